@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What a machine says about itself when it asks for its script. */
+#include "facts.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "url.h"
+
+static const struct fact_desc {
+	/* Name in the query and between {{ and }}. */
+	const char *name;
+	/* May the client give it as a parameter? */
+	bool is_parameter;
+} fact_descs[FACT_COUNT] = {
+	[FACT_MAC] = { "mac", true },
+	[FACT_UUID] = { "uuid", true },
+	[FACT_SERIAL] = { "serial", true },
+	[FACT_ASSET] = { "asset", true },
+	[FACT_MANUFACTURER] = { "manufacturer", true },
+	[FACT_PRODUCT] = { "product", true },
+	[FACT_HOSTNAME] = { "hostname", true },
+	[FACT_IP] = { "ip", true },
+	[FACT_ARCH] = { "arch", true },
+	[FACT_PLATFORM] = { "platform", true },
+	[FACT_VERSION] = { "version", true },
+	[FACT_BUILDID] = { "buildid", true },
+	[FACT_GENERATION] = { "generation", true },
+	[FACT_NIC] = { "nic", true },
+	[FACT_SERVER] = { "server", false },
+};
+
+int facts_find(const char *name, size_t len)
+{
+	int fact;
+
+	for (fact = 0; fact < FACT_COUNT; fact++) {
+		if (strlen(fact_descs[fact].name) == len &&
+		    memcmp(fact_descs[fact].name, name, len) == 0)
+			return fact;
+	}
+	return -ENOENT;
+}
+
+const char *facts_name(enum fact fact)
+{
+	return fact_descs[fact].name;
+}
+
+int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])
+{
+	char name[FACT_MAC_NAME_BYTES];
+	char separator = '\0';
+	size_t octets = 0;
+	size_t len = 0;
+
+	while (*text) {
+		if (octets == 20)
+			return -EINVAL;
+		if (octets == 1 && (*text == ':' || *text == '-'))
+			separator = *text;
+		if (octets && separator && *text++ != separator)
+			return -EINVAL;
+		if (!isxdigit((unsigned char)text[0]) ||
+		    !isxdigit((unsigned char)text[1]))
+			return -EINVAL;
+		if (octets++)
+			name[len++] = '-';
+		name[len++] = (char)tolower((unsigned char)*text++);
+		name[len++] = (char)tolower((unsigned char)*text++);
+	}
+	if (octets != 6 && octets != 8 && octets != 20)
+		return -EINVAL;
+	memcpy(ret_name, name, len);
+	ret_name[len] = '\0';
+	return 0;
+}
+
+int facts_format_uuid(const char *text, char ret_name[FACT_UUID_BYTES])
+{
+	bool is_hyphenated = strchr(text, '-') != NULL;
+	char name[FACT_UUID_BYTES];
+	size_t len;
+
+	for (len = 0; len < FACT_UUID_BYTES - 1; len++) {
+		if (len == 8 || len == 13 || len == 18 || len == 23) {
+			if (is_hyphenated && *text++ != '-')
+				return -EINVAL;
+			name[len] = '-';
+			continue;
+		}
+		if (!isxdigit((unsigned char)*text))
+			return -EINVAL;
+		name[len] = (char)tolower((unsigned char)*text++);
+	}
+	if (*text)
+		return -EINVAL;
+	memcpy(ret_name, name, len);
+	ret_name[len] = '\0';
+	return 0;
+}
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* Take one name=value of the query, len bytes. */
+static int facts_take(struct facts *facts, const char *pair, size_t len,
+		      struct arena *arena, struct reason *why)
+{
+	const char *equals = memchr(pair, '=', len);
+	size_t name_len = equals ? (size_t)(equals - pair) : len;
+	int fact = facts_find(pair, name_len);
+	const char *name;
+	char *value;
+	int rc;
+
+	if (fact < 0 || !fact_descs[fact].is_parameter || !equals)
+		return 0;
+	name = fact_descs[fact].name;
+	rc = url_decode(equals + 1, len - name_len - 1, arena, &value);
+	if (rc == -EINVAL)
+		return reason_set(why, rc, "The value of %s has a broken "
+				  "percent escape.", name);
+	if (rc)
+		return rc;
+	if (has_control(value))
+		return reason_set(why, -EINVAL, "The value of %s has a "
+				  "control character, which is refused.", name);
+	if (strlen(value) > FACT_VALUE_MAX)
+		return reason_set(why, -EINVAL, "The value of %s is longer "
+				  "than %d bytes.", name, FACT_VALUE_MAX);
+	if (!*value)
+		return 0;
+	if (facts->value[fact])
+		return reason_set(why, -EINVAL, "The request gives %s more "
+				  "than once.", name);
+	facts->value[fact] = value;
+	return 0;
+}
+
+int facts_parse(const char *query, struct arena *arena, struct facts *ret_facts,
+		struct reason *why)
+{
+	struct facts facts = { 0 };
+	int rc;
+
+	while (*query) {
+		size_t len = strcspn(query, "&");
+
+		rc = facts_take(&facts, query, len, arena, why);
+		if (rc)
+			return rc;
+		query += len;
+		if (*query == '&')
+			query++;
+	}
+	if (facts.value[FACT_MAC] &&
+	    facts_format_mac(facts.value[FACT_MAC], facts.mac_name))
+		return reason_set(why, -EINVAL, "The value of mac is not a "
+				  "MAC address such as 52:54:00:12:34:56.");
+	if (facts.value[FACT_UUID] &&
+	    facts_format_uuid(facts.value[FACT_UUID], facts.uuid_name))
+		return reason_set(why, -EINVAL, "The value of uuid is not a "
+				  "UUID of 32 hexadecimal digits.");
+	*ret_facts = facts;
+	return 0;
+}

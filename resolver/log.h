@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Log lines, to standard error or to syslog(3). */
+#ifndef RESOLVER_LOG_H
+#define RESOLVER_LOG_H
+
+#include <stddef.h>
+#include <syslog.h> /* LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO */
+
+/* Choose syslog (facility daemon) instead of standard error from here on. */
+void log_use_syslog(void);
+
+/*
+ * Write one line, whole or not at all; any thread may call it.  Text that
+ * came from the network goes through log_escape() first.
+ */
+void log_line(int priority, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Copy text to buf (size bytes, at least 8) so that it is safe inside double
+ * quotes on one line: control and non-ASCII bytes, quotes and backslashes
+ * become \xNN, and what does not fit is replaced by "...".  Returns buf.
+ */
+const char *log_escape(char *buf, size_t size, const char *text);
+
+#endif

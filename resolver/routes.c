@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What each path of the resolver answers. */
+#include "routes.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "assets.h"
+#include "conditional.h"
+#include "facts.h"
+#include "resolve.h"
+#include "url.h"
+
+/* Seconds after which a client may ask again when we are out of something. */
+#define RETRY_AFTER "2"
+
+/* What a route's function works on. */
+struct exchange {
+	/* The site. */
+	const struct site *site;
+	/* The request. */
+	struct http_request *request;
+	/* The reply that is to be filled. */
+	struct http_reply *reply;
+	/* Decoded path; for a folder's route only what follows the folder. */
+	const char *path;
+	/* Query, not decoded. */
+	const char *query;
+};
+
+/* Reply to a request that could not be understood; rc is url or facts'. */
+static void answer_refusal(struct exchange *x, int rc, const struct reason *why)
+{
+	if (rc == -ENOMEM) {
+		reply_set_error(x->request, x->reply, 503,
+				"Out of memory; ask again later.");
+		reply_add_field(x->reply, "Retry-After", RETRY_AFTER);
+		return;
+	}
+	reply_set_error(x->request, x->reply, 400, "%s", why->text);
+}
+
+/* Reply for a file that could not be opened. */
+static void answer_missing(struct exchange *x, int rc)
+{
+	switch (-rc) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		reply_set_error(x->request, x->reply, 503,
+				"Too many files are open; ask again later.");
+		reply_add_field(x->reply, "Retry-After", RETRY_AFTER);
+		break;
+	case EACCES:
+		reply_set_error(x->request, x->reply, 403,
+				"The resolver's user may not read this file.");
+		break;
+	case EXDEV:
+	case ELOOP:
+		reply_set_error(x->request, x->reply, 404,
+				"This path leads outside of its directory.");
+		break;
+	case EIO:
+		reply_set_error(x->request, x->reply, 500,
+				"The file cannot be read: %s.", strerror(-rc));
+		break;
+	default:
+		reply_set_error(x->request, x->reply, 404,
+				"There is no such file.");
+		break;
+	}
+}
+
+/* Has the client got this very file already? (RFC 9110 13.2.2) */
+static bool is_not_modified(const struct http_request *request,
+			    const struct asset *asset)
+{
+	if (request->if_none_match)
+		return etag_is_listed(request->if_none_match, asset->etag);
+	return request->if_modified_since &&
+	       strcmp(request->if_modified_since, asset->modified) == 0;
+}
+
+/* May the range be honoured, or did the file change meanwhile? (13.1.5) */
+static bool is_range_valid(const struct http_request *request,
+			   const struct asset *asset)
+{
+	const char *condition = request->if_range;
+
+	return !condition || strcmp(condition, asset->etag) == 0 ||
+	       strcmp(condition, asset->modified) == 0;
+}
+
+/* Fill in status, offset and length of the reply with an asset. */
+static void asset_select(struct exchange *x, const struct asset *asset)
+{
+	unsigned long long size = asset->size;
+	struct http_request *request = x->request;
+	struct http_reply *reply = x->reply;
+	enum range_kind kind = RANGE_WHOLE;
+	const char *field;
+
+	reply->status = is_not_modified(request, asset) ? 304 : 200;
+	reply->len = asset->size;
+	if (reply->status == 200 && strcmp(request->method, "GET") == 0 &&
+	    is_range_valid(request, asset))
+		kind = range_parse(request->range, asset->size, &reply->offset,
+				   &reply->len);
+	if (kind == RANGE_WHOLE)
+		return;
+	if (kind == RANGE_PART) {
+		reply->status = 206;
+		field = arena_format(&request->arena, "bytes %llu-%llu/%llu",
+				     (unsigned long long)reply->offset,
+				     (unsigned long long)reply->offset +
+				     reply->len - 1, size);
+	} else {
+		reply_set_error(request, reply, 416,
+				"The file has only %llu bytes.", size);
+		field = arena_format(&request->arena, "bytes */%llu", size);
+	}
+	reply_add_field(reply, "Content-Range", field);
+}
+
+/* Reply with a static file, or a part of it. */
+static void answer_file(struct exchange *x, const char *top, const char *path)
+{
+	struct http_request *request = x->request;
+	struct http_reply *reply = x->reply;
+	struct asset asset;
+	int rc;
+
+	rc = asset_open(x->site, top, path, &asset);
+	if (rc) {
+		answer_missing(x, rc);
+		return;
+	}
+	reply->type = asset.type;
+	reply_add_field(reply, "ETag",
+			arena_strndup(&request->arena, asset.etag,
+				      strlen(asset.etag)));
+	reply_add_field(reply, "Last-Modified",
+			arena_strndup(&request->arena, asset.modified,
+				      strlen(asset.modified)));
+	reply_add_field(reply, "Accept-Ranges", "bytes");
+	asset_select(x, &asset);
+	/* Like HEAD, 304 sends no body, and still tells the whole length. */
+	if (reply->status < 400)
+		reply->fd = asset.fd;
+	else
+		close(asset.fd);
+}
+
+static void answer_assets(struct exchange *x)
+{
+	answer_file(x, "assets", x->path);
+}
+
+static void answer_firmware(struct exchange *x)
+{
+	answer_file(x, "firmware", x->path);
+}
+
+static void answer_healthz(struct exchange *x)
+{
+	reply_set_text(x->reply, 200, "text/plain; charset=utf-8", "ok\n", 3);
+}
+
+/* Names of architectures, and the directory of firmware/ for each. */
+static const struct firmware_arch {
+	/* Value of the fact arch. */
+	const char *arch;
+	/* Boot program for it. */
+	const char *file;
+} firmware_archs[] = {
+	{ "x86_64", "x86_64-efi/snponly.efi" },
+	{ "x64", "x86_64-efi/snponly.efi" },
+	{ "amd64", "x86_64-efi/snponly.efi" },
+	{ "i386", "i386-efi/snponly.efi" },
+	{ "ia32", "i386-efi/snponly.efi" },
+	{ "arm64", "arm64-efi/snponly.efi" },
+	{ "aarch64", "arm64-efi/snponly.efi" },
+	{ "aa64", "arm64-efi/snponly.efi" },
+};
+
+static const char *firmware_find(const char *arch)
+{
+	size_t i;
+
+	if (!arch)
+		return firmware_archs[0].file;
+	for (i = 0; i < sizeof(firmware_archs) / sizeof(firmware_archs[0]);
+	     i++) {
+		if (strcasecmp(arch, firmware_archs[i].arch) == 0)
+			return firmware_archs[i].file;
+	}
+	return NULL;
+}
+
+/* UEFI's own HTTP Boot cannot run a script: it gets the boot program. */
+static void answer_http_boot(struct exchange *x, const struct facts *facts)
+{
+	const char *file = firmware_find(facts->value[FACT_ARCH]);
+
+	if (!file) {
+		reply_set_error(x->request, x->reply, 404,
+				"This resolver has no boot program for this "
+				"architecture.");
+		return;
+	}
+	answer_file(x, "firmware", file);
+	if (x->reply->status == 404)
+		reply_set_error(x->request, x->reply, 404, "UEFI HTTP Boot "
+				"asks here for its boot program, but there is "
+				"no firmware/%s.", file);
+	else if (x->reply->status < 400)
+		x->reply->what = arena_format(&x->request->arena,
+					      "firmware/%s", file);
+}
+
+/* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
+static bool is_host(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= FACT_VALUE_MAX &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789.-_:[]") == len;
+}
+
+/* Read the facts of the request; on failure the reply is made. */
+static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
+{
+	struct http_request *request = x->request;
+	struct reason why;
+	const char *server;
+	int rc;
+
+	rc = facts_parse(x->query, &request->arena, ret_facts, &why);
+	if (rc) {
+		answer_refusal(x, rc, &why);
+		return rc;
+	}
+	server = request->host && *request->host ? request->host :
+		 request->local;
+	if (!is_host(server)) {
+		reply_set_error(request, x->reply, 400, "The Host field of "
+				"the request is not a host and port.");
+		return -EINVAL;
+	}
+	ret_facts->value[FACT_SERVER] = server;
+	return 0;
+}
+
+/* Turn what resolve() returned into the reply. */
+static void answer_resolution(struct exchange *x, int rc,
+			      const struct resolution *resolution,
+			      const struct reason *why)
+{
+	struct http_reply *reply = x->reply;
+
+	reply_add_field(reply, "Cache-Control", "no-store");
+	reply_add_field(reply, "Vary", "User-Agent");
+	switch (-rc) {
+	case 0:
+		reply_set_text(reply, 200, "text/plain; charset=utf-8",
+			       resolution->text, resolution->len);
+		reply->what = resolution->file;
+		break;
+	case ENOENT:
+		reply_set_error(x->request, reply, 404, "%s", why->text);
+		break;
+	case EBADMSG:
+		reply_set_error(x->request, reply, 400, "%s", why->text);
+		break;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		reply_set_error(x->request, reply, 503, "%s", why->text);
+		reply_add_field(reply, "Retry-After", RETRY_AFTER);
+		break;
+	default:
+		reply_set_error(x->request, reply, 500, "%s", why->text);
+		break;
+	}
+}
+
+static bool is_http_boot(const struct http_request *request)
+{
+	static const char agent[] = "UefiHttpBoot";
+
+	return request->user_agent &&
+	       strncasecmp(request->user_agent, agent, sizeof(agent) - 1) == 0;
+}
+
+static void answer_boot(struct exchange *x)
+{
+	struct resolution resolution;
+	struct facts facts;
+	struct reason why;
+	int rc;
+
+	if (exchange_read_facts(x, &facts))
+		return;
+	if (is_http_boot(x->request)) {
+		answer_http_boot(x, &facts);
+		reply_add_field(x->reply, "Vary", "User-Agent");
+		return;
+	}
+	rc = resolve(x->site, &facts, &x->request->arena, &resolution, &why);
+	answer_resolution(x, rc, &resolution, &why);
+}
+
+static void answer_autoexec(struct exchange *x)
+{
+	struct resolution resolution;
+	struct facts facts;
+	struct reason why;
+	int rc;
+
+	if (exchange_read_facts(x, &facts))
+		return;
+	rc = resolve_named(x->site, "autoexec.ipxe", &facts,
+			   &x->request->arena, &resolution, &why);
+	answer_resolution(x, rc, &resolution, &why);
+}
+
+/* All paths; one that ends with a slash stands for everything below it. */
+static const struct route {
+	/* Path. */
+	const char *path;
+	/* Fills in the reply to a GET or HEAD. */
+	void (*answer)(struct exchange *x);
+} routes[] = {
+	{ "/boot.ipxe", answer_boot },
+	{ "/autoexec.ipxe", answer_autoexec },
+	{ "/assets/", answer_assets },
+	{ "/firmware/", answer_firmware },
+	{ "/healthz", answer_healthz },
+};
+
+/* Find the route of a path; ret_rest is what follows a folder's name. */
+static const struct route *route_find(const char *path, const char **ret_rest)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		size_t len = strlen(routes[i].path);
+
+		if (strncmp(path, routes[i].path, len) != 0)
+			continue;
+		path += len;
+		if (routes[i].path[len - 1] != '/' && *path)
+			return NULL;
+		*ret_rest = path + strspn(path, "/");
+		return &routes[i];
+	}
+	return NULL;
+}
+
+void routes_answer(const struct site *site, struct http_request *request,
+		   struct http_reply *reply)
+{
+	struct exchange x = { site, request, reply, NULL, NULL };
+	const struct route *route;
+	struct reason why;
+	int rc;
+
+	rc = url_split(request->target, &request->arena, &x.path, &x.query,
+		       &why);
+	if (rc) {
+		answer_refusal(&x, rc, &why);
+		return;
+	}
+	route = route_find(x.path, &x.path);
+	if (!route) {
+		reply_set_error(request, reply, 404,
+				"There is nothing at this address.");
+		return;
+	}
+	if (strcmp(request->method, "GET") != 0 &&
+	    strcmp(request->method, "HEAD") != 0) {
+		reply_set_error(request, reply, 405,
+				"Only GET and HEAD work at this address.");
+		reply_add_field(reply, "Allow", "GET, HEAD");
+		return;
+	}
+	route->answer(&x);
+}

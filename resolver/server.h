@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The transport: HTTP/1.1 by libmicrohttpd, with limits and a log. */
+#ifndef RESOLVER_SERVER_H
+#define RESOLVER_SERVER_H
+
+#include "site.h"
+
+/* How often server_sweep() wants to be called. */
+#define SERVER_SWEEP_MS 1000
+
+struct server;
+
+/*
+ * Serve the site on a listening socket, in threads of its own that block the
+ * signals which the caller blocks.  The socket belongs to the server from
+ * here on; the site must live longer than the server.
+ * Returns 0, or a negative errno, when the socket is still the caller's.
+ */
+int server_start(const struct site *site, int listen_fd,
+		 struct server **ret_server);
+
+/* Close connections that have waited too long with half a request. */
+void server_sweep(struct server *server);
+
+/* Take no more connections; what is being answered goes on. */
+void server_quiesce(struct server *server);
+
+/* Return the number of requests that are being answered. */
+unsigned int server_count_active(struct server *server);
+
+/* Close all connections, end the threads, free; NULL is accepted. */
+void server_stop(struct server *server);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The site: a directory with scripts, assets and firmware. */
+#ifndef RESOLVER_SITE_H
+#define RESOLVER_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "reason.h"
+
+/* Largest script that is served, in bytes. */
+#define SITE_SCRIPT_MAX (1024 * 1024)
+
+/*
+ * A site.  Files are read when they are asked for, so a changed file, or a
+ * symbolic link to the site that was switched over, needs no reload.
+ */
+struct site {
+	/* Absolute path of the directory; allocated by site_init(). */
+	char *path;
+};
+
+/* Remember a site by its path, made absolute.  Returns 0 or -errno. */
+int site_init(struct site *site, const char *path);
+
+/* Free what site_init() made; NULL is accepted. */
+void site_fini(struct site *site);
+
+/*
+ * Open the site's directory, or a directory below it such as "assets", with
+ * O_PATH semantics for beneath_open().  sub may be NULL.
+ * Returns a descriptor that the caller closes, or a negative errno.
+ */
+int site_open(const struct site *site, const char *sub);
+
+/*
+ * Read the script name (such as "hosts/52-54-00-12-34-56.ipxe") of the site
+ * whose directory is open as root.  The arena owns the text.
+ *
+ * Returns 0; -ENOENT without a reason when there is no such file; otherwise a
+ * negative errno with a reason: a link that leads nowhere or outside, a file
+ * that cannot be read or is too large, -ENOEXEC for one that is not a script.
+ */
+int site_read_script(int root, const char *name, struct arena *arena,
+		     const char **ret_text, size_t *ret_len,
+		     struct reason *why);
+
+/* Does the text begin as iPXE wants a script to begin? */
+bool site_is_script(const char *text, size_t len);
+
+/*
+ * Say in words why beneath_open() and friends returned rc, to go behind
+ * "FILE cannot be read: ".
+ */
+const char *site_explain(int rc);
+
+#endif

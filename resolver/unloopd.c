@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* unloopd: answers "what should this machine boot?" over HTTP. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "become.h"
+#include "check.h"
+#include "listen.h"
+#include "log.h"
+#include "server.h"
+#include "site.h"
+
+/* The port that http://SERVER/boot.ipxe means. */
+#define PORT_DEFAULT 80
+
+/* How long replies may take to end after SIGTERM. */
+#define STOP_WAIT_MS 5000
+#define STOP_POLL_MS 50
+
+struct options {
+	/* -n: check the site and exit. */
+	bool is_check;
+	/* -d: stay in front, log to standard error. */
+	bool is_front;
+	/* -p: TCP port, 0 for a free one. */
+	uint16_t port;
+	/* -b: address, or NULL for all. */
+	const char *address;
+	/* -u: user to become, or NULL for the default. */
+	const char *user;
+	/* The site's directory. */
+	const char *site;
+};
+
+static void usage(FILE *out)
+{
+	fputs("Usage: unloopd [-n] [-d] [-p PORT] [-b ADDRESS] [-u USER] SITE\n"
+	      "\n"
+	      "Serves boot scripts and files of the directory SITE by HTTP.\n"
+	      "\n"
+	      "  -n          check the site, name every problem, and exit\n"
+	      "  -d          stay in front and log to standard error\n"
+	      "  -p PORT     listen on this TCP port; 0 takes a free one (80)\n"
+	      "  -b ADDRESS  listen on this address only (all)\n"
+	      "  -u USER     become this user when started as root (unloop,\n"
+	      "              or nobody where there is no such user)\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "SITE/hosts/52-54-00-12-34-56.ipxe  script of a machine by MAC\n"
+	      "SITE/hosts/UUID.ipxe               script of a machine by UUID\n"
+	      "SITE/default.ipxe                  script of any other machine\n"
+	      "SITE/assets/, SITE/firmware/       files served as they are\n"
+	      "\n"
+	      "It writes nothing but its log.  See unloopd(8).\n", out);
+}
+
+static int port_parse(const char *text, uint16_t *ret_port)
+{
+	unsigned long port;
+	char *end;
+
+	errno = 0;
+	port = strtoul(text, &end, 10);
+	if (errno || end == text || *end || port > UINT16_MAX || *text == '-')
+		return -EINVAL;
+	*ret_port = (uint16_t)port;
+	return 0;
+}
+
+/* Read the command line; exits for --help and for mistakes. */
+static struct options options_parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct options options = { .port = PORT_DEFAULT };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "ndp:b:u:h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			options.is_check = true;
+			break;
+		case 'd':
+			options.is_front = true;
+			break;
+		case 'p':
+			if (port_parse(optarg, &options.port) == 0)
+				break;
+			fprintf(stderr, "unloopd: \"%s\" is not a port from 0 "
+				"to 65535.\n", optarg);
+			exit(2);
+		case 'b':
+			options.address = optarg;
+			break;
+		case 'u':
+			options.user = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (argc - optind != 1) {
+		fprintf(stderr, "unloopd: Name one directory as the site.\n");
+		usage(stderr);
+		exit(2);
+	}
+	options.site = argv[optind];
+	return options;
+}
+
+/* Block the signals that run() waits for, in all threads to come. */
+static void signals_block(sigset_t *ret_set)
+{
+	sigemptyset(ret_set);
+	sigaddset(ret_set, SIGTERM);
+	sigaddset(ret_set, SIGINT);
+	sigaddset(ret_set, SIGHUP);
+	sigprocmask(SIG_BLOCK, ret_set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int signal_wait(const sigset_t *set, long ms)
+{
+	struct timespec timeout = { ms / 1000, ms % 1000 * 1000000 };
+
+	return sigtimedwait(set, NULL, &timeout);
+}
+
+/* Let replies end, within bounds; a second signal ends the waiting. */
+static void drain(struct server *server, const sigset_t *set)
+{
+	int waited;
+
+	server_quiesce(server);
+	for (waited = 0; waited < STOP_WAIT_MS; waited += STOP_POLL_MS) {
+		if (!server_count_active(server) ||
+		    signal_wait(set, STOP_POLL_MS) > 0)
+			return;
+	}
+}
+
+/* Serve until a signal says stop. */
+static void run(struct server *server, const sigset_t *set)
+{
+	for (;;) {
+		int signum = signal_wait(set, SERVER_SWEEP_MS);
+
+		server_sweep(server);
+		if (signum == SIGHUP)
+			log_line(LOG_NOTICE, "Nothing to reload: files are "
+				 "read when they are asked for.");
+		if (signum == SIGTERM || signum == SIGINT) {
+			log_line(LOG_NOTICE, "Stopping at %s.",
+				 signum == SIGTERM ? "SIGTERM" : "SIGINT");
+			drain(server, set);
+			return;
+		}
+	}
+}
+
+/* Say where we listen, on standard output, for people and for scripts. */
+static void announce(const struct options *options, const struct site *site,
+		     int listen_fd)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	char address[LISTEN_ADDRESS_BYTES];
+
+	listen_format(listen_fd, address);
+	printf("unloopd: serving %s on http://%s/boot.ipxe as %s, pid %d\n",
+	       site->path, address, pw ? pw->pw_name : "?", (int)getpid());
+	if (!options->is_front)
+		log_line(LOG_NOTICE, "serving %s on http://%s/boot.ipxe",
+			 site->path, address);
+	fflush(stdout);
+}
+
+/*
+ * Go on in a child of its own session; the parent waits until the child says
+ * by the pipe that it serves, and exits.  Returns the pipe's end in the child.
+ */
+static int daemonise(void)
+{
+	int pipe_fds[2];
+	char ready;
+	pid_t pid;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid) {
+		close(pipe_fds[1]);
+		_exit(read(pipe_fds[0], &ready, 1) == 1 ? 0 : 1);
+	}
+	close(pipe_fds[0]);
+	if (setsid() < 0 || chdir("/"))
+		return -errno;
+	return pipe_fds[1];
+}
+
+/* Let the parent go, and the terminal. */
+static void daemonise_done(int pipe_fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	/* The parent may be gone; then nobody waits for this. */
+	if (write(pipe_fd, "", 1) < 0)
+		log_line(LOG_WARNING, "The starting process is gone.");
+	close(pipe_fd);
+}
+
+/* Everything that follows once the socket is open and root is given up. */
+static int serve(const struct options *options, const struct site *site,
+		 int listen_fd)
+{
+	struct server *server;
+	int pipe_fd = -1;
+	sigset_t set;
+	int rc;
+
+	signals_block(&set);
+	if (!options->is_front) {
+		log_use_syslog();
+		pipe_fd = daemonise();
+		if (pipe_fd < 0) {
+			fprintf(stderr, "unloopd: Could not become a daemon: "
+				"%s.\n", strerror(-pipe_fd));
+			return pipe_fd;
+		}
+	}
+	rc = server_start(site, listen_fd, &server);
+	if (rc) {
+		fprintf(stderr, "unloopd: Could not start the HTTP server: "
+			"%s.\n", strerror(-rc));
+		return rc;
+	}
+	announce(options, site, listen_fd);
+	if (!options->is_front)
+		daemonise_done(pipe_fd);
+	run(server, &set);
+	server_stop(server);
+	return 0;
+}
+
+/* Check the site as the user that would serve it. */
+static int check(const struct options *options, const struct site *site,
+		 struct reason *why)
+{
+	int rc = become_user(options->user, why);
+
+	if (rc)
+		return rc;
+	/* What is wrong was written line by line. */
+	why->text[0] = '\0';
+	if (check_site(site, stdout))
+		return -EINVAL;
+	return fflush(stdout) ? -EIO : 0;
+}
+
+/* Open the socket, give up root, see that the site is there, and serve. */
+static int start(const struct options *options, const struct site *site,
+		 struct reason *why)
+{
+	int listen_fd, dir, rc;
+
+	rc = listen_open(options->address, options->port, &listen_fd, why);
+	if (rc)
+		return rc;
+	rc = become_user(options->user, why);
+	if (rc)
+		goto err_start;
+	dir = site_open(site, NULL);
+	if (dir < 0) {
+		rc = reason_set(why, dir, "The site %s cannot be opened: %s.",
+				site->path, strerror(-dir));
+		goto err_start;
+	}
+	close(dir);
+	/* From here on, what fails has said so itself. */
+	why->text[0] = '\0';
+	return serve(options, site, listen_fd);
+
+err_start:
+	close(listen_fd);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = options_parse(argc, argv);
+	struct reason why = { "Out of memory." };
+	struct site site;
+	int rc;
+
+	rc = site_init(&site, options.site);
+	if (rc == 0) {
+		rc = options.is_check ? check(&options, &site, &why) :
+		     start(&options, &site, &why);
+		site_fini(&site);
+	}
+	if (rc && why.text[0])
+		fprintf(stderr, "unloopd: %s\n", why.text);
+	return rc ? 1 : 0;
+}
