@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+# What can I do here? `make help` tells. Recipes call scripts/.
+
+O      ?= out
+CONFIG ?=
+EMBED  ?= embed/unloop.ipxe
+V      ?= 0
+# A different tag gives a different build ID: for testing chains of builds.
+BUILD_TAG ?=
+SOURCE_DATE_EPOCH ?= 1763683200
+export O V SOURCE_DATE_EPOCH
+
+PYTHON ?= /usr/bin/python3
+HOSTCC ?= gcc
+CC     := gcc
+
+ifeq ($(V),1)
+Q   :=
+say :=
+else
+Q   := @
+say  = @printf '  %-4s %s\n' '$(1)' '$(2)'
+endif
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all help demo test unit lint check bench install dist clean deps \
+	FORCE lwip-source
+
+all: images resolver ## build everything
+
+# ---------------------------------------------------------------- lwIP ----
+
+LWIP_VERSION := 2.2.1
+LWIP_DIR     := $(O)/src/lwip-$(LWIP_VERSION)
+LWIP_STAMP   := $(O)/src/.lwip-$(LWIP_VERSION)
+LWIP_SOURCES := $(addprefix src/,$(addsuffix .c, \
+	$(addprefix core/,init def ip inet_chksum mem memp netif pbuf raw tcp \
+		tcp_in tcp_out timeouts udp dns) \
+	$(addprefix core/ipv4/,etharp icmp ip4 ip4_addr ip4_frag) \
+	netif/ethernet))
+
+lwip-source: $(LWIP_STAMP) ## fetch, check and unpack lwIP
+
+$(LWIP_STAMP): scripts/fetch scripts/sources.list $(wildcard patches/lwip/*.patch)
+	$(call say,GET,lwip $(LWIP_VERSION))
+	$(Q)scripts/fetch --unpack $(O)/src --cache $(O)/cache lwip
+	$(Q)touch $@
+
+$(addprefix $(LWIP_DIR)/,$(LWIP_SOURCES)): $(LWIP_STAMP) ;
+
+# ------------------------------------------------------------- flavours ----
+
+# A site's own patches to ipxe-src/ apply to a copy of it under out/.
+SITE_PATCHES := $(sort $(wildcard patches/site/*.patch))
+ifeq ($(SITE_PATCHES),)
+SRC := ipxe-src
+else
+SRC := $(shell scripts/stage-source $(O)/src/site $(SITE_PATCHES))
+endif
+
+CONFIG_HEADERS := $(sort $(wildcard config/*.h config/local/*.h \
+	$(if $(CONFIG),config/$(CONFIG)/*.h)))
+ifneq ($(CONFIG),)
+ifeq ($(wildcard config/$(CONFIG)/.),)
+$(error CONFIG=$(CONFIG): there is no folder config/$(CONFIG))
+endif
+endif
+
+CFLAGS_COMMON := -std=gnu11 -g -Wall -Wextra -Werror -Wstrict-prototypes \
+	-Wmissing-prototypes -Wmissing-declarations -Wno-address-of-packed-member \
+	-fno-common -ffunction-sections -fdata-sections -fno-strict-aliasing \
+	-ffile-prefix-map=$(abspath $(O))=out -ffile-prefix-map=$(CURDIR)=.
+CFLAGS_FREE := -Os -ffreestanding -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -nostdinc \
+	-fno-tree-loop-distribute-patterns \
+	-isystem $(shell $(CC) -print-file-name=include) -I$(SRC)/libc/include
+
+flavours := bios-i386 efi-x86_64 linux-x86_64 linux-asan
+
+platform_bios-i386    := bios
+defines_bios-i386     := -DPLATFORM_PCBIOS
+dirs_bios-i386        := platform/bios arch/x86 arch/x86/i386 libc
+cflags_bios-i386      := $(CFLAGS_FREE) -m32 -march=i686 -mregparm=3 \
+	-mpreferred-stack-boundary=2 -mno-sse -mno-mmx -mno-80387 \
+	-fno-pic -fno-pie -fomit-frame-pointer -falign-functions=1 \
+	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -freg-struct-return
+ldflags_bios-i386     := -m elf_i386 -T $(SRC)/platform/bios/bios.lds \
+	--emit-relocs --gc-sections -z noexecstack --no-warn-rwx-segments
+link_bios-i386        := ld
+depends_bios-i386     := $(SRC)/platform/bios/bios.lds
+
+platform_efi-x86_64   := efi
+defines_efi-x86_64    := -DPLATFORM_EFI
+dirs_efi-x86_64       := platform/efi arch/x86 arch/x86/x86_64 libc
+cflags_efi-x86_64     := $(CFLAGS_FREE) -m64 -fpie -fshort-wchar -mno-red-zone \
+	-mno-sse -mno-mmx -mno-80387 -fvisibility=hidden -isystem /usr/include
+ldflags_efi-x86_64    := -m elf_x86_64 -T $(SRC)/platform/efi/efi.lds -pie \
+	--no-dynamic-linker --gc-sections -z noexecstack -z text \
+	--no-warn-rwx-segments
+link_efi-x86_64       := ld
+depends_efi-x86_64    := $(SRC)/platform/efi/efi.lds
+
+platform_linux-x86_64 := linux
+defines_linux-x86_64  := -DPLATFORM_LINUX
+dirs_linux-x86_64     := platform/linux
+cflags_linux-x86_64   := -O2 -D_GNU_SOURCE
+ldflags_linux-x86_64  :=
+link_linux-x86_64     := $(HOSTCC)
+depends_linux-x86_64  :=
+
+platform_linux-asan   := linux
+defines_linux-asan    := -DPLATFORM_LINUX
+dirs_linux-asan       := platform/linux
+cflags_linux-asan     := -O1 -D_GNU_SOURCE -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined
+ldflags_linux-asan    := -fsanitize=address,undefined
+link_linux-asan       := $(HOSTCC)
+depends_linux-asan    :=
+
+common_dirs := core net image usr hci hci/commands
+
+# $(call flavour,NAME): objects and rules of one flavour. Which sources are
+# linked is decided by SELECT_IF() against the configuration.
+define flavour
+obj_$(1) := $(O)/obj/$(1)
+inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
+	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
+flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
+
+$$(obj_$(1))/.stamp: FORCE
+	@scripts/config-stamp "$$@" "$(CONFIG)" '$$(flags_$(1))' $(CONFIG_HEADERS)
+
+$$(obj_$(1))/ipxe/%.o: $(SRC)/%.c $$(obj_$(1))/.stamp | $(LWIP_STAMP)
+	$$(call say,CC,$$<)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
+
+$$(obj_$(1))/ipxe/%.o: $(SRC)/%.S $$(obj_$(1))/.stamp | $(LWIP_STAMP)
+	$$(call say,AS,$$<)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
+
+$$(obj_$(1))/lwip/%.o: $(LWIP_DIR)/%.c $$(obj_$(1))/.stamp $(LWIP_STAMP)
+	$$(call say,CC,lwip/$$*.c)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(flags_$(1)) -Wno-error -w -MMD -MP -c -o $$@ $$<
+
+# Folder (or file) of drivers -> sources; all selected sources of the flavour.
+sources_$(1) = $$(shell scripts/select-sources $(SRC) \
+	"$$(defines_$(1)) -I. -I$$(obj_$(1))/include" \
+	$(common_dirs) $$(dirs_$(1)) $$(1))
+objects_$(1) = $$(patsubst %,$$(obj_$(1))/ipxe/%.o,$$(basename $$(1))) \
+	$$(patsubst %.c,$$(obj_$(1))/lwip/%.o,$(LWIP_SOURCES))
+
+-include $$(shell find $$(obj_$(1)) -name '*.d' 2>/dev/null)
+endef
+$(foreach f,$(flavours),$(eval $(call flavour,$(f))))
+
+# What is embedded: $(O)/obj/<flavour>/embedded.o holds the files of EMBED=.
+comma := ,
+EMBED_FILES := $(subst $(comma), ,$(EMBED))
+define embedded
+$$(obj_$(1))/embedded.S: scripts/embed $(EMBED_FILES) $$(obj_$(1))/.embed
+	@mkdir -p $$(@D)
+	$(Q)scripts/embed -o $$@ $(EMBED_FILES)
+$$(obj_$(1))/.embed: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(EMBED)' | cmp -s - $$@ || echo '$(EMBED)' > $$@
+$$(obj_$(1))/embedded.o: $$(obj_$(1))/embedded.S $(EMBED_FILES)
+	$$(call say,AS,embedded: $(EMBED_FILES))
+	$(Q)$(CC) $$(flags_$(1)) -c -o $$@ $$<
+endef
+$(foreach f,$(flavours),$(eval $(call embedded,$(f))))
+
+# ---------------------------------------------------------------- images ----
+
+IMAGES :=
+# $(call image,FILE,FLAVOUR,FORMAT,DRIVERS): see config/images.mk.
+define image
+IMAGES += $(O)/$(1)
+ifneq ($$(findstring $(1),$(wanted_images)),)
+elf_$(1)  := $(O)/obj/$(2)/$(subst /,-,$(1)).elf
+objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),$(addprefix drivers/,$(4)))) \
+	$$(obj_$(2))/embedded.o
+$$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
+	$$(call say,LD,$$@)
+	$(Q)$$(link_$(2)) $$(ldflags_$(2)) -Map $$@.map -o $$@ $$(objs_$(1))
+$(O)/$(1): $$(elf_$(1)) scripts/mk$(3) scripts/identity.py
+	$$(call say,IMG,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(PYTHON) scripts/mk$(3) --elf $$< --format $(1) -o $$@
+endif
+endef
+# Only look for the sources of what this run may build (all, unless told).
+image_names   := $(shell sed -n 's/^.*call image,\([^,]*\),.*$$/\1/p' config/images.mk | grep -v FILE)
+wanted_images := $(or $(strip $(foreach n,$(image_names),\
+	$(if $(filter %$(n),$(MAKECMDGOALS)),$(n)))),$(image_names))
+include config/images.mk
+
+.PHONY: images
+images: $(IMAGES) ## build every boot image
+
+# The same firmware as a program: for unit tests and for trying scripts.
+define program
+$(O)/$(1)/firmware: $$(call objects_$(1),$$(call sources_$(1),drivers/tap)) $$(obj_$(1))/embedded.o
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$$(link_$(1)) $$(ldflags_$(1)) -Wl,-Map,$$@.map -o $$@ $$^
+endef
+$(foreach f,linux-x86_64 linux-asan,$(eval $(call program,$(f))))
+
+# ----------------------------------------------------------------- tests ----
+
+UNIT_SOURCES := $(sort $(wildcard tests/unit/*_test.c))
+UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(UNIT_SOURCES))
+unit_objects := $(filter-out %/platform/linux/main.o,\
+	$(call objects_linux-asan,$(call sources_linux-asan,drivers/tap)))
+
+$(O)/unit/%.o: tests/unit/%.c $(obj_linux-asan)/.stamp | $(LWIP_STAMP)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(flags_linux-asan) -Itests/unit -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+$(O)/unit/%: $(O)/unit/%.o $(unit_objects)
+	$(call say,LD,$@)
+	$(Q)$(HOSTCC) $(ldflags_linux-asan) -o $@ $^ -lcmocka
+-include $(wildcard $(O)/unit/*.d)
+
+unit: $(UNIT_PROGRAMS) ## run the unit tests (ASan and UBSan)
+	$(Q)scripts/run-unit-tests $(UNIT_PROGRAMS)
+
+unit-programs: $(UNIT_PROGRAMS)
+.PHONY: unit-programs
+
+# -------------------------------------------------------------- resolver ----
+
+.PHONY: resolver
+-include resolver/build.mk
+resolver: $(O)/bin/unloopd ## build the resolver unloopd
+
+# --------------------------------------------------------------- for you ----
+
+deps: ## install what is missing (asks apt; needs root or sudo)
+	$(Q)scripts/deps all
+
+demo: ## watch a BIOS and a UEFI machine boot out of the loop trap
+	$(Q)scripts/deps all
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo
+
+test: ## set up what is missing and run every test
+	$(Q)scripts/deps all
+	$(Q)scripts/test
+
+bench: ## sizes and speeds beside Debian's iPXE
+	$(Q)scripts/deps all
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/bench
+
+lint: ## shellcheck, clang-format, Python byte-compile, tree rules
+	$(Q)scripts/lint
+
+check: unit ## quick checks: unit tests and lint
+	$(Q)scripts/lint
+
+DESTDIR ?=
+PREFIX  ?= /usr/local
+install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
+	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)"
+
+dist: ## the source as out/unloop-VERSION.tar.gz
+	$(Q)scripts/dist $(O)
+
+clean: ## remove what was made, but not the fetched sources
+	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/asan $(O)/log $(O)/linux-x86_64 \
+		$(O)/linux-asan $(IMAGES)
+
+help: ## this list
+	@echo 'Unloop: network-boot firmware that cannot be caught in the chainload loop.'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
+		awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Images (make FILE builds one):'
+	@for image in $(IMAGES); do echo "  $$image"; done
+	@echo
+	@echo 'Variables:'
+	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'
+	@echo '  CONFIG=name      read config/name/*.h after config/*.h'
+	@echo '  O=dir            write there instead of out/'
+	@echo '  V=1              show the commands'
+	@echo '  SOURCE_MIRROR=   base address of a Debian mirror for lwIP'
+	@echo '  SOURCE_DIR=      folder that holds the source archives already'

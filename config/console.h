@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Where text goes to and keys come from. */
+#ifndef CONFIG_CONSOLE_H
+#define CONFIG_CONSOLE_H
+
+#ifdef PLATFORM_PCBIOS
+#define CONSOLE_PCBIOS /* BIOS text screen and keyboard */
+#define CONSOLE_SERIAL /* 16550 UART, see config/serial.h */
+#endif
+#ifdef PLATFORM_EFI
+#define CONSOLE_EFI /* the firmware's ConIn and ConOut */
+#endif
+#ifdef PLATFORM_LINUX
+#define CONSOLE_LINUX /* standard input and output */
+#endif
+
+#if __has_include("config/named/console.h")
+#include "config/named/console.h"
+#endif
+#if __has_include("config/local/console.h")
+#include "config/local/console.h"
+#endif
+
+#endif

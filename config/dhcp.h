@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Times of the DHCP client, milliseconds. */
+#ifndef CONFIG_DHCP_H
+#define CONFIG_DHCP_H
+
+#define LINK_WAIT_MS            15000 /* for a link before DHCP begins */
+#define DHCP_DISC_START_MS       1000 /* first DISCOVER's time-out; doubles */
+#define DHCP_DISC_END_MS        10000 /* DISCOVER gives up past this one */
+#define DHCP_DISC_PROXY_MS       2000 /* an offer waits this for a proxy's */
+#define DHCP_REQ_START_MS         250 /* first REQUEST's time-out; doubles */
+#define DHCP_REQ_END_MS         10000 /* REQUEST gives up past this one */
+#define DHCP_PROXY_START_MS       250 /* first proxy REQUEST, port 4011 */
+#define DHCP_PROXY_TOTAL_MS      2000 /* a proxy that is silent is left */
+
+#if __has_include("config/named/dhcp.h")
+#include "config/named/dhcp.h"
+#endif
+#if __has_include("config/local/dhcp.h")
+#include "config/local/dhcp.h"
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What is linked in, and the limits that protect a machine from loops.
+ *
+ * A file of ipxe-src/ that says SELECT_IF(NAME) is linked only when NAME is
+ * defined here. config/<CONFIG>/general.h and config/local/general.h are
+ * read after this file and may #define and #undef.
+ */
+#ifndef CONFIG_GENERAL_H
+#define CONFIG_GENERAL_H
+
+/* How the next stage may be fetched. */
+#define DOWNLOAD_PROTO_TFTP /* tftp:// (RFC 1350, 2347-2349, 7440) */
+#define DOWNLOAD_PROTO_HTTP /* http:// (RFC 9110, 9112) */
+#define DNS_RESOLVER        /* host names in URIs */
+
+/* What can be executed. */
+#define IMAGE_SCRIPT /* #!ipxe scripts */
+#ifdef PLATFORM_PCBIOS
+#define IMAGE_BZIMAGE /* Linux, boot protocol 2.00 and later */
+#define IMAGE_PXE     /* PXE network boot programs */
+#endif
+#ifdef PLATFORM_EFI
+#define IMAGE_EFI /* UEFI applications; Linux with its EFI stub */
+#endif
+#ifdef PLATFORM_LINUX
+#define IMAGE_DRY /* reports what would be booted */
+#endif
+
+/* Commands. Names of groups are those that iPXE's users know. */
+#define AUTOBOOT_CMD /* autoboot */
+#define NVO_CMD      /* set, clear, show, inc */
+#define IFMGMT_CMD   /* ifopen, ifclose, ifstat */
+#define DHCP_CMD     /* dhcp, ifconf */
+#define ROUTE_CMD    /* route */
+#define IMAGE_CMD    /* imgfetch, imgexec, chain, ... */
+#define SYNC_CMD     /* sync */
+#define SHELL_CMD    /* shell */
+#define REBOOT_CMD   /* reboot */
+#define POWEROFF_CMD /* poweroff */
+
+/* Prompt before and after the boot attempt, tenths of a second; 0 for none. */
+#define BANNER_TIMEOUT 20
+
+/* How many times builds of this product may be entered, one from another,
+ * before a boot program (not a kernel) is refused. */
+#define GENERATION_LIMIT 2
+
+/* How often one script URI may be executed while nobody pressed a key and
+ * nothing waited, before it is refused as a ring. */
+#define SCRIPT_RING_LIMIT 16
+
+/* How deep scripts may call each other. */
+#define SCRIPT_DEPTH_LIMIT 16
+
+/* Redirects that one HTTP request may follow. */
+#define HTTP_REDIRECT_LIMIT 10
+
+#if __has_include("config/named/general.h")
+#include "config/named/general.h"
+#endif
+#if __has_include("config/local/general.h")
+#include "config/local/general.h"
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Commands, and the engine that runs a line of them. */
+#ifndef CORE_COMMAND_H
+#define CORE_COMMAND_H
+
+#include "core/compiler.h"
+#include "core/table.h"
+
+/* A command. Registered in the table "commands" by hci/commands/. */
+struct command {
+	const char *name;
+	const char *usage; /* words after the name: "[-n] [text ...]" */
+	const char *help;  /* one line, no full stop */
+	/* Do it. ARGV[0] is the name, ARGV[ARGC] NULL; all expanded. */
+	int (*exec)(int argc, char **argv);
+};
+
+TABLE_DECLARE(commands, const struct command);
+
+/* Run one line: tokens, ${} expansion, && || ; and #. Returns the status of
+ * the last command that ran; stores a failure's number in ${errno}. */
+int exec_line(const char *line);
+
+/* Run one command whose words are already expanded. -ENOCMD if unknown. */
+int exec_command(int argc, char **argv);
+
+/* `exit` and `goto` end the rest of a line: ask and take the request. */
+enum exec_stop {
+	EXEC_STOP_NONE, /* go on */
+	EXEC_STOP_LINE, /* leave this line (goto was done) */
+	EXEC_STOP_EXIT, /* leave this script or shell */
+};
+enum exec_stop exec_stop_take(void);
+void exec_stop_set(enum exec_stop stop);
+
+#endif

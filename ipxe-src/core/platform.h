@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the firmware asks of the platform that it runs on.
+ *
+ * Each folder platform/<name>/ implements all of this. Nothing else knows
+ * what the firmware runs on.
+ *
+ * Start-up, in every platform's entry code:
+ *   1. make console, heap, timer work;
+ *   2. origin_set_*() (core/origin.h) with what is known of the way here;
+ *   3. rc = firmware_main()  (usr/main.h);
+ *   4. give everything back and return to the caller with rc.
+ */
+#ifndef CORE_PLATFORM_H
+#define CORE_PLATFORM_H
+
+#include "core/compiler.h"
+
+/* Value of ${platform}: "pcbios", "efi" or "linux". */
+extern const char platform_name[];
+
+/* Value of ${buildarch}: "i386", "x86_64", "arm64". */
+extern const char platform_buildarch[];
+
+/* DHCP option 93, RFC 4578 2.1: 0 BIOS, 6 EFI IA32, 7 EFI x86-64, 11 arm64. */
+extern const uint16_t platform_dhcp_arch;
+
+/* DHCP option 94, RFC 4578 2.2: type, major, minor (1,2,1 / 1,3,10). */
+extern const uint8_t platform_dhcp_ndi[3];
+
+/* Microseconds since some moment before start-up; never goes back. */
+uint64_t platform_time_us(void);
+
+/* Nothing to do: rest for at most about a millisecond, or until something may
+ * have happened. Called by every wait loop. */
+void platform_idle(void);
+
+/* Restart the machine; WARM skips the memory test where that exists. Returns
+ * -errno only where it cannot be done. */
+int platform_reboot(bool warm);
+
+/* Switch the machine off. Returns -errno where it cannot be done. */
+int platform_poweroff(void);
+
+/* Bytes of the generation marker that survive into the next stage. */
+#define PLATFORM_MARKER_LEN 16
+
+/* Read the marker that an earlier stage left. Returns 0, or -ENOENT if there
+ * is none (all of MARKER is then zero). The content is checked by the caller. */
+int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN]);
+
+/* Leave a marker for the next stage: volatile UEFI variable, or the BIOS data
+ * area at 40:F0. A reset clears it. Returns 0 or -errno. */
+int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN]);
+
+/* Find the SMBIOS structure table. RET_TABLE points at it (read only, valid
+ * for ever), RET_LEN is its length in bytes, RET_VERSION major << 8 | minor.
+ * Returns 0 or -ENOENT. DMTF DSP0134 5.2. */
+int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
+		    uint16_t *ret_version);
+
+/* Undo all that must not outlive us before control goes to an operating
+ * system or boot program that does not return (drivers are already closed). */
+void platform_shutdown(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Network interfaces: what a driver gives, what the stack takes. */
+#ifndef NET_NETDEVICE_H
+#define NET_NETDEVICE_H
+
+#include "lwip/netif.h"
+#include "lwip/pbuf.h"
+
+#include "core/compiler.h"
+#include "core/list.h"
+#include "core/settings.h"
+#include "core/table.h"
+
+struct net_device;
+
+/* What a driver can do. */
+struct net_device_ops {
+	/* Make it receive and send. Returns 0 or -errno. */
+	int (*open)(struct net_device *netdev);
+	/* Stop it; harmless if not open. After this no DMA happens. */
+	void (*close)(struct net_device *netdev);
+	/* Send one Ethernet frame: the chain of P, P->tot_len bytes. Must not
+	 * keep P (copy, or take a reference). 0 or -errno. */
+	int (*transmit)(struct net_device *netdev, struct pbuf *p);
+	/* Take what has arrived: netdev_rx() for each frame, a bounded number;
+	 * report link changes with netdev_set_link(). Returns true if there
+	 * was anything. */
+	bool (*poll)(struct net_device *netdev);
+};
+
+/* An interface. Allocated by netdev_alloc(), owned by its driver. */
+struct net_device {
+	struct list_head list;    /* in net_devices, in order of registration */
+	char name[8];             /* "net0", ... */
+	uint8_t mac[6];           /* in use now */
+	uint8_t hwaddr[6];        /* burnt in */
+	const char *driver;       /* ${netN/chip}: "undionly", "snp", ... */
+	const char *bustype;      /* ${netN/bustype}: "PCI", "EFI", "TAP" */
+	uint32_t busloc;          /* ${netN/busloc} */
+	uint8_t busid[5];         /* ${netN/busid}: type, vendor, device */
+	uint16_t mtu;             /* bytes of IP packet, 1500 unless known less */
+	bool is_open;
+	bool has_link;            /* as far as the driver can tell */
+	bool is_configured;       /* has an address */
+	const struct net_device_ops *ops;
+	void *priv;               /* the driver's */
+	struct settings settings; /* block netN */
+	struct netif netif;       /* lwIP's */
+	/* Counters for ifstat: frames, and failures with the last errno. */
+	unsigned long tx, rx, tx_errors, rx_errors;
+	int tx_rc, rx_rc;
+	unsigned int open_count;  /* order of opening: netX is the highest */
+};
+
+extern struct list_head net_devices;
+
+/* A driver that finds devices by itself. Table "net_drivers". */
+struct net_driver {
+	const char *name;
+	/* Find and register devices. Returns 0 or -errno (none is not one). */
+	int (*probe)(void);
+	/* Unregister and free all of them. */
+	void (*remove)(void);
+};
+
+TABLE_DECLARE(net_drivers, const struct net_driver);
+
+/* A new device with PRIV_LEN zeroed bytes at priv; free with netdev_free(). */
+struct net_device *netdev_alloc(const struct net_device_ops *ops,
+				size_t priv_len);
+void netdev_free(struct net_device *netdev);
+
+/* Give it a name and a settings block, add it to lwIP. Set mac, hwaddr,
+ * driver, bustype and mtu before. Unregistering closes it first. */
+int netdev_register(struct net_device *netdev);
+void netdev_unregister(struct net_device *netdev);
+
+/* Probe every driver in the table; remove them all. */
+void netdev_probe_all(void);
+void netdev_remove_all(void);
+
+/* Open, close. Closing removes what DHCP said on it. Both may be repeated. */
+int netdev_open(struct net_device *netdev);
+void netdev_close(struct net_device *netdev);
+
+/* The device called NAME ("net0", "netX" for the last opened), or NULL. */
+struct net_device *netdev_find(const char *name);
+
+/* The device whose address is MAC, or NULL. */
+struct net_device *netdev_find_mac(const uint8_t mac[6]);
+
+/* The device that we were loaded through, else the first, else NULL. */
+struct net_device *netdev_boot(void);
+
+/* For drivers: a frame arrived. Takes over P (also on failure). Allocate it
+ * with netdev_rx_alloc(LEN), which may return NULL: then drop the frame. */
+void netdev_rx(struct net_device *netdev, struct pbuf *p);
+struct pbuf *netdev_rx_alloc(size_t len);
+
+/* For drivers: count a receive error; the link went up or down. */
+void netdev_rx_error(struct net_device *netdev, int rc);
+void netdev_set_link(struct net_device *netdev, bool up);
+
+/* Wait for the link of NETDEV. 0, -ENOLINK_UP after the time, -ECANCELED. */
+int netdev_wait_link(struct net_device *netdev, int timeout_ms);
+
+/* Start lwIP; once, before any other call of net/. */
+void net_init(void);
+
+#endif

@@ -1,0 +1,84 @@
+"""The identity note of ipxe-src/core/identity.h: fill it in, find it, read it.
+
+As a program: identity.py FILE prints what the note in FILE says.
+"""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import struct
+import sys
+import zlib
+
+MAGIC = b"\x7fUnloop note v1\0"
+LAYOUT = struct.Struct("<16s16s16s16s32sIIII")
+SCAN_LEN = 65536
+ALIGN = 16
+
+
+def find(data: bytes, complete: bool = True) -> int:
+    """Offset of the note in data, -1 if there is none.
+
+    complete: only a note whose checksum is right; else the placeholder of a
+    linked program, which has none yet.
+    """
+    at = data.find(MAGIC)
+    while at >= 0:
+        if at + LAYOUT.size <= len(data):
+            note = data[at : at + LAYOUT.size]
+            crc = struct.unpack_from("<I", note, LAYOUT.size - 4)[0]
+            if not complete or (
+                at % ALIGN == 0 and crc == zlib.crc32(note[:-4])
+            ):
+                return at
+        at = data.find(MAGIC, at + 1)
+    return -1
+
+
+def fill(image: bytearray, format_name: str, tag: bytes = b"") -> bytes:
+    """Fill in the placeholder of a linked program and return the note.
+
+    image: the program's bytes as they will be in memory, before compression.
+    format_name: file name below out/, e.g. "undionly.kpxe".
+    tag: more bytes that the build ID depends on, such as the prefix.
+    Raises ValueError if image has no placeholder.
+    """
+    at = find(bytes(image), complete=False)
+    if at < 0:
+        raise ValueError("the program has no identity note (core/identity.c)")
+    fields = list(LAYOUT.unpack_from(image, at))
+    fields[2] = bytes(16)
+    fields[4] = format_name.encode("ascii")
+    if len(fields[4]) > 31:
+        raise ValueError(f"{format_name}: longer than 31 bytes")
+    fields[8] = 0
+    LAYOUT.pack_into(image, at, *fields)
+    digest = hashlib.sha256(bytes(image) + tag).digest()
+    fields[2] = digest[:16]
+    LAYOUT.pack_into(image, at, *fields)
+    crc = zlib.crc32(bytes(image[at : at + LAYOUT.size - 4]))
+    struct.pack_into("<I", image, at + LAYOUT.size - 4, crc)
+    return bytes(image[at : at + LAYOUT.size])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", help="an image of this product")
+    arguments = parser.parse_args()
+    with open(arguments.file, "rb") as stream:
+        data = stream.read(SCAN_LEN)
+    at = find(data)
+    if at < 0:
+        print(f"{arguments.file}: no identity note in the first 64 KiB: not "
+              "an image of this product.", file=sys.stderr)
+        return 1
+    fields = LAYOUT.unpack_from(data, at)
+    print(f"format    {fields[4].rstrip(bytes(1)).decode()}")
+    print(f"version   {fields[3].rstrip(bytes(1)).decode()}")
+    print(f"build ID  {fields[2].hex()}")
+    print(f"offset    {at}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
