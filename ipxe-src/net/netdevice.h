@@ -92,8 +92,13 @@ struct net_device *netdev_find_mac(const uint8_t mac[6]);
 /* The device that we were loaded through, else the first, else NULL. */
 struct net_device *netdev_boot(void);
 
+/* The largest frame that is received: Ethernet with a VLAN tag. */
+#define NETDEV_FRAME_MAX 1518
+
 /* For drivers: a frame arrived. Takes over P (also on failure). Allocate it
- * with netdev_rx_alloc(LEN), which may return NULL: then drop the frame. */
+ * with netdev_rx_alloc(LEN): P->payload is LEN bytes in one piece. NULL if
+ * there is no buffer, or LEN is 0 or above NETDEV_FRAME_MAX: then drop the
+ * frame, and count it with netdev_rx_error(). */
 void netdev_rx(struct net_device *netdev, struct pbuf *p);
 struct pbuf *netdev_rx_alloc(size_t len);
 
@@ -103,6 +108,14 @@ void netdev_set_link(struct net_device *netdev, bool up);
 
 /* Wait for the link of NETDEV. 0, -ENOLINK_UP after the time, -ECANCELED. */
 int netdev_wait_link(struct net_device *netdev, int timeout_ms);
+
+/* Give lwIP the address, gateway and MTU that the settings of NETDEV (set by
+ * a script, else by DHCP) now say. Called by all that is about to use the
+ * network, so that `set net0/ip ...` needs nothing more. */
+void netdev_apply_settings(struct net_device *netdev);
+
+/* The same for every open device. */
+void netdev_apply_all_settings(void);
 
 /* Start lwIP; once, before any other call of net/. */
 void net_init(void);

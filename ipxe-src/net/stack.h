@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Small services of the network stack that are no protocol's own. */
+#ifndef NET_STACK_H
+#define NET_STACK_H
+
+#include "core/compiler.h"
+
+/* 32 random bits: good enough for port and transaction numbers. */
+uint32_t net_random(void);
+
+/* Mix LEN bytes that differ between machines (MAC, UUID) into net_random(). */
+void net_random_add(const void *data, size_t len);
+
+/* Are no TCP connections of ours still being closed? (`sync` waits for it.) */
+bool net_is_settled(void);
+
+#endif
