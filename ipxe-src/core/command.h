@@ -24,6 +24,9 @@ int exec_line(const char *line);
 /* Run one command whose words are already expanded. -ENOCMD if unknown. */
 int exec_command(int argc, char **argv);
 
+/* ${errno}: the absolute status of the last command that failed. */
+extern unsigned int exec_errno;
+
 /* `exit` and `goto` end the rest of a line: ask and take the request. */
 enum exec_stop {
 	EXEC_STOP_NONE, /* go on */

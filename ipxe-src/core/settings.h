@@ -139,11 +139,36 @@ int settings_fetch_uint(struct settings *settings,
 int settings_fetch_string(struct settings *settings,
 			  const struct setting *setting, char *buf, size_t len);
 
+/* The number in RAW, big-endian, sign-extended if TYPE (may be NULL) is a
+ * signed one. Returns 0, or -ERANGE if it is longer than a long. */
+int setting_number(const struct setting_type *type, const void *raw,
+		   size_t raw_len, unsigned long *ret_value);
+
+/* What "[block/]name[:type]" names: fills in SETTING (type NULL if neither the
+ * name nor the text has one; its name points into NAME_BUF, which has
+ * SETTING_NAME_MAX bytes) and finds the block, made if CREATE. Returns 0,
+ * -ENOENT (no such block or type) or -EINVAL. */
+#define SETTING_NAME_MAX 128
+int setting_parse_name(const char *text, bool create, char *name_buf,
+		       struct settings **ret_settings,
+		       struct setting *ret_setting);
+
+/* The setting of the table that is called NAME, or NULL. */
+const struct setting *setting_find(const char *name);
+
+/* Register the blocks "builtin" and "smbios". Once, at start-up. */
+void settings_register_builtin(void);
+void settings_register_smbios(void);
+
 /* The same with text on both sides, for scripts: NAME is
  * "[block/]name[:type]". store: VALUE NULL or "" deletes; fetch: memory that
  * the caller frees, NULL if unset. */
 int settings_store_text(const char *name, const char *value);
 char *settings_fetch_text(const char *name);
+
+/* The text of SETTING as settings_fetch() finds it; memory for the caller,
+ * NULL if it is unset or cannot be written as text. */
+char *settings_format(struct settings *settings, const struct setting *setting);
 
 /* Replace every ${name} of TEXT, innermost first, rescanning what came out.
  * Returns memory that the caller frees, or NULL with *RET_RC set: -ENOMEM, or

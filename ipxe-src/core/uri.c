@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/settings.h" /* ${next-server} */
 #include "core/uri.h"
 
 struct uri *cwuri;
@@ -511,4 +512,18 @@ void uri_set_cwuri(struct uri *uri)
 		uri_get(uri);
 	uri_put(cwuri);
 	cwuri = uri;
+}
+
+struct uri *uri_base(void)
+{
+	struct uri *uri = NULL;
+	char *server;
+
+	if (cwuri)
+		return uri_get(cwuri);
+	server = settings_format(NULL, &setting_next_server);
+	if (server)
+		uri = uri_boot(server, "");
+	free(server);
+	return uri;
 }

@@ -67,6 +67,10 @@ size_t uri_encode(const void *data, size_t len, char *buf, size_t buf_len);
 /* The current working URI that relative ones resolve against; may be NULL. */
 extern struct uri *cwuri;
 
+/* What relative URIs resolve against: cwuri, else tftp://${next-server}/, else
+ * NULL. A new reference. */
+struct uri *uri_base(void);
+
 /* Make URI (NULL for none) the current working URI; takes its own reference. */
 void uri_set_cwuri(struct uri *uri);
 
