@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* NICs behind UEFI's Simple Network Protocol, UEFI 2.10 24.1. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/platform.h"
+#include "drivers/snp/snp.h"
+#include "net/netdevice.h"
+#include "platform/efi/nic.h"
+
+/* Frames on their way out; each has a buffer until the driver returns it. */
+#define TX_BUFFERS 32
+#define TX_BUFFER_LEN 1536
+
+/* Ask for sent buffers from this many on; until then it waits for the
+ * regular look at the status. */
+#define TX_RECYCLE 16
+
+/* How often the status (link, sent buffers) is looked at: each look reads
+ * hardware, and some drivers need it for anything to be received. */
+#define STATUS_PERIOD_US 2000
+
+/* Transmit says "not ready" while its queue is full: so often we try. */
+#define TX_RETRIES 1000
+
+/* Frames that are taken by one poll. */
+#define RX_QUOTA 64
+
+/* Destination, source, type: IEEE 802.3 3.1.1. */
+#define ETHERNET_HEADER 14
+
+/* Shortest frame without its checksum, IEEE 802.3 4.2.3.3. */
+#define FRAME_MIN 60
+
+/* Wanted from the receive filter if the NIC has it. */
+#define RX_FILTERS                                                             \
+	(EFI_SIMPLE_NETWORK_RECEIVE_UNICAST |                                  \
+	 EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST)
+
+/* What we know of a NIC; private to its net_device. */
+struct snp_nic {
+	EFI_HANDLE handle;
+	EFI_SIMPLE_NETWORK *snp;    /* valid while open */
+	struct pbuf *rx;            /* for the next frame; NULL: none yet */
+	uint64_t status_next_us;
+	uint32_t tx_busy;           /* bit I: the driver has buffer I */
+	unsigned int tx_busy_count;
+	uint8_t tx[TX_BUFFERS][TX_BUFFER_LEN];
+};
+
+_Static_assert(TX_BUFFERS == 32, "tx_busy has a bit for each");
+
+/* Take back the buffer at ADDRESS, which the driver says it has sent. */
+static void snp_tx_done(struct snp_nic *nic, const void *address)
+{
+	size_t offset = (size_t)((const uint8_t *)address - nic->tx[0]);
+	size_t i = offset / TX_BUFFER_LEN;
+
+	/* Drivers have been seen to return addresses that nobody gave. */
+	if (i >= TX_BUFFERS || offset % TX_BUFFER_LEN ||
+	    !(nic->tx_busy & 1U << i))
+		return;
+	nic->tx_busy &= ~(1U << i);
+	nic->tx_busy_count--;
+}
+
+/* Look at the link, and take back the buffers that were sent. */
+static void snp_status(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+	UINT32 interrupts;
+	unsigned int i;
+	void *sent;
+
+	for (i = 0; i <= TX_BUFFERS; i++) {
+		sent = NULL;
+		if (EFI_ERROR(nic->snp->GetStatus(nic->snp, &interrupts,
+						  &sent)) || !sent)
+			break;
+		snp_tx_done(nic, sent);
+	}
+	if (nic->snp->Mode->MediaPresentSupported)
+		netdev_set_link(netdev, nic->snp->Mode->MediaPresent);
+	nic->status_next_us = platform_time_us() + STATUS_PERIOD_US;
+}
+
+/* A buffer that the driver does not have, or NULL. */
+static uint8_t *snp_tx_buffer(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+
+	if (nic->tx_busy_count >= TX_RECYCLE)
+		snp_status(netdev);
+	if (nic->tx_busy == UINT32_MAX)
+		return NULL;
+	return nic->tx[__builtin_ctz(~nic->tx_busy)];
+}
+
+static int snp_transmit(struct net_device *netdev, struct pbuf *p)
+{
+	struct snp_nic *nic = netdev->priv;
+	EFI_STATUS status;
+	unsigned int i;
+	uint8_t *buffer;
+	size_t len = p->tot_len;
+
+	if (len > TX_BUFFER_LEN)
+		return -EMSGSIZE;
+	buffer = snp_tx_buffer(netdev);
+	if (!buffer)
+		return -ENOBUFS;
+	pbuf_copy_partial(p, buffer, (u16_t)len, 0);
+	if (len < FRAME_MIN) {
+		memset(buffer + len, 0, FRAME_MIN - len);
+		len = FRAME_MIN;
+	}
+	for (i = 0; i < TX_RETRIES; i++) {
+		status = nic->snp->Transmit(nic->snp, 0, len, buffer, NULL,
+					    NULL, NULL);
+		if (status != EFI_NOT_READY)
+			break;
+		snp_status(netdev);
+	}
+	if (EFI_ERROR(status))
+		return status == EFI_NOT_READY ? -ENOBUFS : efi_errno(status);
+	nic->tx_busy |= 1U << (buffer - nic->tx[0]) / TX_BUFFER_LEN;
+	nic->tx_busy_count++;
+	efi_idle_defer();
+	return 0;
+}
+
+/* Take one frame. Returns false if there was none. */
+static bool snp_receive(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+	struct pbuf *p = nic->rx;
+	EFI_STATUS status;
+	UINTN len;
+
+	if (!p)
+		p = nic->rx = netdev_rx_alloc(NETDEV_FRAME_MAX);
+	if (!p)
+		return false;
+	len = p->len;
+	status = nic->snp->Receive(nic->snp, NULL, &len, p->payload, NULL,
+				   NULL, NULL);
+	if (status == EFI_NOT_READY)
+		return false;
+	if (EFI_ERROR(status) || len > p->len) {
+		netdev_rx_error(netdev, efi_errno(EFI_ERROR(status) ?
+						  status : EFI_BUFFER_TOO_SMALL));
+		/* A frame that was too long is gone; anything else might stay
+		 * for ever. */
+		return status == EFI_BUFFER_TOO_SMALL;
+	}
+	nic->rx = NULL;
+	p->len = p->tot_len = (u16_t)len;
+	netdev_rx(netdev, p);
+	return true;
+}
+
+static bool snp_poll(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+	unsigned int quota;
+	EFI_TPL tpl;
+
+	/* The firmware's own timers must not get in between. */
+	tpl = efi_boot->RaiseTPL(TPL_CALLBACK);
+	if (platform_time_us() >= nic->status_next_us)
+		snp_status(netdev);
+	for (quota = 0; quota < RX_QUOTA; quota++) {
+		/* The receiver may have closed us. */
+		if (!netdev->is_open || !snp_receive(netdev))
+			break;
+	}
+	efi_boot->RestoreTPL(tpl);
+	if (quota)
+		efi_idle_defer();
+	return quota != 0;
+}
+
+/* Make the interface ready, whatever state its last user left it in. */
+static EFI_STATUS snp_initialize(EFI_SIMPLE_NETWORK *snp)
+{
+	EFI_STATUS status;
+	UINT32 filters;
+
+	if (snp->Mode->State == EfiSimpleNetworkInitialized)
+		snp->Shutdown(snp);
+	if (snp->Mode->State == EfiSimpleNetworkStopped) {
+		status = snp->Start(snp);
+		if (EFI_ERROR(status) && status != EFI_ALREADY_STARTED)
+			return status;
+	}
+	status = snp->Initialize(snp, 0, 0);
+	if (EFI_ERROR(status))
+		return status;
+	filters = RX_FILTERS & snp->Mode->ReceiveFilterMask;
+	/* Some refuse to change filters that are right already. */
+	status = snp->ReceiveFilters(snp, filters, 0, FALSE, 0, NULL);
+	if (EFI_ERROR(status) &&
+	    (snp->Mode->ReceiveFilterSetting & filters) == filters)
+		status = EFI_SUCCESS;
+	return status;
+}
+
+/* Stop the hardware; harmless in any state. */
+static void snp_stop(EFI_SIMPLE_NETWORK *snp)
+{
+	snp->Shutdown(snp);
+	snp->Stop(snp);
+}
+
+static int snp_open(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+	EFI_STATUS status;
+	int rc;
+
+	rc = efi_nic_borrow(nic->handle, &nic->snp);
+	if (rc)
+		return rc;
+	status = snp_initialize(nic->snp);
+	if (EFI_ERROR(status)) {
+		rc = error_set(efi_errno(status),
+			       "the UEFI network driver does not start "
+			       "(status %#lx)",
+			       (unsigned long)(status & 0xffff));
+		goto err_initialize;
+	}
+	nic->tx_busy = 0;
+	nic->tx_busy_count = 0;
+	netdev_set_link(netdev, true);
+	snp_status(netdev);
+	return 0;
+
+err_initialize:
+	snp_stop(nic->snp);
+	efi_nic_release(nic->handle);
+	nic->snp = NULL;
+	return rc;
+}
+
+static void snp_close(struct net_device *netdev)
+{
+	struct snp_nic *nic = netdev->priv;
+
+	if (!nic->snp)
+		return;
+	/* What was sent last (a RST, a DHCP release) is to leave first. */
+	snp_status(netdev);
+	snp_stop(nic->snp);
+	efi_nic_release(nic->handle);
+	nic->snp = NULL;
+	if (nic->rx)
+		pbuf_free(nic->rx);
+	nic->rx = NULL;
+}
+
+static const struct net_device_ops snp_ops = {
+	.open = snp_open,
+	.close = snp_close,
+	.transmit = snp_transmit,
+	.poll = snp_poll,
+};
+
+int snp_register(EFI_HANDLE handle)
+{
+	EFI_SIMPLE_NETWORK *snp;
+	struct net_device *netdev;
+	struct snp_nic *nic;
+	int rc;
+
+	snp = efi_protocol(handle, &efi_guid_simple_network);
+	if (!snp || !snp->Mode)
+		return -ENODEV;
+	if (snp->Mode->HwAddressSize != sizeof(netdev->mac) ||
+	    snp->Mode->MediaHeaderSize != ETHERNET_HEADER)
+		return -ENOTSUP;
+	netdev = netdev_alloc(&snp_ops, sizeof(*nic));
+	if (!netdev)
+		return -ENOMEM;
+	nic = netdev->priv;
+	nic->handle = handle;
+	netdev->driver = "snp";
+	netdev->bustype = "EFI";
+	memcpy(netdev->mac, snp->Mode->CurrentAddress.Addr,
+	       sizeof(netdev->mac));
+	memcpy(netdev->hwaddr, snp->Mode->PermanentAddress.Addr,
+	       sizeof(netdev->hwaddr));
+	if (snp->Mode->MaxPacketSize && snp->Mode->MaxPacketSize < netdev->mtu)
+		netdev->mtu = (uint16_t)snp->Mode->MaxPacketSize;
+	rc = netdev_register(netdev);
+	if (rc)
+		netdev_free(netdev);
+	return rc;
+}
+
+void snp_unregister_all(void)
+{
+	struct net_device *netdev;
+	struct net_device *next;
+
+	list_for_each_entry_safe(netdev, next, &net_devices, list) {
+		if (netdev->ops != &snp_ops)
+			continue;
+		netdev_unregister(netdev);
+		netdev_free(netdev);
+	}
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The firmware's own console: text out in whole lines, keys in. */
+#include <string.h>
+
+#include "config/console.h"
+#include "core/console.h"
+#include "core/platform.h"
+#include "platform/efi/efi.h"
+#include "platform/efi/ucs2.h"
+
+SELECT_IF(CONSOLE_EFI);
+
+/* Characters that are shown by one call: a call costs more than its text. */
+#define OUTPUT_LEN 128
+
+/* How often the keyboard is asked: asking polls the hardware. */
+#define KEYBOARD_PERIOD_US 10000
+
+/* Most numbers that an escape sequence may have. */
+#define ANSI_NUMBERS 8
+
+static CHAR16 output[OUTPUT_LEN + 1];
+static size_t output_len;
+static struct utf8_decoder output_decoder;
+
+/* An escape sequence on its way: ECMA-48 5.4. */
+static enum { ANSI_NONE, ANSI_ESC, ANSI_CSI } ansi_state;
+static unsigned int ansi_number[ANSI_NUMBERS];
+static unsigned int ansi_count;
+
+/* Bytes of the last key that nobody has taken yet. */
+static uint8_t input[8];
+static size_t input_len;
+static uint64_t keyboard_next_us;
+static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *input_ex;
+
+void efi_console_init(void)
+{
+	static EFI_GUID input_ex_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
+
+	input_ex = efi_protocol(efi_system->ConsoleInHandle, &input_ex_guid);
+}
+
+void efi_console_flush(void)
+{
+	if (!output_len)
+		return;
+	output[output_len] = 0;
+	output_len = 0;
+	efi_system->ConOut->OutputString(efi_system->ConOut, output);
+}
+
+/* Add one character to what will be shown. */
+static void output_add(CHAR16 c)
+{
+	output[output_len++] = c;
+	if (output_len == OUTPUT_LEN)
+		efi_console_flush();
+}
+
+/* Colours and brightness: ECMA-48 8.3.117 as a UEFI attribute. */
+static void ansi_colour(unsigned int number)
+{
+	/* ANSI has red in bit 0 and blue in bit 2, UEFI the reverse. */
+	static const uint8_t colours[] = { 0, 4, 2, 6, 1, 5, 3, 7 };
+	UINTN attribute = (UINTN)efi_system->ConOut->Mode->Attribute & 0x7f;
+
+	if (number == 0)
+		attribute = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK);
+	else if (number == 1)
+		attribute |= EFI_BRIGHT;
+	else if (number == 22)
+		attribute &= ~(UINTN)EFI_BRIGHT;
+	else if (number >= 30 && number <= 37)
+		attribute = (attribute & 0x78) | colours[number - 30];
+	else if (number == 39)
+		attribute = (attribute & 0x78) | EFI_LIGHTGRAY;
+	else if (number >= 40 && number <= 47)
+		attribute = (attribute & 0x0f) |
+			    (UINTN)colours[number - 40] << 4;
+	else if (number == 49)
+		attribute &= 0x0f;
+	efi_system->ConOut->SetAttribute(efi_system->ConOut, attribute);
+}
+
+/* Blank the rest of the line that the cursor is in, which stays. */
+static void ansi_erase_line(void)
+{
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+	INT32 column = out->Mode->CursorColumn;
+	INT32 row = out->Mode->CursorRow;
+	UINTN columns;
+	UINTN rows;
+	INT32 i;
+
+	if (EFI_ERROR(out->QueryMode(out, (UINTN)out->Mode->Mode, &columns,
+				     &rows)))
+		return;
+	/* Not the last column: the line would wrap. */
+	for (i = column; i + 1 < (INT32)columns; i++)
+		output_add(' ');
+	efi_console_flush();
+	out->SetCursorPosition(out, (UINTN)column, (UINTN)row);
+}
+
+/* Move the cursor within its line. */
+static void ansi_move(int by)
+{
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+	int column = out->Mode->CursorColumn + by;
+
+	out->SetCursorPosition(out, (UINTN)MAX(column, 0),
+			       (UINTN)out->Mode->CursorRow);
+}
+
+/* Do the sequence that FINAL ends; one that we do not know does nothing. */
+static void ansi_do(uint8_t final)
+{
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+	unsigned int first = ansi_number[0];
+	unsigned int i;
+
+	efi_console_flush();
+	switch (final) {
+	case 'm':
+		for (i = 0; i <= ansi_count; i++)
+			ansi_colour(ansi_number[i]);
+		break;
+	case 'J':
+		out->ClearScreen(out);
+		break;
+	case 'H':
+		out->SetCursorPosition(out, MAX(ansi_number[1], 1U) - 1,
+				       MAX(first, 1U) - 1);
+		break;
+	case 'K':
+		ansi_erase_line();
+		break;
+	case 'C':
+		ansi_move((int)MAX(first, 1U));
+		break;
+	case 'D':
+		ansi_move(-(int)MAX(first, 1U));
+		break;
+	default:
+		break;
+	}
+}
+
+/* Feed C to the escape sequence that has begun. */
+static void ansi_feed(uint8_t c)
+{
+	unsigned int *number = &ansi_number[ansi_count];
+
+	if (ansi_state == ANSI_ESC) {
+		ansi_state = c == '[' ? ANSI_CSI : ANSI_NONE;
+		ansi_count = 0;
+		memset(ansi_number, 0, sizeof(ansi_number));
+		return;
+	}
+	if (c >= '0' && c <= '9') {
+		*number = MIN(*number * 10 + c - '0', 999U);
+	} else if (c == ';') {
+		if (ansi_count + 1 < ANSI_NUMBERS)
+			ansi_count++;
+	} else if (c >= 0x40 && c <= 0x7e) {
+		ansi_state = ANSI_NONE;
+		ansi_do(c);
+	}
+}
+
+static void efi_console_putchar(uint8_t byte)
+{
+	int c;
+
+	if (ansi_state != ANSI_NONE) {
+		ansi_feed(byte);
+		return;
+	}
+	if (byte == KEY_ESC) {
+		ansi_state = ANSI_ESC;
+		return;
+	}
+	c = utf8_feed(&output_decoder, byte);
+	if (c <= 0)
+		return;
+	if (c == '\n')
+		output_add('\r');
+	output_add((CHAR16)c);
+	if (c == '\n')
+		efi_console_flush();
+}
+
+/* Take a key stroke, or return false. CTRL tells whether Ctrl was held. */
+static bool key_read(EFI_INPUT_KEY *key, bool *ctrl)
+{
+	EFI_KEY_DATA data;
+
+	*ctrl = false;
+	if (!input_ex)
+		return !EFI_ERROR(efi_system->ConIn->ReadKeyStroke(
+			efi_system->ConIn, key));
+	memset(&data, 0, sizeof(data));
+	if (EFI_ERROR(input_ex->ReadKeyStrokeEx(input_ex, &data)))
+		return false;
+	*key = data.Key;
+	if (data.KeyState.KeyShiftState & EFI_SHIFT_STATE_VALID)
+		*ctrl = data.KeyState.KeyShiftState &
+			(EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED);
+	return true;
+}
+
+/* Scan codes, UEFI 2.10 table 12.1, as what follows ESC [. */
+static const struct {
+	uint8_t scan;
+	char sequence[4];
+} scan_codes[] = {
+	{ 0x01, "A" },   { 0x02, "B" },   { 0x03, "C" },   { 0x04, "D" },
+	{ 0x05, "H" },   { 0x06, "F" },   { 0x08, "3~" },  { 0x09, "5~" },
+	{ 0x0a, "6~" },  { 0x0b, "11~" }, { 0x0c, "12~" }, { 0x0d, "13~" },
+	{ 0x0e, "14~" }, { 0x0f, "15~" }, { 0x10, "17~" }, { 0x11, "18~" },
+	{ 0x12, "19~" }, { 0x13, "20~" }, { 0x14, "21~" }, { 0x15, "23~" },
+	{ 0x16, "24~" },
+};
+
+/* Queue what stands for the special key SCAN. */
+static void input_add_scan(uint16_t scan)
+{
+	size_t len;
+	size_t i;
+
+	if (scan == SCAN_ESC) {
+		input[input_len++] = KEY_ESC;
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(scan_codes); i++) {
+		if (scan_codes[i].scan != scan)
+			continue;
+		len = strnlen(scan_codes[i].sequence, 4);
+		input[input_len++] = KEY_ESC;
+		input[input_len++] = '[';
+		memcpy(input + input_len, scan_codes[i].sequence, len);
+		input_len += len;
+		return;
+	}
+}
+
+/* Ask the keyboard for a key and queue its bytes. */
+static void input_poll(void)
+{
+	EFI_INPUT_KEY key;
+	bool ctrl;
+
+	if (!key_read(&key, &ctrl))
+		return;
+	if (!key.UnicodeChar)
+		input_add_scan(key.ScanCode);
+	else if (ctrl && key.UnicodeChar >= 0x40 && key.UnicodeChar < 0x80)
+		input[input_len++] = key.UnicodeChar & 0x1f;
+	else
+		input_len += utf8_from_ucs2(key.UnicodeChar, input);
+}
+
+static int efi_console_getchar(void)
+{
+	uint64_t now;
+	int c;
+
+	/* Who waits for a key has said what there is to say. */
+	efi_console_flush();
+	if (!input_len) {
+		now = platform_time_us();
+		if (now < keyboard_next_us)
+			return -1;
+		input_poll();
+		if (!input_len) {
+			keyboard_next_us = now + KEYBOARD_PERIOD_US;
+			return -1;
+		}
+	}
+	c = input[0];
+	memmove(input, input + 1, --input_len);
+	return c;
+}
+
+static const struct console efi_console = {
+	.putchar = efi_console_putchar,
+	.getchar = efi_console_getchar,
+};
+
+TABLE_REGISTER(consoles, efi_console);

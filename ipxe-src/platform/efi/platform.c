@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the firmware asks of UEFI: reset, marker, SMBIOS. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/platform.h"
+#include "platform/efi/efi.h"
+#include "platform/efi/smbios.h"
+
+/* Our own variables: generated for this purpose, never reused. */
+#define MARKER_VENDOR_GUID                                                     \
+	{ 0x3f6f2a8c, 0x52c1, 0x4d0e,                                          \
+	  { 0xa1, 0x7b, 0x94, 0x0d, 0x6e, 0x2b, 0xc8, 0x55 } }
+
+const char platform_name[] = "efi";
+
+/* RFC 4578 2.2: UNDI (1), version 3.10 as UEFI firmware sends it. */
+const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
+
+static EFI_GUID marker_vendor = MARKER_VENDOR_GUID;
+static CHAR16 marker_name[] = L"BootGeneration";
+
+int platform_reboot(bool warm)
+{
+	efi_console_flush();
+	efi_system->RuntimeServices->ResetSystem(
+		warm ? EfiResetWarm : EfiResetCold, EFI_SUCCESS, 0, NULL);
+	return -ENOTSUP;
+}
+
+int platform_poweroff(void)
+{
+	efi_console_flush();
+	efi_system->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS,
+						 0, NULL);
+	return -ENOTSUP;
+}
+
+int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	UINTN len = PLATFORM_MARKER_LEN;
+	EFI_STATUS status;
+
+	status = efi_system->RuntimeServices->GetVariable(
+		marker_name, &marker_vendor, NULL, &len, marker);
+	if (!EFI_ERROR(status) && len == PLATFORM_MARKER_LEN)
+		return 0;
+	memset(marker, 0, PLATFORM_MARKER_LEN);
+	return -ENOENT;
+}
+
+int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	/* Not EFI_VARIABLE_NON_VOLATILE: a reset clears it. */
+	return efi_errno(efi_system->RuntimeServices->SetVariable(
+		marker_name, &marker_vendor, EFI_VARIABLE_BOOTSERVICE_ACCESS,
+		PLATFORM_MARKER_LEN, (void *)marker));
+}
+
+/* The table that the firmware published under GUID, or NULL. */
+static const void *config_table(const EFI_GUID *guid)
+{
+	const EFI_CONFIGURATION_TABLE *table = efi_system->ConfigurationTable;
+	UINTN i;
+
+	for (i = 0; i < efi_system->NumberOfTableEntries; i++) {
+		if (!memcmp(&table[i].VendorGuid, guid, sizeof(*guid)))
+			return table[i].VendorTable;
+	}
+	return NULL;
+}
+
+int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
+		    uint16_t *ret_version)
+{
+	static const EFI_GUID smbios3_guid = SMBIOS3_CONFIG_TABLE_GUID;
+	static const EFI_GUID smbios_guid = SMBIOS_CONFIG_TABLE_GUID;
+	const void *entry;
+	uint64_t address;
+	int rc = -ENOENT;
+
+	entry = config_table(&smbios3_guid);
+	if (entry)
+		rc = smbios_parse_entry3(entry, &address, ret_len, ret_version);
+	if (rc)
+		entry = config_table(&smbios_guid);
+	if (rc && entry)
+		rc = smbios_parse_entry(entry, &address, ret_len, ret_version);
+	if (rc)
+		return rc;
+	*ret_table = (const void *)(uintptr_t)address;
+	return 0;
+}
+
+void platform_shutdown(void)
+{
+	efi_console_flush();
+	efi_watchdog_disarm();
+}
