@@ -1,0 +1,407 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The table of boots: each row one world, one machine and what must happen.
+
+Scripts may use: @LINUX words@ (boots Linux with the lab's arguments and
+these further ones), @WEB@ (where the kernel lies), @NGINX@, @FAULTS@, @IP@,
+@PROGRAM@, @CASE@, @KARGS@.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import servers
+from .boot import Boot, Case
+from .judge import (builds_seen, connects, fault_log, fetched_at_least,
+                    fetched_at_most, fetched_once, http_client, http_times,
+                    linux_up, linux_with, recognised, resolver_facts, resumed,
+                    said, sha256, waited)
+from .netns import SERVER
+from .payload import DISK_MARK
+from .servers import NGINX_PORT, Answer
+
+CASES: list[Case] = []
+
+
+def case(*args: object, **fields: object) -> None:
+    CASES.append(Case(*args, **fields))  # type: ignore[arg-type]
+
+
+# --- DHCP ----------------------------------------------------------------
+
+def dumb(kind: str, **answer: object) -> Callable[[Boot],
+                                                  list[servers.Server]]:
+    """The same file name for everybody, by dnsmasq, dhcpd or kea."""
+    def start(boot: Boot) -> list[servers.Server]:
+        fields: dict[str, object] = {"filename": boot.program} | answer
+        given = Answer(**fields)  # type: ignore[arg-type]
+        known = {"dnsmasq": servers.DnsmasqDhcp, "dhcpd": servers.IscDhcpd,
+                 "kea": servers.Kea}
+        return [known[kind](boot.net, boot.work, boot.logs, given)]
+    return start
+
+
+def proxy(menu: bool) -> Callable[[Boot], list[servers.Server]]:
+    """A proxyDHCP beside a DHCP server that knows nothing of booting."""
+    def start(boot: Boot) -> list[servers.Server]:
+        return [
+            servers.IscDhcpd(boot.net, boot.work, boot.logs, Answer(),
+                             second_host=True),
+            servers.ProxyDhcp(boot.net, boot.work, boot.logs,
+                              Answer(boot.program), menu)]
+    return start
+
+
+def by_the_book(filename: str) -> Callable[[Boot], list[servers.Server]]:
+    """This file name for user class iPXE, the boot program for others."""
+    def start(boot: Boot) -> list[servers.Server]:
+        answer = Answer(boot.program, ipxe_filename=boot.expand(filename))
+        return [servers.IscDhcpd(boot.net, boot.work, boot.logs, answer)]
+    return start
+
+
+def http_boot(boot: Boot) -> list[servers.Server]:
+    """UEFI HTTP Boot: a URL for vendor class HTTPClient."""
+    answer = Answer(http_url=f"http://{SERVER}:{NGINX_PORT}/{boot.program}")
+    return [servers.DnsmasqDhcp(boot.net, boot.work, boot.logs, answer)]
+
+
+def no_dhcp(_boot: Boot) -> list[servers.Server]:
+    return []
+
+
+# --- actions in the middle of a boot -------------------------------------
+
+def servers_away(boot: Boot) -> None:
+    for server in [*boot.servers.values(), *boot.dhcp]:
+        server.stop()
+
+
+def servers_back(boot: Boot) -> None:
+    for name in ("tftp", *boot.case.web):
+        boot.start_server(name)
+    boot.dhcp = boot.case.dhcp(boot)
+
+
+# --- the lab proves itself with Debian's iPXE ------------------------------
+
+SCRIPT = "#!ipxe\n@LINUX@\n"
+
+for firmware, machine in (("bios", "bios"), ("uefi", "uefi")):
+    case(name=f"{firmware}-stock-loops", machine=machine, firmware="debian",
+         what="The trap is real: stock iPXE loads itself again in it.",
+         dhcp=dumb("dnsmasq"), script=SCRIPT,
+         until=lambda boot: boot.fetched(boot.program)
+         >= boot.spec.native_fetches + 2,
+         checks=[lambda boot: fetched_at_least(
+                     boot.spec.native_fetches + 2)(boot),
+                 lambda boot: "Linux started" if boot.linux() else None])
+    case(name=f"{firmware}-stock-linux", machine=machine, firmware="debian",
+         what="Out of the trap, stock iPXE boots the lab's Linux.",
+         dhcp=by_the_book("@NGINX@/boot.ipxe"), script=SCRIPT,
+         web=("nginx",), until=linux_up,
+         checks=[fetched_once, http_times("/boot.ipxe", 1), linux_with()])
+
+# --- the main table: every firmware with every kind of DHCP ----------------
+
+for firmware in ("bios", "uefi"):
+    for server, start, machine in (
+            ("dnsmasq", dumb("dnsmasq"), firmware),
+            ("dhcpd", dumb("dhcpd"), f"{firmware}-e1000"),
+            ("kea", dumb("kea"), firmware),
+            ("proxydhcp", proxy(menu=True), firmware),
+            ("proxydhcp-67", proxy(menu=False), f"{firmware}-e1000")):
+        case(name=f"{firmware}-{server}", machine=machine,
+             what=f"{server} gives everybody the same file: one fetch of "
+             "our binary, then Linux.",
+             dhcp=start, script=SCRIPT, until=linux_up,
+             checks=[fetched_once, recognised, resolver_facts,
+                     http_times("/boot.ipxe", 1), linux_with()])
+
+case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
+     what="UEFI HTTP Boot loads our binary once, then Linux.",
+     dhcp=http_boot, script=SCRIPT, until=linux_up, program="snponly.efi",
+     files={"web/snponly.efi": "@ours"},
+     checks=[http_times("/snponly.efi", 1), recognised, linux_with()])
+
+for firmware, program in (("bios", "undionly.kpxe"),
+                          ("uefi", "snponly.efi")):
+    machine = firmware
+
+    # --- other answers of the DHCP server -------------------------------
+
+    case(name=f"{firmware}-bare-lease", machine=machine,
+         what="No gateway, no DNS and no domain in the lease.",
+         dhcp=dumb("dhcpd", router=False, dns=False, domain=None),
+         script=SCRIPT, until=linux_up,
+         checks=[fetched_once, recognised, linux_with()])
+
+    case(name=f"{firmware}-class-script-url", machine=machine,
+         what="An http:// script URL for user class iPXE is used.",
+         dhcp=by_the_book("@NGINX@/site.ipxe"), web=("nginx",),
+         files={"web/site.ipxe": "#!ipxe\n@LINUX from=dhcp-url@\n"},
+         until=linux_up, stock_can=True,
+         checks=[fetched_once, http_times("/site.ipxe", 1),
+                 linux_with("from=dhcp-url")])
+
+    case(name=f"{firmware}-filename-is-script", machine=machine,
+         what="A file name that is a script, by TFTP, is run.",
+         dhcp=by_the_book("site.ipxe"), web=("nginx",),
+         files={"tftp/site.ipxe": "#!ipxe\n@LINUX from=dhcp-file@\n"},
+         until=linux_up, stock_can=True,
+         checks=[fetched_once, fetched_at_least(1, "site.ipxe"),
+                 linux_with("from=dhcp-file")])
+
+    case(name=f"{firmware}-autoexec", machine=machine,
+         what="autoexec.ipxe beside the binary comes first.",
+         dhcp=dumb("dnsmasq"), script="#!ipxe\n@LINUX from=resolver@\n",
+         files={"tftp/autoexec.ipxe": "#!ipxe\n@LINUX from=autoexec@\n"},
+         until=linux_up,
+         checks=[fetched_once, linux_with("from=autoexec"),
+                 http_times("/boot.ipxe", 0)])
+
+    case(name=f"{firmware}-tftp-script", machine=machine,
+         what="Without a resolver, boot.ipxe of next-server is run.",
+         dhcp=dumb("dnsmasq"), web=("nginx",),
+         files={"tftp/boot.ipxe": "#!ipxe\n@LINUX from=tftp@\n"},
+         until=linux_up,
+         checks=[fetched_once, recognised, linux_with("from=tftp")])
+
+    # --- third parties and rings ------------------------------------------
+
+    case(name=f"{firmware}-chain-self", machine=machine,
+         what="`chain` of our own file fails; the script goes on by ||.",
+         dhcp=dumb("dnsmasq"), until=linux_up,
+         script="#!ipxe\nchain tftp://@IP@/@PROGRAM@ || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[recognised, linux_with("rc=[0-9a-f-]{8,}"),
+                 fetched_at_most(1), http_times("/boot.ipxe", 1)])
+
+    case(name=f"{firmware}-older-build", machine=machine,
+         what="An older build in the chain runs, and is refused at the "
+         "limit; then Linux.", timeout=240,
+         dhcp=dumb("dnsmasq"), until=linux_up,
+         files={"tftp/old-build": "@build-old"},
+         script="#!ipxe\nchain tftp://@IP@/old-build || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[fetched_at_least(1, "old-build"),
+                 fetched_at_most(16, "old-build"), fetched_at_most(16),
+                 http_times("/boot.ipxe", 2, 32),
+                 linux_with("rc=[0-9a-f-]{8,}"),
+                 lambda boot: builds_seen(boot, 2)])
+
+    case(name=f"{firmware}-two-builds-ring", machine=machine,
+         what="Two builds whose autoexec.ipxe start each other end at the "
+         "limit; then Linux.", timeout=240,
+         dhcp=dumb("dnsmasq", filename=f"a/{program}"),
+         until=linux_up, script="#!ipxe\n@LINUX from=resolver@\n",
+         files={f"tftp/a/{program}": "@ours",
+                "tftp/b/other-build": "@build-old",
+                "tftp/a/autoexec.ipxe":
+                "#!ipxe\nchain tftp://@IP@/b/other-build\n",
+                "tftp/b/autoexec.ipxe":
+                "#!ipxe\nchain tftp://@IP@/a/@PROGRAM@\n"},
+         checks=[fetched_at_least(1, "b/other-build"),
+                 fetched_at_most(16, "b/other-build"),
+                 linux_with("from=resolver")])
+
+    case(name=f"{firmware}-script-chains-itself", machine=machine,
+         what="A script that chains itself is stopped; then Linux.",
+         dhcp=dumb("dnsmasq"), until=linux_up, web=("resolver", "nginx"),
+         script="#!ipxe\nchain @NGINX@/ring.ipxe\n"
+                "@LINUX from=resolver@\n",
+         files={"web/ring.ipxe":
+                "#!ipxe\nchain @NGINX@/ring.ipxe || goto out\n"
+                "exit 0\n:out\n@LINUX from=ring@\n"},
+         checks=[fetched_once, http_times("/ring.ipxe", 1, 32),
+                 linux_with("from=(ring|resolver)")])
+
+    case(name=f"{firmware}-scripts-in-a-ring", machine=machine,
+         what="Two scripts that chain each other are stopped; then Linux.",
+         dhcp=dumb("dnsmasq"), until=linux_up, web=("resolver", "nginx"),
+         script="#!ipxe\nchain @NGINX@/one.ipxe || goto out\n"
+                ":out\n@LINUX from=resolver@\n",
+         files={"web/one.ipxe": "#!ipxe\nchain @NGINX@/two.ipxe\n",
+                "web/two.ipxe": "#!ipxe\nchain @NGINX@/one.ipxe\n"},
+         checks=[fetched_once, http_times("/one.ipxe", 1, 32),
+                 http_times("/two.ipxe", 1, 32),
+                 linux_with("from=resolver")])
+
+    # --- web servers that fail ------------------------------------------
+
+    case(name=f"{firmware}-initrd-parts", machine=machine,
+         what="An initrd of several parts arrives whole.",
+         dhcp=dumb("dnsmasq"), until=linux_up, web=("resolver", "nginx"),
+         files={"web/part.img": "@part"}, stock_can=True,
+         script="#!ipxe\nkernel @WEB@/vmlinuz @KARGS@\n"
+                "initrd @WEB@/initrd.img\ninitrd @NGINX@/part.img\nboot\n",
+         checks=[fetched_once, linux_with(), sha256("/payload-part", "part")])
+
+    resume = ("#!ipxe\nkernel @WEB@/vmlinuz @KARGS@\n"
+              "initrd --name initrd.img @FAULTS@/big.img\nboot\n")
+    case(name=f"{firmware}-resume", machine=machine,
+         what="A server that dies in the middle of the initrd and comes "
+         "back: the download goes on where it broke, the sum is right.",
+         dhcp=dumb("dnsmasq"), until=linux_up, timeout=180,
+         web=("resolver", "faults"), script=resume,
+         faults=[{"path": "/big.img", "file": "@big", "times": 1,
+                  "die_at": 9 << 20, "down": 3},
+                 {"path": "/big.img", "file": "@big"}],
+         checks=[fetched_once, linux_with(), sha256("/payload", "big"),
+                 fault_log(lambda log: resumed(log))])
+
+    case(name=f"{firmware}-resume-changed", machine=machine,
+         what="The file changed while the server was away: it is fetched "
+         "anew and never mixed.", timeout=180,
+         dhcp=dumb("dnsmasq"), until=linux_up,
+         web=("resolver", "faults"), script=resume,
+         faults=[{"path": "/big.img", "file": "@big", "times": 1,
+                  "die_at": 9 << 20, "down": 3},
+                 {"path": "/big.img", "file": "@other"}],
+         checks=[fetched_once, linux_with(), sha256("/payload", "other")])
+
+    case(name=f"{firmware}-http-404", machine=machine,
+         what="404: the step fails at once and the script goes on by ||.",
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         web=("resolver", "nginx"),
+         script="#!ipxe\nkernel @NGINX@/absent || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[fetched_once, http_times("/absent", 1),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
+    case(name=f"{firmware}-http-503", machine=machine,
+         what="503 with Retry-After: the same is asked again when told to.",
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         web=("resolver", "nginx", "faults"),
+         script="#!ipxe\nkernel --name vmlinuz @FAULTS@/vmlinuz @KARGS@\n"
+                "initrd @WEB@/initrd.img\nboot\n",
+         faults=[{"path": "/vmlinuz", "status": 503, "times": 2,
+                  "headers": {"Retry-After": "3"}},
+                 {"path": "/vmlinuz", "file": "@vmlinuz"}],
+         checks=[fetched_once, http_times("/vmlinuz", 3),
+                 fault_log(lambda log: waited(log, 3)), linux_with()])
+
+    case(name=f"{firmware}-http-refused", machine=machine,
+         what="A refused connection: the step fails and || goes on.",
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[fetched_once, connects(81, 60),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
+    case(name=f"{firmware}-http-no-answer", machine=machine,
+         what="A host that answers nothing at all: given up in bounded "
+         "time, || goes on.", timeout=240,
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         network=lambda net: net.swallow(81),
+         script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[fetched_once, connects(81, 200),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
+    case(name=f"{firmware}-http-silent", machine=machine,
+         what="A server that takes the request and never answers: given up "
+         "in bounded time, || goes on.", timeout=300,
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         web=("resolver", "faults"),
+         script="#!ipxe\nkernel @FAULTS@/silent || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         faults=[{"path": "/silent", "silent": True}],
+         checks=[fetched_once, http_times("/silent", 1, 10),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
+    case(name=f"{firmware}-http-truncated", machine=machine,
+         what="A body that always ends early is never run; || goes on.",
+         dhcp=dumb("dnsmasq"), until=linux_up, timeout=240,
+         web=("resolver", "faults"),
+         script="#!ipxe\nkernel @FAULTS@/vmlinuz || goto on\nboot || goto on"
+                "\n:on\nimgfree\n@LINUX rc=${errno:hexhyp}@\n",
+         faults=[{"path": "/vmlinuz", "file": "@vmlinuz", "ranges": False,
+                  "cut_at": 1 << 20}],
+         checks=[fetched_once, http_times("/vmlinuz", 1, 100),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
+    case(name=f"{firmware}-or-paths", machine=machine,
+         what="|| and && choose as iPXE's do.", stock_can=True,
+         dhcp=dumb("dnsmasq"), until=linux_up, web=("resolver", "nginx"),
+         script="#!ipxe\n"
+                "iseq a b && set r1 wrong || set r1 else\n"
+                "iseq a a && set r2 then || set r2 wrong\n"
+                "imgfetch @NGINX@/absent || set r3 fetch-else\n"
+                "isset ${nothing} || set r4 isset-else\n"
+                "chain tftp://@IP@/absent || chain http://@IP@:81/x || "
+                "set r5 both-else\n"
+                "@LINUX r1=${r1} r2=${r2} r3=${r3} r4=${r4} r5=${r5}@\n",
+         checks=[fetched_once,
+                 linux_with("r1=else r2=then r3=fetch-else r4=isset-else "
+                            "r5=both-else")])
+
+    case(name=f"{firmware}-retry-after-script", machine=machine,
+         what="The resolver's place answers 503 with Retry-After first: "
+         "the script is asked again and run.", timeout=150,
+         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         web=("resolver", "faults"),
+         script="#!ipxe\nchain @FAULTS@/later.ipxe\n",
+         files={"web/later.ipxe": "#!ipxe\n@LINUX from=later@\n"},
+         faults=[{"path": "/later.ipxe", "status": 503, "times": 1,
+                  "headers": {"Retry-After": "2"}},
+                 {"path": "/later.ipxe", "file": "web/later.ipxe"}],
+         checks=[fetched_once, http_times("/later.ipxe", 2),
+                 linux_with("from=later")])
+
+    case(name=f"{firmware}-lossy", machine=machine,
+         what="One packet in fifty lost in each direction: still Linux.",
+         dhcp=dumb("dnsmasq"), until=linux_up, timeout=240,
+         script=SCRIPT, network=lambda net: net.lose(2),
+         checks=[linux_with(), recognised])
+
+    # --- nothing there -----------------------------------------------------
+
+    case(name=f"{firmware}-all-gone", machine=machine,
+         what="After our binary was loaded no server answers any more: "
+         "bounded, then the back-off line; when they return, Linux.",
+         dhcp=dumb("dnsmasq"), script=SCRIPT, timeout=300,
+         late=("resolver",),
+         actions=[(lambda boot: boot.fetched(boot.program)
+                   >= boot.spec.native_fetches,
+                   lambda boot: servers_away(boot)),
+                  (said(r"(?i)begin again|trying again in|again in \d"),
+                   lambda boot: servers_back(boot))],
+         until=linux_up, checks=[fetched_once, linux_with()])
+
+case(name="uefi-no-dhcp", machine="uefi",
+     what="ipxe.efi from a disk, no DHCP server at all: bounded, then the "
+     "back-off line, and again.", timeout=240,
+     dhcp=no_dhcp, web=(), program="ipxe.efi",
+     files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=0"],
+     until=said(r"(?i)begin again|trying again in|again in \d", 2),
+     checks=[lambda boot: None if any(
+                 m.kind == 1 and m.options.get(77) == b"iPXE"
+                 for m in boot.wire.dhcp)
+             else "our firmware sent no DHCPDISCOVER"])
+
+# --- giving the machine back ----------------------------------------------
+
+case(name="bios-exit", machine="bios",
+     what="`exit` gives the machine back: the next boot device starts.",
+     dhcp=dumb("dnsmasq"), script="#!ipxe\nexit 0\n",
+     qemu=["-drive", "format=raw,if=ide,file=@DISK@"],
+     until=said(DISK_MARK),
+     checks=[fetched_once, http_times("/boot.ipxe", 1, 2),
+             lambda boot: None if DISK_MARK in boot.serial
+             else "the disk was not booted"])
+
+case(name="uefi-exit", machine="uefi",
+     what="`exit` gives the machine back: the firmware goes on with its "
+     "next boot option, which is HTTP Boot.",
+     dhcp=dumb("dnsmasq"), script="#!ipxe\nexit 0\n",
+     until=lambda boot: http_client(boot) is None, settle=1,
+     checks=[fetched_once, http_times("/boot.ipxe", 1, 2),
+             lambda boot: http_client(boot)])
+
+
+def find_case(name: str) -> Case | None:
+    """The case of this name."""
+    return next((c for c in CASES if c.name == name), None)

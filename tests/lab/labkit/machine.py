@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Machines: data files that say how QEMU plays them, and one that runs."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import socket
+import subprocess
+import threading
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from .base import (LAB, OUT, LabError, Process, qemu_wrapper, stop_event,
+                   Stopped, wait_for)
+
+MAC = "52:54:00:77:00:01"
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """One file of machines/ (fields explained there)."""
+    name: str
+    what: str
+    firmware: str
+    memory: int
+    program: str
+    ours: str
+    debian: str
+    native_fetches: int
+    native_requests: int
+    arguments: list[str]
+    vars: str | None = None
+
+    def our_program(self) -> Path:
+        """The built file that this machine loads."""
+        return OUT / self.ours
+
+
+def machine_names() -> list[str]:
+    """Every machine there is a file for."""
+    return sorted(p.stem for p in (LAB / "machines").glob("*.toml"))
+
+
+def load_machine(name: str) -> MachineSpec:
+    """Read machines/<name>.toml."""
+    path = LAB / "machines" / f"{name}.toml"
+    try:
+        fields = tomllib.loads(path.read_text())
+        return MachineSpec(name=name, **fields)
+    except (OSError, tomllib.TOMLDecodeError, TypeError) as error:
+        raise LabError(f"{path}: {error}") from error
+
+
+def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
+                 extra: list[str], interactive: bool = False) -> list[str]:
+    """The whole QEMU command of one boot.
+
+    With interactive, the serial port is the terminal; otherwise it goes to
+    logs/serial.log and can be typed at through work/serial.sock.
+    """
+    values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd")}
+    arguments = []
+    for word in [*spec.arguments, *extra]:
+        for key, value in values.items():
+            word = word.replace(key, value)
+        arguments.append(word)
+    if interactive:
+        serial = ["-serial", "mon:stdio"]
+    else:
+        serial = ["-chardev", f"socket,id=ser,path={work}/serial.sock,"
+                  f"server=on,wait=off,logfile={logs}/serial.log",
+                  "-serial", "chardev:ser"]
+    return [
+        *qemu_wrapper(), "qemu-system-x86_64", "-accel", "tcg",
+        "-nodefaults", "-display", "none", "-vga", "std", "-no-reboot",
+        "-m", str(spec.memory), *serial,
+        "-pidfile", str(work / "qemu.pid"),
+        "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,"
+        "vnet_hdr=off",
+        "-object", f"filter-dump,id=dump,netdev=n0,file={logs}/net.pcap,"
+        "maxlen=1600",
+        *arguments]
+
+
+class Machine:
+    """A running QEMU; always used by one thread."""
+
+    def __init__(self, spec: MachineSpec, work: Path, logs: Path,
+                 netns: str, tap: str, extra: list[str],
+                 interactive: bool = False) -> None:
+        if spec.vars:
+            shutil.copyfile(spec.vars, work / "vars.fd")
+        command = qemu_command(spec, work, logs, tap, extra, interactive)
+        (logs / "qemu.cmd").write_text(shlex.join(command) + "\n")
+        self.serial_path = logs / "serial.log"
+        self._socket = work / "serial.sock"
+        self._typing: socket.socket | None = None
+        pidfile = work / "qemu.pid"
+        self.process = Process(
+            command, logs / "qemu.log", netns, quiet=not interactive,
+            stdin=None if interactive else subprocess.DEVNULL)
+        # A wrapper may hold the start back; the clock starts with QEMU.
+        try:
+            wait_for(lambda: pidfile.exists()
+                     or not self.process.is_running(),
+                     1800, "QEMU to start", poll=0.02)
+        except (Stopped, LabError):
+            self.process.stop()
+            raise
+        if not interactive and not pidfile.exists():
+            raise LabError("QEMU ended at once: "
+                           + (logs / "qemu.log").read_text()[-2000:])
+
+    def serial(self) -> str:
+        """Everything the serial port has said, carriage returns removed."""
+        try:
+            data = self.serial_path.read_bytes()
+        except OSError:
+            return ""
+        return data.decode("utf-8", "replace").replace("\r", "")
+
+    def type(self, text: str) -> None:
+        """Type at the serial console, one key after the other."""
+        if self._typing is None:
+            self._typing = socket.socket(socket.AF_UNIX)
+            self._typing.connect(str(self._socket))
+            reader = threading.Thread(target=self._drain, daemon=True)
+            reader.start()
+        for key in text:
+            self._typing.sendall(key.encode())
+            stop_event.wait(0.05)
+
+    def _drain(self) -> None:
+        try:
+            while self._typing and self._typing.recv(4096):
+                pass
+        except OSError:
+            pass
+
+    def is_running(self) -> bool:
+        return self.process.is_running()
+
+    def stop(self) -> None:
+        if self._typing:
+            self._typing.close()
+        self.process.stop()

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""A private network: one namespace with a bridge, taps and other hosts."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+
+from .base import LabError, run
+
+#: The server's address in every lab network (each is a world of its own).
+SERVER = "10.77.0.1"
+#: A second host, where a case needs two servers on the same port.
+SECOND = "10.77.0.2"
+NETWORK = "10.77.0.0"
+NETMASK = "255.255.255.0"
+POOL = ("10.77.0.100", "10.77.0.150")
+BRIDGE = "br0"
+
+_counter = itertools.count(1)
+
+
+class Network:
+    """A namespace `lab-<pid>-<n>` holding a bridge with SERVER's address.
+
+    Nothing leads out of it: no default route, no link to the host.
+    """
+
+    def __init__(self) -> None:
+        self.name = f"lab-{os.getpid()}-{next(_counter)}"
+        self._namespaces: list[str] = []
+        self._hosts = 0
+        try:
+            self._add_namespace(self.name)
+            self.ip("link", "add", BRIDGE, "type", "bridge",
+                    "forward_delay", "0")
+            self.ip("addr", "add", f"{SERVER}/24", "dev", BRIDGE)
+            self.ip("link", "set", BRIDGE, "up")
+        except BaseException:
+            self.close()
+            raise
+
+    def _add_namespace(self, name: str) -> None:
+        run("ip", "netns", "add", name)
+        self._namespaces.append(name)
+        run("ip", "-n", name, "link", "set", "lo", "up")
+        run("ip", "netns", "exec", name, "sh", "-c",
+            "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", check=False)
+
+    def ip(self, *words: str) -> None:
+        """Run `ip` inside the namespace."""
+        run("ip", "-n", self.name, *words)
+
+    def add_tap(self, name: str = "tap0") -> str:
+        """A tap device on the bridge for one machine; returns its name."""
+        self.ip("tuntap", "add", name, "mode", "tap")
+        self.ip("link", "set", name, "master", BRIDGE)
+        self.ip("link", "set", name, "up")
+        return name
+
+    def add_host(self, address: str) -> str:
+        """A further host on the bridge (interface eth0); its namespace."""
+        self._hosts += 1
+        other = f"{self.name}-h{self._hosts}"
+        self._add_namespace(other)
+        port = f"host{self._hosts}"
+        run("ip", "link", "add", port, "netns", self.name, "type", "veth",
+            "peer", "name", "eth0", "netns", other)
+        self.ip("link", "set", port, "master", BRIDGE)
+        self.ip("link", "set", port, "up")
+        run("ip", "-n", other, "addr", "add", f"{address}/24", "dev", "eth0")
+        run("ip", "-n", other, "link", "set", "eth0", "up")
+        return other
+
+    def nft(self, *commands: str) -> None:
+        """Load nftables commands inside the namespace."""
+        for command in commands:
+            run("ip", "netns", "exec", self.name, "nft", command)
+
+    def _chains(self) -> None:
+        self.nft("add table inet lab",
+                 "add chain inet lab rx "
+                 "{ type filter hook input priority 0; }",
+                 "add chain inet lab tx "
+                 "{ type filter hook output priority 0; }")
+
+    def lose(self, percent: int) -> None:
+        """Drop this share of the packets between machine and server."""
+        self._chains()
+        for chain, side in (("rx", "iifname"), ("tx", "oifname")):
+            self.nft(f"add rule inet lab {chain} {side} {BRIDGE} "
+                     f"numgen random mod 100 < {percent} drop")
+
+    def swallow(self, port: int) -> None:
+        """Drop everything sent to this TCP port: a host that never answers."""
+        self._chains()
+        self.nft(f"add rule inet lab rx tcp dport {port} drop")
+
+    def close(self) -> None:
+        """Remove the namespaces with everything in them."""
+        for name in reversed(self._namespaces):
+            run("ip", "netns", "del", name, check=False)
+        self._namespaces.clear()
+
+    def __enter__(self) -> "Network":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+
+def remove_stale() -> list[str]:
+    """Remove namespaces of lab runs that are no longer there."""
+    removed = []
+    for line in run("ip", "netns", "list").splitlines():
+        name = line.split()[0] if line.split() else ""
+        match = re.fullmatch(r"lab-(\d+)-\w+(-h\d+)?", name)
+        if not match or os.path.exists(f"/proc/{match.group(1)}"):
+            continue
+        try:
+            run("ip", "netns", "del", name)
+            removed.append(name)
+        except LabError:
+            pass
+    return removed

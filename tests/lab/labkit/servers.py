@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""DHCP, TFTP and web servers, each started with a generated configuration."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .base import OUT, Process
+from .netns import BRIDGE, NETMASK, NETWORK, POOL, SECOND, SERVER, Network
+
+#: nginx listens here, away from the resolver's port 80.
+NGINX_PORT = 8080
+#: The web server that misbehaves on purpose.
+FAULT_PORT = 8090
+
+#: In dhcpd's language: the client says user class iPXE and is not the iPXE
+#: that sits in QEMU's network cards as their native PXE. Both are known by
+#: their version in option 175.235 (1.0.0); what Debian's undionly.kpxe asks
+#: through that PXE differs from it only in the broadcast flag.
+CHAINED_IPXE = ('option user-class = "iPXE" and '
+                '(option pxe-system-type != 00:00 or '
+                'substring(option ipxe-encap, 7, 5) != eb:03:01:00:00 or '
+                'packet(10, 1) != 00)')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a DHCP server tells about booting; None leaves it out."""
+    #: The filename that every client gets.
+    filename: str | None = None
+    next_server: str = SERVER
+    #: The filename for clients with user class iPXE (published recipes).
+    ipxe_filename: str | None = None
+    #: The URL for clients with vendor class HTTPClient (UEFI HTTP Boot).
+    http_url: str | None = None
+    router: bool = True
+    dns: bool = True
+    domain: str | None = "lab.test"
+
+
+class Server:
+    """One running server; stop() may be called at any time, also twice."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    def stop(self) -> None:
+        self.process.stop()
+
+    def log(self) -> str:
+        return self.process.log.read_text(errors="replace")
+
+
+def _dnsmasq(net: Network, work: Path, log: Path, words: list[str],
+             netns: str | None = None) -> Process:
+    return Process(
+        ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
+         "--no-resolv", "--no-hosts", "--user=root", "--log-facility=-",
+         "--bind-interfaces", "--pid-file", "--except-interface=lo", *words],
+        log, netns or net.name)
+
+
+class Tftp(Server):
+    """dnsmasq serving files by TFTP and, beside it, names of the lab."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 root: Path) -> None:
+        super().__init__(_dnsmasq(
+            net, work, logs / "tftp.log",
+            [f"--interface={BRIDGE}", "--enable-tftp", f"--tftp-root={root}",
+             f"--address=/lab.test/{SERVER}", "--local=/lab.test/"]))
+        self.process.wait_listening("udp", 69)
+
+    def sent(self, name: str) -> int:
+        """How often this file was sent completely."""
+        pattern = rf"sent \S*/{re.escape(name)} to "
+        return len(re.findall(pattern, self.log()))
+
+
+class DnsmasqDhcp(Server):
+    """dnsmasq as a DHCP server."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 answer: Answer) -> None:
+        words = [f"--interface={BRIDGE}", "--port=0", "--no-ping",
+                 "--log-dhcp", "--dhcp-authoritative",
+                 f"--dhcp-leasefile={work}/dnsmasq.leases",
+                 f"--dhcp-range={POOL[0]},{POOL[1]},{NETMASK},1h",
+                 f"--dhcp-option=3,{SERVER}" if answer.router
+                 else "--dhcp-option=3",
+                 f"--dhcp-option=6,{SERVER}" if answer.dns
+                 else "--dhcp-option=6"]
+        if answer.domain:
+            words.append(f"--domain={answer.domain}")
+        general = ""
+        if answer.ipxe_filename:
+            words += ["--dhcp-userclass=set:ipxe,iPXE",
+                      f"--dhcp-boot=tag:ipxe,{answer.ipxe_filename},,"
+                      f"{answer.next_server}"]
+            general += "tag:!ipxe,"
+        if answer.http_url:
+            words += ["--dhcp-vendorclass=set:http,HTTPClient",
+                      "--dhcp-option-force=tag:http,60,HTTPClient",
+                      f"--dhcp-boot=tag:http,{answer.http_url},,"
+                      f"{answer.next_server}"]
+            general += "tag:!http,"
+        if answer.filename:
+            words.append(f"--dhcp-boot={general}{answer.filename},,"
+                         f"{answer.next_server}")
+        super().__init__(_dnsmasq(net, work, logs / "dhcp.log", words))
+        self.process.wait_listening("udp", 67)
+
+
+class ProxyDhcp(Server):
+    """dnsmasq as a proxyDHCP server: no addresses, only where to boot from.
+
+    With a menu it answers port 67 without a filename and gives that on port
+    4011 (PXE 2.1 2.2.3); without, it gives the filename on port 67 already.
+    """
+
+    def __init__(self, net: Network, work: Path, logs: Path, answer: Answer,
+                 menu: bool) -> None:
+        words = [f"--interface={BRIDGE}", "--port=0", "--log-dhcp",
+                 f"--dhcp-leasefile={work}/proxy.leases",
+                 f"--dhcp-range={NETWORK},proxy"]
+        if menu:
+            words += [f"--pxe-service={csa},lab,{answer.filename},"
+                      f"{answer.next_server}"
+                      for csa in ("x86PC", "X86-64_EFI", "BC_EFI")]
+        else:
+            words.append(f"--dhcp-boot={answer.filename},,"
+                         f"{answer.next_server}")
+        super().__init__(_dnsmasq(net, work, logs / "proxy.log", words))
+        self.process.wait_listening("udp", 67)
+
+
+class IscDhcpd(Server):
+    """ISC dhcpd, optionally on a second host of the network."""
+
+    def __init__(self, net: Network, work: Path, logs: Path, answer: Answer,
+                 second_host: bool = False) -> None:
+        lines = [
+            "authoritative;", "ping-check false;", "ddns-update-style none;",
+            "default-lease-time 3600;",
+            "option ipxe-encap code 175 = string;",
+            f"subnet {NETWORK} netmask {NETMASK} {{",
+            f"  range {POOL[0]} {POOL[1]};",
+        ]
+        if answer.router:
+            lines.append(f"  option routers {SERVER};")
+        if answer.dns:
+            lines.append(f"  option domain-name-servers {SERVER};")
+        if answer.domain:
+            lines.append(f'  option domain-name "{answer.domain}";')
+        choices = []
+        if answer.http_url:
+            choices.append(
+                ('substring(option vendor-class-identifier, 0, 10) = '
+                 '"HTTPClient"', answer.http_url,
+                 ' option vendor-class-identifier "HTTPClient";'))
+        if answer.ipxe_filename:
+            choices.append((CHAINED_IPXE, answer.ipxe_filename, ""))
+        if answer.filename or choices:
+            lines.append(f"  next-server {answer.next_server};")
+        word = "if"
+        for condition, filename, more in choices:
+            lines.append(f'  {word} {condition} {{ '
+                         f'filename "{filename}";{more} }}')
+            word = "elsif"
+        if answer.filename:
+            given = f'filename "{answer.filename}";'
+            lines.append(f"  else {{ {given} }}" if choices else f"  {given}")
+        lines.append("}")
+        config, leases = work / "dhcpd.conf", work / "dhcpd.leases"
+        config.write_text("\n".join(lines) + "\n")
+        leases.write_text("")
+        netns = net.add_host(SECOND) if second_host else net.name
+        super().__init__(Process(
+            ["dhcpd", "-4", "-f", "-d", "-cf", config, "-lf", leases, "-pf",
+             work / "dhcpd.pid", "eth0" if second_host else BRIDGE],
+            logs / "dhcp.log", netns))
+        self.process.wait_listening("udp", 67)
+
+
+class Kea(Server):
+    """Kea's DHCPv4 server."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 answer: Answer) -> None:
+        options = []
+        if answer.router:
+            options.append({"name": "routers", "data": SERVER})
+        if answer.dns:
+            options.append({"name": "domain-name-servers", "data": SERVER})
+        if answer.domain:
+            options.append({"name": "domain-name", "data": answer.domain})
+        subnet: dict[str, object] = {
+            "subnet": f"{NETWORK}/24",
+            "pools": [{"pool": f"{POOL[0]} - {POOL[1]}"}],
+            "option-data": options,
+        }
+        if answer.filename:
+            subnet["boot-file-name"] = answer.filename
+            subnet["next-server"] = answer.next_server
+        config = {"Dhcp4": {
+            "interfaces-config": {"interfaces": [BRIDGE],
+                                  "dhcp-socket-type": "raw"},
+            "lease-database": {"type": "memfile", "persist": False},
+            "valid-lifetime": 3600,
+            "subnet4": [subnet],
+            "loggers": [{"name": "kea-dhcp4", "severity": "INFO",
+                         "output_options": [{"output": "stdout"}]}],
+        }}
+        path = work / "kea.json"
+        path.write_text(json.dumps(config, indent=1))
+        super().__init__(Process(
+            ["kea-dhcp4", "-c", path], logs / "dhcp.log", net.name,
+            env={"KEA_PIDFILE_DIR": str(work),
+                 "KEA_LOCKFILE_DIR": str(work)}))
+        self.process.wait_listening("udp", 67)
+
+
+class Nginx(Server):
+    """nginx with sendfile on NGINX_PORT."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 root: Path) -> None:
+        config = work / "nginx.conf"
+        config.write_text(f"""\
+user root;
+daemon off;
+master_process off;
+pid {work}/nginx.pid;
+error_log {logs}/nginx-error.log;
+events {{ worker_connections 64; }}
+http {{
+  log_format lab '$msec $request_method $request_uri $status '
+                 '$body_bytes_sent "$http_range" "$http_user_agent"';
+  access_log {logs}/nginx.log lab;
+  default_type application/octet-stream;
+  types {{ }}
+  sendfile on;
+  tcp_nopush on;
+  client_body_temp_path {work}/nginx-1;
+  proxy_temp_path {work}/nginx-2;
+  fastcgi_temp_path {work}/nginx-3;
+  uwsgi_temp_path {work}/nginx-4;
+  scgi_temp_path {work}/nginx-5;
+  server {{ listen {NGINX_PORT}; root {root}; }}
+}}
+""")
+        super().__init__(Process(
+            ["nginx", "-e", logs / "nginx-error.log", "-c", config],
+            logs / "nginx-out.log", net.name))
+        self.process.wait_listening("tcp", NGINX_PORT)
+
+
+class Resolver(Server):
+    """unloopd on port 80 over a site folder, or its stand-in in Python.
+
+    The stand-in exists for `--firmware debian` runs of a tree that has not
+    built unloopd; a lab run of our own firmware needs the real one.
+    """
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 site: Path) -> None:
+        daemon = OUT / "bin" / "unloopd"
+        self.is_standin = not daemon.exists()
+        if self.is_standin:
+            argv: list[str | Path] = [
+                "/usr/bin/python3", Path(__file__).with_name("standin.py"),
+                "--port", "80", site]
+        else:
+            argv = [daemon, "-d", "-p", "80", site]
+        super().__init__(Process(argv, logs / "resolver.log", net.name))
+        self.process.wait_listening("tcp", 80)
+
+
+class FaultWeb(Server):
+    """The web server that misbehaves as its rules say (see faultweb.py)."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 rules: list[dict[str, object]]) -> None:
+        config = work / "faults.json"
+        config.write_text(json.dumps(rules, indent=1))
+        self.requests_log = logs / "faults.jsonl"
+        super().__init__(Process(
+            ["/usr/bin/python3", Path(__file__).with_name("faultweb.py"),
+             "--port", str(FAULT_PORT), "--log", self.requests_log, config],
+            logs / "faults.log", net.name))
+        self.process.wait_listening("tcp", FAULT_PORT)
+
+    def requests(self) -> list[dict[str, object]]:
+        """What was asked and what went out, in order."""
+        if not self.requests_log.exists():
+            return []
+        return [json.loads(line)
+                for line in self.requests_log.read_text().splitlines()]

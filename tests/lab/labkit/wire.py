@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""What the machine did on the wire, read from QEMU's own packet dump."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class TftpRequest:
+    """One read request (RFC 1350 5) of the machine."""
+    time: float
+    filename: str
+    options: dict[str, str]
+
+
+@dataclass
+class HttpRequest:
+    """One HTTP request head of the machine, retransmissions left out."""
+    time: float
+    port: int
+    method: str
+    target: str
+    headers: dict[str, str]
+    #: When the first byte of the answer came by, None while there is none.
+    answered: float | None = None
+    #: The answer's status code, 0 while there is none.
+    status: int = 0
+
+    @property
+    def path(self) -> str:
+        return self.target.split("?", 1)[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+
+@dataclass
+class DhcpMessage:
+    """One DHCP message in either direction (RFC 2131 2)."""
+    time: float
+    port: int
+    xid: int
+    flags: int
+    options: dict[int, bytes]
+
+    @property
+    def kind(self) -> int:
+        """Option 53; 1 DISCOVER, 2 OFFER, 3 REQUEST, 5 ACK; 0 if absent."""
+        value = self.options.get(53, b"\0")
+        return value[0] if value else 0
+
+
+@dataclass
+class _Flow:
+    seen: set[int] = field(default_factory=set)
+    open: HttpRequest | None = None
+
+
+class Wire:
+    """Reads the growing dump; call update() and look at the lists."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tftp: list[TftpRequest] = []
+        self.http: list[HttpRequest] = []
+        self.dhcp: list[DhcpMessage] = []
+        #: Time of the last TFTP packet in either direction.
+        self.last_tftp = 0.0
+        #: Time of the last TCP payload per server port.
+        self.last_tcp: dict[int, float] = {}
+        #: Connection attempts (SYN) of the machine per server port.
+        self.connects: dict[int, list[float]] = {}
+        self._offset = 24
+        self._flows: dict[tuple[int, int], _Flow] = {}
+        self._tftp_ports: set[int] = set()
+
+    def update(self) -> None:
+        """Take in what was added to the file since the last call."""
+        try:
+            with open(self.path, "rb") as dump:
+                dump.seek(self._offset)
+                data = dump.read()
+        except OSError:
+            return
+        at = 0
+        while at + 16 <= len(data):
+            sec, usec, length, _full = struct.unpack_from("<IIII", data, at)
+            if at + 16 + length > len(data):
+                break
+            self._packet(sec + usec / 1e6, data[at + 16:at + 16 + length])
+            at += 16 + length
+        self._offset += at
+
+    def tftp_count(self, filename: str) -> int:
+        """How often this file was asked for (size questions included)."""
+        return sum(r.filename.lstrip("/") == filename for r in self.tftp)
+
+    def http_count(self, path: str, method: str = "GET") -> int:
+        """How often this path was asked for with this method."""
+        return sum(r.path == path and r.method == method for r in self.http)
+
+    def _packet(self, when: float, frame: bytes) -> None:
+        if len(frame) < 34 or frame[12:14] != b"\x08\x00":
+            return
+        header = (frame[14] & 15) * 4
+        protocol = frame[23]
+        total = struct.unpack_from(">H", frame, 16)[0]
+        inner = frame[14 + header:14 + total]
+        if len(inner) < 8:
+            return
+        src, dst = struct.unpack_from(">HH", inner)
+        if protocol == 17:
+            self._udp(when, src, dst, inner[8:])
+        elif protocol == 6 and len(inner) >= 20:
+            self._tcp(when, src, dst, inner)
+
+    def _udp(self, when: float, src: int, dst: int, body: bytes) -> None:
+        if dst in (67, 68, 4011) or src in (67, 4011):
+            self._dhcp_message(when, dst, body)
+        elif dst == 69 and body[:2] == b"\0\x01":
+            words = [w.decode("latin-1") for w in body[2:].split(b"\0")]
+            options = dict(zip(words[2::2], words[3::2]))
+            self.tftp.append(TftpRequest(when, words[0], options))
+            self._tftp_ports.add(src)
+            self.last_tftp = when
+        elif src in self._tftp_ports or dst in self._tftp_ports:
+            self.last_tftp = when
+
+    def _dhcp_message(self, when: float, port: int, body: bytes) -> None:
+        if len(body) < 240:
+            return
+        options: dict[int, bytes] = {}
+        at = 240
+        while at + 1 < len(body) and body[at] != 255:
+            if body[at] == 0:
+                at += 1
+                continue
+            code, length = body[at], body[at + 1]
+            options[code] = options.get(code, b"") + body[at + 2:
+                                                          at + 2 + length]
+            at += 2 + length
+        xid, = struct.unpack_from(">I", body, 4)
+        flags, = struct.unpack_from(">H", body, 10)
+        self.dhcp.append(DhcpMessage(when, port, xid, flags, options))
+
+    def _tcp(self, when: float, src: int, dst: int, segment: bytes) -> None:
+        seq, = struct.unpack_from(">I", segment, 4)
+        payload = segment[(segment[12] >> 4) * 4:]
+        if segment[13] & 0x12 == 0x02:
+            self.connects.setdefault(dst, []).append(when)
+        if not payload:
+            return
+        if (dst, src) in self._flows:
+            self.last_tcp[src] = when
+            request = self._flows[(dst, src)].open
+            if request and request.answered is None:
+                request.answered = when
+                if payload.startswith(b"HTTP/1."):
+                    status = payload.split(b" ", 2)[1]
+                    request.status = int(status) if status.isdigit() else 0
+            return
+        method = payload.split(b" ", 1)[0]
+        if method not in (b"GET", b"HEAD", b"POST", b"PUT"):
+            return
+        flow = self._flows.setdefault((src, dst), _Flow())
+        if seq in flow.seen:
+            return
+        flow.seen.add(seq)
+        lines = payload.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+        words = lines[0].split(" ")
+        headers = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        flow.open = HttpRequest(when, dst, words[0],
+                                words[1] if len(words) > 1 else "", headers)
+        self.http.append(flow.open)
