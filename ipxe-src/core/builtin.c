@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/branding.h"
+#include "core/bootfile.h"
 #include "core/command.h"
 #include "core/error.h"
 #include "core/identity.h"
@@ -77,46 +78,64 @@ static int generation_fetch(void *buf, size_t len)
 	return number_fetch(loopguard_generation(), buf, len);
 }
 
-/* The working URI, or with IS_DIR its directory, ending in a slash. */
-static int cwuri_fetch_any(void *buf, size_t len, bool is_dir)
+/* The text of URI, whose reference is dropped; NULL is none. */
+static int uri_fetch(struct uri *uri, void *buf, size_t len)
 {
-	static const char here[] = ".";
-	struct uri *base, *relative, *uri = NULL;
-	char *text = NULL;
+	char *text;
 	int rc = -ENOENT;
 
-	base = uri_base();
-	if (!base)
-		return -ENOENT;
-	relative = uri_parse(here);
-	if (relative && is_dir)
-		uri = uri_resolve(base, relative);
-	else if (relative)
-		uri = uri_get(base);
-	if (uri)
-		text = uri_format_alloc(uri);
+	if (!uri)
+		return rc;
+	text = uri_format_alloc(uri);
 	if (text)
 		rc = text_fetch(text, buf, len);
 	free(text);
 	uri_put(uri);
-	uri_put(relative);
-	uri_put(base);
 	return rc;
 }
 
 static int cwuri_fetch(void *buf, size_t len)
 {
-	return cwuri_fetch_any(buf, len, false);
+	return uri_fetch(uri_base(), buf, len);
 }
 
 static int cwduri_fetch(void *buf, size_t len)
 {
-	return cwuri_fetch_any(buf, len, true);
+	struct uri *base = uri_base();
+	struct uri *here = uri_parse(".");
+	struct uri *uri = NULL;
+
+	if (base && here)
+		uri = uri_resolve(base, here);
+	uri_put(here);
+	uri_put(base);
+	return uri_fetch(uri, buf, len);
 }
 
-#define BUILTIN(name, type_name, about)                                        \
+static int filename_uri_fetch(void *buf, size_t len)
+{
+	return uri_fetch(bootfile_uri(), buf, len);
+}
+
+/* 0 to 1023 milliseconds that differ from machine to machine: to be added to
+ * a wait, so that not all of them come back at once. */
+static int jitter_fetch(void *buf, size_t len)
+{
+	uint32_t hash = 2166136261u ^ (uint32_t)platform_time_us();
+	uint8_t mac[6];
+	size_t i;
+
+	if (settings_fetch(NULL, &setting_mac, mac, sizeof(mac), NULL, NULL) ==
+	    sizeof(mac)) {
+		for (i = 0; i < sizeof(mac); i++)
+			hash = (hash ^ mac[i]) * 16777619u;
+	}
+	return number_fetch((hash ^ hash >> 16) & 1023, buf, len);
+}
+
+#define BUILTIN(name, text_name, type_name, about)                             \
 	static const struct setting builtin_setting_##name = {                 \
-		#name, about, 0, &setting_type_##type_name, "builtin"          \
+		text_name, about, 0, &setting_type_##type_name, "builtin"          \
 	};                                                                     \
 	TABLE_REGISTER(settings, builtin_setting_##name);                      \
 	static const struct builtin builtin_##name = {                         \
@@ -124,15 +143,17 @@ static int cwduri_fetch(void *buf, size_t len)
 	};                                                                     \
 	TABLE_REGISTER(builtins, builtin_##name)
 
-BUILTIN(errno, uint32, "Last error number");
-BUILTIN(platform, string, "Firmware platform");
-BUILTIN(buildarch, string, "Architecture of this build");
-BUILTIN(version, string, "Version");
-BUILTIN(firmware, string, "Name of this product");
-BUILTIN(buildid, string, "Build ID");
-BUILTIN(generation, int32, "Times entered since reset");
-BUILTIN(cwuri, string, "Current working URI");
-BUILTIN(cwduri, string, "Directory of the current working URI");
+BUILTIN(errno, "errno", uint32, "Last error number");
+BUILTIN(platform, "platform", string, "Firmware platform");
+BUILTIN(buildarch, "buildarch", string, "Architecture of this build");
+BUILTIN(version, "version", string, "Version");
+BUILTIN(firmware, "firmware", string, "Name of this product");
+BUILTIN(buildid, "buildid", string, "Build ID");
+BUILTIN(generation, "generation", int32, "Times entered since reset");
+BUILTIN(cwuri, "cwuri", string, "Current working URI");
+BUILTIN(filename_uri, "filename-uri", string, "URI of the boot filename");
+BUILTIN(jitter, "jitter", int32, "Random milliseconds");
+BUILTIN(cwduri, "cwduri", string, "Directory of the current working URI");
 
 static bool builtin_applies(struct settings *settings __unused_arg,
 			    const struct setting *setting)

@@ -254,6 +254,7 @@ static int image_exec_one(struct image *image, struct image **ret_next)
 	int rc;
 
 	*ret_next = NULL;
+	image->flags &= ~(unsigned int)IMAGE_STARTED;
 	rc = image_probe(image);
 	if (rc)
 		return rc;
@@ -269,6 +270,7 @@ static int image_exec_one(struct image *image, struct image **ret_next)
 	image_current = image;
 
 	loopguard_note_exec(image);
+	image->flags |= IMAGE_STARTED;
 	rc = image->type->exec(image);
 
 	image_current = caller;

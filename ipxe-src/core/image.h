@@ -17,6 +17,7 @@ struct image_type;
 #define IMAGE_COMPLETE   0x10 /* all of it is here; only then it executes */
 #define IMAGE_HIDDEN     0x20 /* not given to what is booted */
 #define IMAGE_ORIGIN     0x40 /* embedded: trusted, not subject to limits */
+#define IMAGE_STARTED    0x80 /* its last image_exec() did start it */
 
 /* An image. Reference counted: image_get(), image_put(). */
 struct image {

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The firmware from its first line of text to its last. */
+#include <stdlib.h>
+
+#include "config/branding.h"
+#include "config/general.h"
+#include "core/command.h"
+#include "core/console.h"
+#include "core/identity.h"
+#include "core/image.h"
+#include "core/loopguard.h"
+#include "core/platform.h"
+#include "core/settings.h"
+#include "net/dhcp.h"
+#include "net/netdevice.h"
+#include "usr/autoboot.h"
+#include "usr/imgmgmt.h"
+#include "usr/main.h"
+#include "usr/prompt.h"
+
+/* Register the image compiled in as EMBEDDED. */
+static void embedded_register(const struct embedded_image *embedded)
+{
+	struct image *image = image_alloc(NULL, embedded->name, NULL);
+
+	if (!image)
+		return;
+	image->data = (uint8_t *)embedded->data;
+	image->len = (size_t)(embedded->end - embedded->data);
+	image->flags = IMAGE_STATIC | IMAGE_COMPLETE | IMAGE_ORIGIN;
+	/* A script is for us; anything else may be meant for a kernel. */
+	if (!image_probe(image) &&
+	    image->type->role(image) == IMAGE_ROLE_SCRIPT)
+		image->flags |= IMAGE_HIDDEN;
+	image_register(image);
+	image_put(image);
+}
+
+/* Register all embedded images in their order. */
+static void embedded_register_all(void)
+{
+	const struct embedded_image *embedded;
+	unsigned int order;
+
+	for (order = 0; order < TABLE_COUNT(embedded_images); order++) {
+		for_each_table_entry(embedded, embedded_images) {
+			if (embedded->order == order)
+				embedded_register(embedded);
+		}
+	}
+}
+
+/* Offer the shell. Returns true if it was used, its status in *RET_RC. */
+static bool banner(int *ret_rc)
+{
+	if (!BANNER_TIMEOUT)
+		return false;
+	console_putchar('\n');
+	if (prompt("Press Ctrl-B for the " PRODUCT_SHORT_NAME
+		   " command line...", BANNER_TIMEOUT * 100, CTRL_B))
+		return false;
+	*ret_rc = exec_line("shell");
+	exec_stop_take();
+	return true;
+}
+
+/* Decide what to do: an image from the start, else a person, else DHCP. */
+static int boot(void)
+{
+	char *scriptlet;
+	int rc = 0;
+
+	if (!list_is_empty(&images))
+		return imgexec(PRODUCT_SHORT_NAME,
+			       list_entry(images.next, struct image, list),
+			       false);
+	if (banner(&rc))
+		return rc;
+	scriptlet = settings_fetch_text("scriptlet");
+	if (scriptlet) {
+		rc = exec_line(scriptlet);
+		exec_stop_take();
+		free(scriptlet);
+		return rc;
+	}
+	rc = autoboot();
+	banner(&rc);
+	return rc;
+}
+
+/* Drop every image. */
+static void images_free(void)
+{
+	while (!list_is_empty(&images))
+		image_unregister(list_entry(images.next, struct image, list));
+}
+
+int firmware_main(void)
+{
+	int rc;
+
+	if (PRODUCT_NAME[0])
+		console_printf("%s\n", PRODUCT_NAME);
+	console_printf("%s %s (%s %s), build %s\n", PRODUCT_SHORT_NAME,
+		       PRODUCT_VERSION, platform_name, platform_buildarch,
+		       identity_build_id());
+	settings_register_builtin();
+	settings_register_smbios();
+	net_init();
+	netdev_probe_all();
+	loopguard_init();
+	dhcp_adopt_cached();
+	embedded_register_all();
+	rc = boot();
+	images_free();
+	loopguard_fini();
+	netdev_remove_all();
+	return rc;
+}
