@@ -53,7 +53,6 @@ class Boot:
         self.net: Network
         self.wire: Wire
         self.machine: Machine
-        self.tftp: servers.Tftp | None = None
         self.dhcp: list[servers.Server] = []
         self.faults: servers.FaultWeb | None = None
         #: Every running server by the name a case stops it by.
@@ -100,8 +99,8 @@ class Boot:
         return self._serial.count(f"{MARK} done")
 
     def fetched(self, name: str) -> int:
-        """How often this file left the TFTP server completely."""
-        return self.tftp.sent(name) if self.tftp else 0
+        """How often this file reached the machine completely by TFTP."""
+        return self.wire.tftp_complete.get(name, 0)
 
     def update(self) -> None:
         self.wire.update()
@@ -318,8 +317,8 @@ def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
     for name in ("tftp", *boot.case.web):
         if name not in boot.case.late:
             boot.start_server(name)
-    tftp, faults = boot.servers["tftp"], boot.servers.get("faults")
-    boot.tftp = tftp if isinstance(tftp, servers.Tftp) else None
+    boot.servers["router6"] = servers.Router6(net, logs)
+    faults = boot.servers.get("faults")
     boot.faults = faults if isinstance(faults, servers.FaultWeb) else None
     resolver = boot.servers.get("resolver")
     if isinstance(resolver, servers.Resolver) and resolver.is_standin:
@@ -449,8 +448,7 @@ def _write_summary(boot: Boot, problems: list[str]) -> None:
         "problems": problems, "notes": boot.notes,
         "tftp requests": [f"{r.time - start:.2f} {r.filename}"
                           for r in wire.tftp],
-        "tftp transfers": {r.filename: boot.fetched(Path(r.filename).name)
-                           for r in wire.tftp},
+        "tftp transfers": wire.tftp_complete,
         "http requests": [
             f"{r.time - start:.2f} :{r.port} {r.method} {r.target} "
             f"{r.headers.get('range', '')} -> {r.status}"

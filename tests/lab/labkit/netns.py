@@ -45,8 +45,9 @@ class Network:
         run("ip", "netns", "add", name)
         self._namespaces.append(name)
         run("ip", "-n", name, "link", "set", "lo", "up")
+        # Link-local addresses are usable at once.
         run("ip", "netns", "exec", name, "sh", "-c",
-            "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", check=False)
+            "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad", check=False)
 
     def ip(self, *words: str) -> None:
         """Run `ip` inside the namespace."""

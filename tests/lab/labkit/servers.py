@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +72,6 @@ class Tftp(Server):
             [f"--interface={BRIDGE}", "--enable-tftp", f"--tftp-root={root}",
              f"--address=/lab.test/{SERVER}", "--local=/lab.test/"]))
         self.process.wait_listening("udp", 69)
-
-    def sent(self, name: str) -> int:
-        """How often this file was sent completely."""
-        pattern = rf"sent \S*/{re.escape(name)} to "
-        return len(re.findall(pattern, self.log()))
-
 
 class DnsmasqDhcp(Server):
     """dnsmasq as a DHCP server."""
@@ -221,6 +214,15 @@ class Kea(Server):
             env={"KEA_PIDFILE_DIR": str(work),
                  "KEA_LOCKFILE_DIR": str(work)}))
         self.process.wait_listening("udp", 67)
+
+
+class Router6(Server):
+    """Answers IPv6 router solicitations (see router6.py)."""
+
+    def __init__(self, net: Network, logs: Path) -> None:
+        super().__init__(Process(
+            ["/usr/bin/python3", Path(__file__).with_name("router6.py"),
+             BRIDGE], logs / "router6.log", net.name))
 
 
 class Nginx(Server):

@@ -55,6 +55,16 @@ class DhcpMessage:
 
 
 @dataclass
+class _Transfer:
+    """A TFTP transfer, by the machine's port."""
+    filename: str
+    blksize: int = 512
+    #: Number of the short block that ends it, None until it was sent.
+    last: int | None = None
+    is_complete: bool = False
+
+
+@dataclass
 class _Flow:
     seen: set[int] = field(default_factory=set)
     open: HttpRequest | None = None
@@ -68,6 +78,8 @@ class Wire:
         self.tftp: list[TftpRequest] = []
         self.http: list[HttpRequest] = []
         self.dhcp: list[DhcpMessage] = []
+        #: Per file, how often it reached the machine to its last block.
+        self.tftp_complete: dict[str, int] = {}
         #: Time of the last TFTP packet in either direction.
         self.last_tftp = 0.0
         #: Time of the last TCP payload per server port.
@@ -76,7 +88,7 @@ class Wire:
         self.connects: dict[int, list[float]] = {}
         self._offset = 24
         self._flows: dict[tuple[int, int], _Flow] = {}
-        self._tftp_ports: set[int] = set()
+        self._transfers: dict[int, _Transfer] = {}
 
     def update(self) -> None:
         """Take in what was added to the file since the last call."""
@@ -125,10 +137,31 @@ class Wire:
             words = [w.decode("latin-1") for w in body[2:].split(b"\0")]
             options = dict(zip(words[2::2], words[3::2]))
             self.tftp.append(TftpRequest(when, words[0], options))
-            self._tftp_ports.add(src)
+            self._transfers[src] = _Transfer(words[0].lstrip("/"))
             self.last_tftp = when
-        elif src in self._tftp_ports or dst in self._tftp_ports:
+        elif dst in self._transfers:
             self.last_tftp = when
+            self._tftp_from_server(self._transfers[dst], body)
+        elif src in self._transfers:
+            self.last_tftp = when
+            self._tftp_from_machine(self._transfers[src], body)
+
+    def _tftp_from_server(self, transfer: _Transfer, body: bytes) -> None:
+        if body[:2] == b"\0\x06":
+            words = body[2:].lower().split(b"\0")
+            options = dict(zip(words[::2], words[1::2]))
+            transfer.blksize = int(options.get(b"blksize", b"512"))
+        elif body[:2] == b"\0\x03" and len(body) - 4 < transfer.blksize:
+            transfer.last, = struct.unpack_from(">H", body, 2)
+
+    def _tftp_from_machine(self, transfer: _Transfer, body: bytes) -> None:
+        if (body[:2] != b"\0\x04" or transfer.last is None
+                or transfer.is_complete
+                or struct.unpack_from(">H", body, 2)[0] != transfer.last):
+            return
+        transfer.is_complete = True
+        name = transfer.filename
+        self.tftp_complete[name] = self.tftp_complete.get(name, 0) + 1
 
     def _dhcp_message(self, when: float, port: int, body: bytes) -> None:
         if len(body) < 240:
