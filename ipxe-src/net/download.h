@@ -28,6 +28,7 @@ struct download {
 	/* What it is doing when that is not receiving: "waiting 5 s because
 	 * the server says 503". Shown to the person. */
 	char status[80];
+	uint64_t next_scan;   /* look for our own identity when RECEIVED is this */
 };
 
 /* A scheme. Table "protocols". */
@@ -35,7 +36,7 @@ struct protocol {
 	const char *scheme; /* "http" */
 	/* Begin; everything else happens from pollers. Returns 0 or -errno. */
 	int (*start)(struct download *download);
-	/* Stop at once and free priv (done or not, once per start). */
+	/* Stop at once and free priv (done or not; only if priv is set). */
 	void (*stop)(struct download *download);
 };
 
@@ -47,7 +48,8 @@ TABLE_DECLARE(protocols, const struct protocol);
 int download_open(struct download *download, struct uri *uri,
 		  struct image *image);
 
-/* End DOWNLOAD, finished or not, and release all but the image. */
+/* End DOWNLOAD, finished or not, opened in vain or not, and release all but the
+ * image. */
 void download_close(struct download *download);
 
 /* For protocols: the body will have TOTAL bytes. Reserves the memory; -ENOSPC
@@ -58,6 +60,9 @@ int download_set_total(struct download *download, uint64_t total);
  * -errno, upon which the protocol stops and finishes with it. -EISSELF comes
  * from here, see refuse_self. */
 int download_deliver(struct download *download, const void *data, size_t len);
+
+/* For protocols: forget what came, it will come again from its beginning. */
+void download_restart(struct download *download);
 
 /* For protocols: it is over. RC 0 requires received == total if known. */
 void download_finish(struct download *download, int rc);

@@ -88,10 +88,8 @@ int netdev_wait_link(struct net_device *netdev, int timeout_ms)
 	poll_all();
 	if (netdev->has_link)
 		return 0;
-	console_printf("%s: waiting for the link ...", netdev->name);
 	rc = poll_until(netdev_has_link, netdev,
 			timeout_ms < 0 ? LINK_WAIT_MS : timeout_ms);
-	console_printf(rc ? " none\n" : " ok\n");
 	if (rc == -ETIMEDOUT)
 		rc = error_set(-ENOLINK_UP, "%s has no link; is the cable in?",
 			       netdev->name);
