@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Every row of the table of boots (labkit/cases.py) ends as it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import Boots
+from labkit.base import LOGS
+from labkit.boot import Case
+from labkit.cases import CASES
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_boot(case: Case, boots: Boots) -> None:
+    result = boots.result(case)
+    if result.skipped is not None:
+        pytest.skip(result.skipped)
+    assert not result.problems, (
+        f"{case.what}\n" + "\n".join(result.problems)
+        + f"\nlogs: {LOGS / case.name}")
