@@ -172,7 +172,8 @@ static int script_run(struct script *script)
 		if (rc && stop != EXEC_STOP_LINE) {
 			console_printf("%s: line %u failed: %s\n",
 				       script->image->name, number,
-				       error_text(rc));
+				       rc < 0 ? error_text(rc) :
+						"its exit status is not 0");
 			return rc;
 		}
 	}

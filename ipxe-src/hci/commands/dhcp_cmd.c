@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Commands: ifconf, dhcp. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "core/command.h"
+#include "core/console.h"
+#include "hci/ifcommon.h"
+#include "hci/parseopt.h"
+#include "usr/ifmgmt.h"
+
+SELECT_IF(DHCP_CMD);
+
+struct dhcp_options {
+	const char *configurator;
+	unsigned long timeout_ms;
+	bool renew;
+};
+
+static const struct option_descriptor dhcp_opts[] = {
+	OPTION("configurator", 'c', OPTION_STRING, struct dhcp_options,
+	       configurator),
+	OPTION("timeout", 't', OPTION_NUMBER, struct dhcp_options, timeout_ms),
+	OPTION("renew", 'r', OPTION_FLAG, struct dhcp_options, renew),
+};
+
+static const struct command_syntax dhcp_syntax =
+	COMMAND_SYNTAX(dhcp_opts, 0, ARGS_MAX);
+
+static int dhcp_verb(struct net_device *netdev, void *ctx)
+{
+	return ifconf(netdev, ctx);
+}
+
+static int dhcp_exec(int argc, char **argv)
+{
+	struct dhcp_options options = { 0 };
+	struct ifconf_options conf = { .timeout_ms = -1 };
+	int first;
+
+	first = parse_options(argc, argv, &dhcp_syntax, &options);
+	if (first < 0)
+		return first;
+	if (options.configurator && strcmp(options.configurator, "dhcp")) {
+		console_printf("%s: there is no configurator \"%s\", only "
+			       "dhcp\n", argv[0], options.configurator);
+		return -ENOTSUP;
+	}
+	if (options.timeout_ms)
+		conf.timeout_ms = (int)MIN(options.timeout_ms,
+					   (unsigned long)INT_MAX);
+	conf.renew = options.renew;
+	return ifcommon_exec(argv[0], argv + first, dhcp_verb, &conf, true);
+}
+
+#define USAGE "[--timeout <ms>] [--renew] [--configurator dhcp] " \
+	      "[interface ...]"
+
+static const struct command ifconf_command = {
+	"ifconf", USAGE, "Configure network interfaces", dhcp_exec
+};
+TABLE_REGISTER(commands, ifconf_command);
+
+static const struct command dhcp_command = {
+	"dhcp", USAGE, "Configure network interfaces by DHCP", dhcp_exec
+};
+TABLE_REGISTER(commands, dhcp_command);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Read a line that a person edits. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/console.h"
+#include "hci/readline.h"
+
+/* Columns that prompt and text may take; longer lines scroll sideways. */
+#define WIDTH 79
+
+/* Lines remembered. */
+#define HISTORY_MAX 16
+
+#define CTRL(letter) ((letter) & 0x1f)
+
+static char *history[HISTORY_MAX]; /* oldest first, NULL behind the last */
+
+void editline_set(struct editline *line, const char *text)
+{
+	line->len = MIN(strlen(text), sizeof(line->text) - 1);
+	memcpy(line->text, text, line->len);
+	line->text[line->len] = '\0';
+	line->cursor = line->len;
+}
+
+/* Remove what lies from FROM up to TO; the cursor goes to FROM. */
+static bool editline_cut(struct editline *line, size_t from, size_t to)
+{
+	if (from == to)
+		return false;
+	memmove(line->text + from, line->text + to, line->len - to + 1);
+	line->len -= to - from;
+	line->cursor = from;
+	return true;
+}
+
+static bool editline_insert(struct editline *line, char c)
+{
+	if (line->len + 1 >= sizeof(line->text))
+		return false;
+	memmove(line->text + line->cursor + 1, line->text + line->cursor,
+		line->len - line->cursor + 1);
+	line->text[line->cursor++] = c;
+	line->len++;
+	return true;
+}
+
+static bool editline_move(struct editline *line, size_t cursor)
+{
+	bool has_moved = cursor != line->cursor;
+
+	line->cursor = cursor;
+	return has_moved;
+}
+
+/* Where the word before the cursor begins. */
+static size_t word_start(const struct editline *line)
+{
+	size_t start = line->cursor;
+
+	while (start && line->text[start - 1] == ' ')
+		start--;
+	while (start && line->text[start - 1] != ' ')
+		start--;
+	return start;
+}
+
+bool editline_key(struct editline *line, int key)
+{
+	size_t cursor = line->cursor;
+
+	switch (key) {
+	case KEY_LEFT:
+	case CTRL('B'):
+		return editline_move(line, cursor ? cursor - 1 : 0);
+	case KEY_RIGHT:
+	case CTRL('F'):
+		return editline_move(line, MIN(cursor + 1, line->len));
+	case KEY_HOME:
+	case CTRL('A'):
+		return editline_move(line, 0);
+	case KEY_END:
+	case CTRL('E'):
+		return editline_move(line, line->len);
+	case '\b':
+	case 0x7f:
+		return editline_cut(line, cursor ? cursor - 1 : 0, cursor);
+	case KEY_DELETE:
+	case CTRL('D'):
+		return editline_cut(line, cursor, MIN(cursor + 1, line->len));
+	case CTRL('K'):
+		return editline_cut(line, cursor, line->len);
+	case CTRL('U'):
+		return editline_cut(line, 0, cursor);
+	case CTRL('W'):
+		return editline_cut(line, word_start(line), cursor);
+	default:
+		if (key < ' ' || key > 0xff)
+			return false;
+		return editline_insert(line, (char)key);
+	}
+}
+
+/* Remember TEXT unless it is empty or just was the last one. */
+static void history_add(const char *text)
+{
+	unsigned int count;
+	char *copy;
+
+	for (count = 0; count < HISTORY_MAX && history[count]; count++)
+		;
+	if (!*text || (count && !strcmp(history[count - 1], text)))
+		return;
+	copy = strdup(text);
+	if (!copy)
+		return;
+	if (count == HISTORY_MAX) {
+		free(history[0]);
+		memmove(history, history + 1, (--count) * sizeof(history[0]));
+	}
+	history[count] = copy;
+}
+
+/* Write what is visible of LINE; *SHOWN is how many characters were. */
+static void redraw(const char *prompt, const struct editline *line,
+		   size_t *shown)
+{
+	size_t width = WIDTH - strlen(prompt);
+	size_t first = line->cursor > width ? line->cursor - width : 0;
+	size_t len = MIN(line->len - first, width);
+	size_t i;
+
+	console_printf("\r%s", prompt);
+	console_write(line->text + first, len);
+	for (i = len; i < *shown; i++)
+		console_putchar(' ');
+	for (i = MAX(len, *shown); i > line->cursor - first; i--)
+		console_putchar('\b');
+	*shown = len;
+}
+
+/* Replace LINE by the history entry before or behind *PLACE; the line that
+ * was being typed is kept in TYPED. */
+static bool history_move(struct editline *line, int key, unsigned int *place,
+			 char **typed)
+{
+	unsigned int count;
+	const char *text;
+
+	for (count = 0; count < HISTORY_MAX && history[count]; count++)
+		;
+	if (*place > count)
+		*place = count;
+	if (key == KEY_UP) {
+		if (!*place)
+			return false;
+		if (*place == count) {
+			free(*typed);
+			*typed = strdup(line->text);
+		}
+		--*place;
+	} else {
+		if (*place == count)
+			return false;
+		++*place;
+	}
+	text = *place < count ? history[*place] : *typed;
+	editline_set(line, text ? text : "");
+	return true;
+}
+
+int readline(const char *prompt, struct editline *line)
+{
+	unsigned int place = HISTORY_MAX;
+	char *typed = NULL;
+	size_t shown = 0;
+	int key;
+	int rc = 0;
+
+	editline_set(line, "");
+	console_printf("%s", prompt);
+	for (;;) {
+		key = console_getkey(-1);
+		if (key == '\r' || key == '\n')
+			break;
+		if (key == CTRL_C) {
+			rc = -ECANCELED;
+			break;
+		}
+		if (key == CTRL('P'))
+			key = KEY_UP;
+		if (key == CTRL('N'))
+			key = KEY_DOWN;
+		if (key == KEY_UP || key == KEY_DOWN) {
+			if (history_move(line, key, &place, &typed))
+				redraw(prompt, line, &shown);
+		} else if (editline_key(line, key)) {
+			redraw(prompt, line, &shown);
+		}
+	}
+	console_putchar('\n');
+	free(typed);
+	if (!rc)
+		history_add(line->text);
+	return rc;
+}
