@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the files of this platform share, and what tests may set. */
+#ifndef PLATFORM_LINUX_LINUX_H
+#define PLATFORM_LINUX_LINUX_H
+
+#include "core/compiler.h"
+
+/* Bytes that bulk_realloc() gives out at most, all together. */
+extern uint64_t linux_bulk_limit;
+
+/* Bytes that it has given out now. */
+extern uint64_t linux_bulk_used;
+
+/* Called instead of ending the program by poweroff and reboot, if not NULL;
+ * its result is theirs. For tests. */
+extern int (*linux_end_hook)(void);
+
+/* Put the terminal back as it was. May be called at any time. */
+void linux_console_restore(void);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Time, power, marker and SMBIOS of the program for Linux. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/platform.h"
+#include "platform/linux/linux.h"
+
+/* Environment variable that names the file with the generation marker. */
+#define MARKER_VARIABLE "UNLOOP_MARKER_FILE"
+
+const char platform_name[] = "linux";
+const char platform_buildarch[] = "x86_64";
+const uint16_t platform_dhcp_arch = 7;
+const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
+
+int (*linux_end_hook)(void);
+
+uint64_t platform_time_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void platform_idle(void)
+{
+	const struct timespec rest = { 0, 500000 };
+
+	nanosleep(&rest, NULL);
+}
+
+/* The machine would go away: so does this program. */
+static int linux_end(void)
+{
+	if (linux_end_hook)
+		return linux_end_hook();
+	exit(EXIT_SUCCESS);
+}
+
+int platform_reboot(bool warm __unused_arg)
+{
+	return linux_end();
+}
+
+int platform_poweroff(void)
+{
+	return linux_end();
+}
+
+void platform_shutdown(void)
+{
+	linux_console_restore();
+}
+
+int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	const char *path = getenv(MARKER_VARIABLE);
+	FILE *file = path ? fopen(path, "rb") : NULL;
+	size_t len = 0;
+
+	memset(marker, 0, PLATFORM_MARKER_LEN);
+	if (file) {
+		len = fread(marker, 1, PLATFORM_MARKER_LEN, file);
+		fclose(file);
+	}
+	if (len == PLATFORM_MARKER_LEN)
+		return 0;
+	memset(marker, 0, PLATFORM_MARKER_LEN);
+	return -ENOENT;
+}
+
+int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	const char *path = getenv(MARKER_VARIABLE);
+	FILE *file = path ? fopen(path, "wb") : NULL;
+	size_t len;
+
+	if (!file)
+		return path ? -errno : -ENOSYS;
+	len = fwrite(marker, 1, PLATFORM_MARKER_LEN, file);
+	return fclose(file) || len != PLATFORM_MARKER_LEN ? -EIO : 0;
+}
+
+/* Read the file at PATH into BUF; returns its length, 0 if there is none. */
+static size_t file_read(const char *path, uint8_t *buf, size_t len)
+{
+	FILE *file = fopen(path, "rb");
+	size_t got;
+
+	if (!file)
+		return 0;
+	got = fread(buf, 1, len, file);
+	fclose(file);
+	return got;
+}
+
+int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
+		    uint16_t *ret_version)
+{
+	static uint8_t table[65536];
+	static size_t table_len;
+	static uint8_t entry[64];
+	static bool is_read;
+	size_t version;
+
+	if (!is_read) {
+		is_read = true;
+		file_read("/sys/firmware/dmi/tables/smbios_entry_point", entry,
+			  sizeof(entry));
+		table_len = file_read("/sys/firmware/dmi/tables/DMI", table,
+				      sizeof(table));
+	}
+	if (!table_len)
+		return -ENOENT;
+	/* DSP0134 5.2.1 "_SM_", 5.2.2 "_SM3_": where the version is. */
+	version = memcmp(entry, "_SM3_", 5) ? 6 : 7;
+	*ret_table = table;
+	*ret_len = table_len;
+	*ret_version = (uint16_t)(entry[version] << 8 | entry[version + 1]);
+	return 0;
+}
