@@ -323,7 +323,8 @@ def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
     resolver = boot.servers.get("resolver")
     if isinstance(resolver, servers.Resolver) and resolver.is_standin:
         boot.notes.append("unloopd is not built: its stand-in answered")
-    if boot.firmware == "debian" and boot.case.firmware == "ours":
+    if (boot.firmware == "debian" and boot.case.firmware == "ours"
+            and boot.case.script is not None):
         path = "" if "resolver" in boot.case.web else \
             f":{servers.NGINX_PORT}"
         boot.dhcp = chained_dhcp(
@@ -340,7 +341,8 @@ def chained_dhcp(boot: Boot, url: str) -> list[servers.Server]:
     return [servers.IscDhcpd(boot.net, boot.work, boot.logs, answer)]
 
 
-def _watch(boot: Boot) -> list[str]:
+def _watch(boot: Boot,
+           observer: Callable[[Boot], None] | None) -> list[str]:
     """Run until the case is over; returns problems with that alone."""
     case = boot.case
     actions = list(case.actions)
@@ -348,6 +350,8 @@ def _watch(boot: Boot) -> list[str]:
     over: float | None = None
     while True:
         boot.update()
+        if observer:
+            observer(boot)
         while actions and actions[0][0](boot):
             actions.pop(0)[1](boot)
         if over is None and not actions and case.until(boot):
@@ -403,10 +407,10 @@ def extra_arguments(boot: Boot) -> list[str]:
 
 
 def run_case(case: Case, firmware: str | None = None,
-             line: Callable[[str], None] | None = None) -> Result:
+             observer: Callable[[Boot], None] | None = None) -> Result:
     """Run one case to its end and judge it.
 
-    line: called with every new line of the serial console, for a person.
+    observer: called again and again while the machine runs, and once after.
     """
     begin = time.monotonic()
     problems: list[str] = []
@@ -420,11 +424,13 @@ def run_case(case: Case, firmware: str | None = None,
             boot.started = time.time()
             begin = time.monotonic()
             try:
-                problems = _watch(boot)
+                problems = _watch(boot, observer)
                 boot.ended = time.time()
             finally:
                 boot.machine.stop()
             boot.update()
+            if observer:
+                observer(boot)
             for check in case.checks:
                 problem = check(boot)
                 if problem:

@@ -48,7 +48,7 @@ class Fault:
 
     def log(self, **fields: Any) -> None:
         with self.lock, open(self.log_path, "a") as out:
-            out.write(json.dumps({"t": time.time(), **fields}) + "\n")
+            out.write(json.dumps(fields) + "\n")
 
     def serve(self) -> None:
         while True:
@@ -123,7 +123,7 @@ class Fault:
         method, target = line[0], line[1]
         rule = self.pick(target.split("?")[0])
         entry: dict[str, Any] = {
-            "method": method, "target": target,
+            "t": time.time(), "method": method, "target": target,
             "range": headers.get("range", ""),
             "if_range": headers.get("if-range", "")}
         if rule is None:
