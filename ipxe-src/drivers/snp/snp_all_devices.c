@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Link this to use every NIC that the UEFI firmware has a driver for. */
+#include <errno.h>
+
 #include "drivers/snp/snp.h"
 #include "net/netdevice.h"
 #include "platform/efi/nic.h"

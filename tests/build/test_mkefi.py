@@ -1,0 +1,215 @@
+"""scripts/mkefi: the structure of the UEFI applications that it makes."""
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = 4096
+EXECUTE, READ, WRITE = 0x20000000, 0x40000000, 0x80000000
+MAGIC = b"\x7fUnloop note v1\0"
+
+SOURCE = r"""
+__attribute__((used, section(".identity"), aligned(16)))
+const unsigned char note[112] = "\x7fUnloop note v1";
+extern int target;
+int target = 5;
+int *pointer = &target;           /* needs one base relocation */
+int *const constant = &target;    /* and so does this */
+char zeros[10000];
+long efi_main(void);
+long efi_main(void)
+{
+	return *pointer + *constant + zeros[(unsigned)*pointer];
+}
+"""
+
+
+def link(folder: Path, source: str = SOURCE, pie: bool = True) -> Path:
+    """Link source as the build links the firmware."""
+    (folder / "a.c").write_text(source)
+    elf = folder / "a.elf"
+    subprocess.run(
+        ["gcc", "-Os", "-ffreestanding", "-fpie", "-mno-red-zone",
+         "-fvisibility=hidden", "-fno-asynchronous-unwind-tables",
+         "-fcf-protection=none", "-c", "-o", folder / "a.o", folder / "a.c"],
+        check=True, timeout=60)
+    subprocess.run(
+        ["ld", "-m", "elf_x86_64", "-T", ROOT / "ipxe-src/platform/efi/efi.lds",
+         *(["-pie", "--no-dynamic-linker"] if pie else []), "-z",
+         "noexecstack", "-o", elf, folder / "a.o"],
+        check=True, timeout=60)
+    return elf
+
+
+def mkefi(elf: Path, output: Path,
+          name: str = "x86_64-efi/test.efi") -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts/mkefi", "--elf", elf, "--format",
+         name, "-o", output],
+        capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module", name="image")
+def make_image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("mkefi")
+    result = mkefi(link(folder), folder / "a.efi")
+    assert result.returncode == 0, result.stderr
+    return (folder / "a.efi").read_bytes()
+
+
+def header(image: bytes) -> int:
+    return struct.unpack_from("<I", image, 0x3C)[0]
+
+
+def sections(image: bytes) -> dict[str, tuple[int, int, int, int, int]]:
+    """Name: virtual size, address, raw size, raw offset, characteristics."""
+    at = header(image)
+    count, optional = struct.unpack_from("<H12xH", image, at + 6)
+    found = {}
+    for i in range(count):
+        entry = at + 24 + optional + 40 * i
+        name = image[entry:entry + 8].rstrip(b"\0").decode()
+        size, address, raw, offset = struct.unpack_from("<IIII", image,
+                                                        entry + 8)
+        flags = struct.unpack_from("<I", image, entry + 36)[0]
+        found[name] = (size, address, raw, offset, flags)
+    return found
+
+
+def test_headers_say_efi_application_without_time(image: bytes) -> None:
+    at = header(image)
+    assert image[:2] == b"MZ" and image[at:at + 4] == b"PE\0\0"
+    machine, _, timestamp = struct.unpack_from("<HHI", image, at + 4)
+    assert machine == 0x8664
+    assert timestamp == 0
+    assert struct.unpack_from("<H", image, at + 24)[0] == 0x20B
+    assert struct.unpack_from("<H", image, at + 24 + 68)[0] == 10
+    # The firmware may move it, and may forbid executing data.
+    assert struct.unpack_from("<H", image, at + 24 + 70)[0] & 0x140 == 0x140
+
+
+def test_no_section_is_writable_and_executable(image: bytes) -> None:
+    found = sections(image)
+    assert list(found) == [".text", ".rodata", ".data", ".reloc"] or list(
+        found) == [".text", ".data", ".reloc"]
+    for name, (_, _, _, _, flags) in found.items():
+        assert flags & READ
+        assert not (flags & WRITE and flags & EXECUTE), name
+    assert found[".text"][4] & EXECUTE
+    assert found[".data"][4] & WRITE
+
+
+def test_sections_fit_file_and_memory(image: bytes) -> None:
+    end = PAGE
+    file_end = struct.unpack_from("<I", image, header(image) + 24 + 60)[0]
+    for size, address, raw, offset, _ in sections(image).values():
+        assert address % PAGE == 0 and address >= end
+        end = address + size
+        assert raw % 512 == 0 and offset % 512 == 0 and offset == file_end
+        file_end = offset + raw
+    assert file_end == len(image)
+    image_size = struct.unpack_from("<I", image, header(image) + 24 + 56)[0]
+    assert image_size == (end + PAGE - 1) // PAGE * PAGE
+
+
+def test_zeroed_data_takes_no_room_in_the_file(image: bytes) -> None:
+    size, _, raw, _, _ = sections(image)[".data"]
+    assert size > 10000 > raw
+
+
+def test_every_pointer_is_relocated(image: bytes) -> None:
+    found = sections(image)
+    size, _, _, offset, _ = found[".reloc"]
+    directory = struct.unpack_from("<II", image, header(image) + 24 + 112 + 40)
+    assert directory == (found[".reloc"][1], size)
+    pointers = []
+    at = offset
+    while at < offset + size:
+        page, length = struct.unpack_from("<II", image, at)
+        assert page % PAGE == 0 and length % 4 == 0 and length >= 8
+        for entry in struct.unpack_from(f"<{(length - 8) // 2}H", image,
+                                        at + 8):
+            if entry >> 12 == 10:
+                pointers.append(page + (entry & 0xFFF))
+        at += length
+    assert len(pointers) == 2
+    _, address, raw, offset, _ = found[".data"]
+    values = set()
+    for pointer in pointers:
+        assert address <= pointer <= address + raw - 8
+        values.add(struct.unpack_from("<Q", image,
+                                      offset + pointer - address)[0])
+    # Both point at `target`, whose value is 5.
+    (target,) = values
+    assert struct.unpack_from("<i", image, offset + target - address)[0] == 5
+
+
+def test_entry_point_is_code(image: bytes) -> None:
+    entry = struct.unpack_from("<I", image, header(image) + 24 + 16)[0]
+    size, address, _, _, _ = sections(image)[".text"]
+    assert address <= entry < address + size
+
+
+def test_checksum_is_right(image: bytes) -> None:
+    at = header(image) + 24 + 64
+    stored = struct.unpack_from("<I", image, at)[0]
+    total = 0
+    for i in range(0, len(image), 2):
+        if at <= i < at + 4:
+            continue
+        total += image[i] | image[i + 1] << 8
+        total = (total & 0xFFFF) + (total >> 16)
+    assert stored == total + len(image)
+
+
+def test_identity_note_is_filled_in(image: bytes) -> None:
+    at = image.find(MAGIC)
+    assert 0 <= at < 65536 and at % 16 == 0
+    note = image[at:at + 112]
+    assert note[32:48] != bytes(16)
+    assert note[64:96].rstrip(b"\0") == b"x86_64-efi/test.efi"
+    assert struct.unpack_from("<I", note, 108)[0] == zlib.crc32(note[:108])
+
+
+def test_same_input_gives_same_bytes(tmp_path: Path, image: bytes) -> None:
+    assert mkefi(link(tmp_path), tmp_path / "b.efi").returncode == 0
+    assert (tmp_path / "b.efi").read_bytes() == image
+
+
+def test_name_changes_build_id(tmp_path: Path, image: bytes) -> None:
+    assert mkefi(link(tmp_path), tmp_path / "b.efi",
+                 "x86_64-efi/other.efi").returncode == 0
+    other = (tmp_path / "b.efi").read_bytes()
+    at = image.find(MAGIC) + 32
+    assert other[at:at + 16] != image[at:at + 16]
+
+
+def test_program_without_relocations_is_refused(tmp_path: Path) -> None:
+    result = mkefi(link(tmp_path, pie=False), tmp_path / "b.efi")
+    assert result.returncode == 1
+    assert "position-independent" in result.stderr
+    assert not (tmp_path / "b.efi").exists()
+
+
+def test_program_without_note_is_refused(tmp_path: Path) -> None:
+    source = SOURCE.replace("v1", "v0")
+    result = mkefi(link(tmp_path, source), tmp_path / "b.efi")
+    assert result.returncode == 1
+    assert "identity note" in result.stderr
+    assert not (tmp_path / "b.efi").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"MZ" + bytes(200),
+                                     b"\x7fELF\x02\x01" + b"\xff" * 100])
+def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.elf").write_bytes(content)
+    result = mkefi(tmp_path / "a.elf", tmp_path / "b.efi")
+    assert result.returncode == 1
+    assert result.stderr.startswith("mkefi: ")
+    assert "Traceback" not in result.stderr
