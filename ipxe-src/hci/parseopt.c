@@ -116,7 +116,7 @@ static int unknown_option(const struct parse *parse, const char *word)
 /* Take the word --long or --long=value. */
 static int take_long(struct parse *parse, const char *word)
 {
-	const struct option_descriptor *option;
+	const struct option_descriptor *option = NULL;
 	const char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
 	unsigned int i;
@@ -134,7 +134,7 @@ static int take_long(struct parse *parse, const char *word)
 /* Take the word -a, -abc or -svalue. */
 static int take_short(struct parse *parse, const char *word)
 {
-	const struct option_descriptor *option;
+	const struct option_descriptor *option = NULL;
 	const char *letter;
 	unsigned int i;
 	int rc;
