@@ -184,6 +184,10 @@ class Case:
     qemu: list[str] = field(default_factory=list)
     #: Stock iPXE can do this too: `run --firmware debian` makes sense.
     stock_can: bool = False
+    #: How much of each packet the dump keeps.
+    snap: int = 1600
+    #: Seconds between two looks at what happened.
+    poll: float = 0.1
     #: Seconds to go on watching after `until` came true.
     settle: float = 0.5
 
@@ -232,7 +236,7 @@ def our_build(spec: MachineSpec, tag: str | None = None) -> Path:
                if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         made = subprocess.run(
             [program("make"), "-C", str(LAB.parents[1]), f"O={folder}",
-             f"BUILD_TAG={tag}", str(path)],
+             f"BUILD_TAG={tag}", f"SOURCE_DIR={OUT / 'cache'}", str(path)],
             capture_output=True, text=True, timeout=900, env=env)
     if made.returncode or not path.exists():
         raise LabError(f"could not build {path} with BUILD_TAG={tag}: "
@@ -365,7 +369,7 @@ def _watch(boot: Boot,
             return ["the machine switched itself off before the end"]
         if time.monotonic() > end:
             return [f"not over after {case.timeout:g} s"]
-        if stop_event.wait(0.1):
+        if stop_event.wait(case.poll):
             raise Stopped()
 
 
@@ -420,7 +424,7 @@ def run_case(case: Case, firmware: str | None = None,
             notes = boot.notes
             boot.machine = Machine(boot.spec, boot.work, boot.logs,
                                    boot.net.name, "tap0",
-                                   extra_arguments(boot))
+                                   extra_arguments(boot), snap=case.snap)
             boot.started = time.time()
             begin = time.monotonic()
             try:

@@ -302,7 +302,7 @@ for firmware, program in (("bios", "undionly.kpxe"),
     case(name=f"{firmware}-http-silent", machine=machine,
          what="A server that takes the request and never answers: given up "
          "in bounded time, || goes on.", timeout=300,
-         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+         dhcp=dumb("dnsmasq"), until=linux_up,
          web=("resolver", "faults"),
          script="#!ipxe\nkernel @FAULTS@/silent || goto on\n"
                 "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",

@@ -54,11 +54,13 @@ def load_machine(name: str) -> MachineSpec:
 
 
 def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
-                 extra: list[str], interactive: bool = False) -> list[str]:
+                 extra: list[str], interactive: bool = False,
+                 snap: int = 1600) -> list[str]:
     """The whole QEMU command of one boot.
 
     With interactive, the serial port is the terminal; otherwise it goes to
-    logs/serial.log and can be typed at through work/serial.sock.
+    logs/serial.log and can be typed at through work/serial.sock. snap: how
+    much of each packet the dump keeps.
     """
     values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd")}
     arguments = []
@@ -80,7 +82,7 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
         "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,"
         "vnet_hdr=off",
         "-object", f"filter-dump,id=dump,netdev=n0,file={logs}/net.pcap,"
-        "maxlen=1600",
+        f"maxlen={snap}",
         *arguments]
 
 
@@ -89,10 +91,11 @@ class Machine:
 
     def __init__(self, spec: MachineSpec, work: Path, logs: Path,
                  netns: str, tap: str, extra: list[str],
-                 interactive: bool = False) -> None:
+                 interactive: bool = False, snap: int = 1600) -> None:
         if spec.vars:
             shutil.copyfile(spec.vars, work / "vars.fd")
-        command = qemu_command(spec, work, logs, tap, extra, interactive)
+        command = qemu_command(spec, work, logs, tap, extra, interactive,
+                               snap)
         (logs / "qemu.cmd").write_text(shlex.join(command) + "\n")
         self.serial_path = logs / "serial.log"
         self._socket = work / "serial.sock"

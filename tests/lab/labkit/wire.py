@@ -80,8 +80,8 @@ class Wire:
         self.dhcp: list[DhcpMessage] = []
         #: Per file, how often it reached the machine to its last block.
         self.tftp_complete: dict[str, int] = {}
-        #: Time of the last TFTP packet in either direction.
-        self.last_tftp = 0.0
+        #: Per file, when its last block was acknowledged the last time.
+        self.tftp_ended: dict[str, float] = {}
         #: Time of the last TCP payload per server port.
         self.last_tcp: dict[int, float] = {}
         #: Connection attempts (SYN) of the machine per server port.
@@ -126,11 +126,14 @@ class Wire:
             return
         src, dst = struct.unpack_from(">HH", inner)
         if protocol == 17:
-            self._udp(when, src, dst, inner[8:])
+            # The dump may have cut the packet short; its header has not.
+            length, = struct.unpack_from(">H", inner, 4)
+            self._udp(when, src, dst, inner[8:], length - 8)
         elif protocol == 6 and len(inner) >= 20:
             self._tcp(when, src, dst, inner)
 
-    def _udp(self, when: float, src: int, dst: int, body: bytes) -> None:
+    def _udp(self, when: float, src: int, dst: int, body: bytes,
+             length: int) -> None:
         if dst in (67, 68, 4011) or src in (67, 4011):
             self._dhcp_message(when, dst, body)
         elif dst == 69 and body[:2] == b"\0\x01":
@@ -138,23 +141,22 @@ class Wire:
             options = dict(zip(words[2::2], words[3::2]))
             self.tftp.append(TftpRequest(when, words[0], options))
             self._transfers[src] = _Transfer(words[0].lstrip("/"))
-            self.last_tftp = when
         elif dst in self._transfers:
-            self.last_tftp = when
-            self._tftp_from_server(self._transfers[dst], body)
+            self._tftp_from_server(self._transfers[dst], body, length)
         elif src in self._transfers:
-            self.last_tftp = when
-            self._tftp_from_machine(self._transfers[src], body)
+            self._tftp_from_machine(when, self._transfers[src], body)
 
-    def _tftp_from_server(self, transfer: _Transfer, body: bytes) -> None:
+    def _tftp_from_server(self, transfer: _Transfer, body: bytes,
+                          length: int) -> None:
         if body[:2] == b"\0\x06":
             words = body[2:].lower().split(b"\0")
             options = dict(zip(words[::2], words[1::2]))
             transfer.blksize = int(options.get(b"blksize", b"512"))
-        elif body[:2] == b"\0\x03" and len(body) - 4 < transfer.blksize:
+        elif body[:2] == b"\0\x03" and length - 4 < transfer.blksize:
             transfer.last, = struct.unpack_from(">H", body, 2)
 
-    def _tftp_from_machine(self, transfer: _Transfer, body: bytes) -> None:
+    def _tftp_from_machine(self, when: float, transfer: _Transfer,
+                           body: bytes) -> None:
         if (body[:2] != b"\0\x04" or transfer.last is None
                 or transfer.is_complete
                 or struct.unpack_from(">H", body, 2)[0] != transfer.last):
@@ -162,6 +164,7 @@ class Wire:
         transfer.is_complete = True
         name = transfer.filename
         self.tftp_complete[name] = self.tftp_complete.get(name, 0) + 1
+        self.tftp_ended[name] = when
 
     def _dhcp_message(self, when: float, port: int, body: bytes) -> None:
         if len(body) < 240:
