@@ -11,42 +11,72 @@
  * whenever it has doubled, up to IDENTITY_SCAN_LEN. */
 #define FIRST_SCAN_LEN 4096
 
+void download_restart(struct download *download)
+{
+	download->received = 0;
+	download->has_total = false;
+	download->next_scan = FIRST_SCAN_LEN;
+	download->image->len = 0;
+}
+
+/* Find the protocol of URI and begin. */
+static int download_start(struct download *download, struct uri *uri)
+{
+	const struct protocol *protocol;
+
+	for_each_table_entry(protocol, protocols) {
+		if (strcasecmp(protocol->scheme, uri->scheme))
+			continue;
+		download->protocol = protocol;
+		uri_get(uri);
+		uri_put(download->uri);
+		download->uri = uri;
+		return protocol->start(download);
+	}
+	return error_set(-ENOTSUP, "%.20s: is not a protocol that is built in",
+			 uri->scheme);
+}
+
 int download_open(struct download *download, struct uri *uri,
 		  struct image *image)
 {
-	const struct protocol *protocol;
 	int rc;
 
 	download->uri = NULL;
 	download->image = image;
 	download->protocol = NULL;
 	download->priv = NULL;
-	download->received = 0;
-	download->total = 0;
-	download->has_total = false;
 	download->is_done = false;
 	download->rc = 0;
 	download->status[0] = '\0';
-	download->next_scan = FIRST_SCAN_LEN;
+	download_restart(download);
 	if (!uri->scheme)
 		return error_set(-EINVAL, "there is no current directory to "
 				 "look for it in; give a full URI");
-	for_each_table_entry(protocol, protocols) {
-		if (!strcasecmp(protocol->scheme, uri->scheme)) {
-			download->protocol = protocol;
-			break;
-		}
-	}
-	if (!download->protocol)
-		return error_set(-ENOTSUP, "%.20s: is not a protocol that is "
-				 "built in", uri->scheme);
 	netdev_apply_all_settings();
-	download->uri = uri_get(uri);
-	image->len = 0;
-	rc = download->protocol->start(download);
+	rc = download_start(download, uri);
 	if (rc)
 		download_close(download);
 	return rc;
+}
+
+void download_redirect(struct download *download, struct uri *uri)
+{
+	int rc = -EINVAL;
+
+	uri_get(uri);
+	download->protocol->stop(download);
+	download->priv = NULL;
+	download_restart(download);
+	/* stop() may have finished it. */
+	download->is_done = false;
+	download->rc = 0;
+	download->status[0] = '\0';
+	if (uri->scheme)
+		rc = download_start(download, uri);
+	if (rc)
+		download_finish(download, rc);
+	uri_put(uri);
 }
 
 void download_close(struct download *download)
@@ -68,14 +98,6 @@ int download_set_total(struct download *download, uint64_t total)
 	download->total = total;
 	download->has_total = true;
 	return 0;
-}
-
-void download_restart(struct download *download)
-{
-	download->received = 0;
-	download->has_total = false;
-	download->next_scan = FIRST_SCAN_LEN;
-	download->image->len = 0;
 }
 
 /* Is what has come so far this very firmware? */

@@ -64,6 +64,10 @@ int download_deliver(struct download *download, const void *data, size_t len);
 /* For protocols: forget what came, it will come again from its beginning. */
 void download_restart(struct download *download);
 
+/* For protocols: go on with URI, which has another scheme. Called from a
+ * poller; frees the protocol's priv. */
+void download_redirect(struct download *download, struct uri *uri);
+
 /* For protocols: it is over. RC 0 requires received == total if known. */
 void download_finish(struct download *download, int rc);
 
