@@ -17,9 +17,14 @@
  * TCP_ACK_SEGMENTS segments, microseconds. */
 #define ACK_IDLE_US 2000
 
+/* After a frame the loop does not rest for this long: where each side waits
+ * for the other (TFTP) a rest per frame would set the speed. */
+#define BUSY_US 1000
+
 static bool is_started;
 static uint64_t random_state;
-static uint64_t last_rx_us; /* when a frame arrived; 0: all acknowledged */
+static uint64_t last_rx_us; /* when a frame last arrived */
+static bool ack_pending;    /* some of it may not be acknowledged yet */
 
 u32_t sys_now(void)
 {
@@ -60,6 +65,7 @@ static bool stack_poll(void)
 {
 	struct net_device *netdev, *next;
 	bool worked = false;
+	uint64_t now;
 
 	if (!is_started)
 		return false;
@@ -67,27 +73,17 @@ static bool stack_poll(void)
 		if (netdev->is_open)
 			worked |= netdev->ops->poll(netdev);
 	}
+	now = platform_time_us();
 	if (worked) {
-		last_rx_us = platform_time_us();
-	} else if (last_rx_us &&
-		   platform_time_us() - last_rx_us >= ACK_IDLE_US) {
-		last_rx_us = 0;
+		last_rx_us = now;
+		ack_pending = true;
+	} else if (ack_pending && now - last_rx_us >= ACK_IDLE_US) {
+		ack_pending = false;
 		tcp_fasttmr(); /* sends delayed ACKs */
 	}
 	sys_check_timeouts();
-	return worked;
+	return now - last_rx_us < BUSY_US;
 }
 
 static const struct poller stack_poller = { .poll = stack_poll };
 TABLE_REGISTER(pollers, stack_poller);
-
-bool net_is_settled(void)
-{
-	struct tcp_pcb *pcb;
-
-	for (pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-		if (pcb->state >= FIN_WAIT_1 && pcb->state != CLOSE_WAIT)
-			return false;
-	}
-	return true;
-}

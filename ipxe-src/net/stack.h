@@ -11,7 +11,4 @@ uint32_t net_random(void);
 /* Mix LEN bytes that differ between machines (MAC, UUID) into net_random(). */
 void net_random_add(const void *data, size_t len);
 
-/* Are no TCP connections of ours still being closed? (`sync` waits for it.) */
-bool net_is_settled(void);
-
 #endif

@@ -22,8 +22,13 @@ uint16_t net_checksum(const void *data, int len);
 /* The program build (unit tests, fuzzers) keeps lwIP's assertions, which are
  * about its own bugs; the images have no room for their text. */
 #ifdef PLATFORM_LINUX
-#define LWIP_PLATFORM_ASSERT(x) net_assert(x)
-void net_assert(const char *text);
+#include <stdio.h>
+#include <stdlib.h>
+#define LWIP_PLATFORM_ASSERT(x)                                                \
+	do {                                                                   \
+		fputs("lwIP: " x "\n", stderr);                                \
+		abort();                                                       \
+	} while (0)
 #else
 #define LWIP_NOASSERT
 #define LWIP_PLATFORM_ASSERT(x)
