@@ -62,4 +62,7 @@ static inline void port_out16(uint16_t port, uint16_t value)
 #define PIC2_CMD  0xa0
 #define PIC2_MASK 0xa1
 
+#define PIC_READ_REQUESTS 0x0a /* so that reads of a command port do */
+#define PIC_EOI           0x20 /* end of interrupt */
+
 #endif

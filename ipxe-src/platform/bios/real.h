@@ -14,9 +14,9 @@
 
 /* The block's layout. Code and data must end before REAL_PXE. */
 #define REAL_PXE       0x0c00 /* parameters of a PXE call */
-#define REAL_PXE_LEN   0x0100
+#define REAL_PXE_LEN   0x0100 /* these may use the second half as well */
+#define REAL_PXE_TBD   0x0c40 /* a transmit buffer descriptor */
 #define REAL_STACK     0x2000 /* end of the stack for real-mode calls */
-#define REAL_IRQ_STACK 0x2100 /* end of the stack of the interrupt hook */
 #define REAL_TX        0x2100 /* frames to be sent */
 #define REAL_TX_COUNT  8
 #define REAL_RX        0x5100 /* frames received; also scratch while closed */

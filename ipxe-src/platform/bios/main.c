@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Start-up after unpacking, and the way back to the ROM. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/console.h"
+#include "core/heap.h"
+#include "core/platform.h"
+#include "platform/bios/io.h"
+#include "platform/bios/main.h"
+#include "platform/bios/memory.h"
+#include "platform/bios/pxe.h"
+#include "platform/bios/real.h"
+#include "platform/bios/serial.h"
+#include "platform/bios/timer.h"
+#include "usr/main.h"
+
+#define HEAP_LEN (1024 * 1024)
+
+const char platform_name[] = "pcbios";
+const char platform_buildarch[] = "i386";
+const uint16_t platform_dhcp_arch = 0;
+const uint8_t platform_dhcp_ndi[3] = { 1, 2, 1 };
+
+static uint8_t heap[HEAP_LEN] __attribute__((aligned(16)));
+static uint16_t saved_base_kb; /* 40:13 as we found it */
+
+void base_memory_release(void)
+{
+	*low_ptr(uint16_t, BDA_BASE_KB) = saved_base_kb;
+}
+
+/* Take the real-mode block's memory from the top of free base memory. The
+ * BIOS counts it in kilobytes. */
+static void base_memory_take(void)
+{
+	uint32_t top;
+
+	saved_base_kb = *low_ptr(uint16_t, BDA_BASE_KB);
+	top = pxe_memory_bottom(saved_base_kb * 1024u);
+	real_init(top & ~1023u);
+	*low_ptr(uint16_t, BDA_BASE_KB) =
+		(uint16_t)((uintptr_t)real_base / 1024);
+}
+
+int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	memcpy(marker, (const void *)low_ptr(uint8_t, BDA_INTERAPP),
+	       PLATFORM_MARKER_LEN);
+	return 0;
+}
+
+int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN])
+{
+	memcpy((void *)low_ptr(uint8_t, BDA_INTERAPP), marker,
+	       PLATFORM_MARKER_LEN);
+	return 0;
+}
+
+void platform_shutdown(void)
+{
+	if (serial_flush)
+		serial_flush();
+	pxe_unload();
+	base_memory_release();
+}
+
+void bios_main(const struct boot_info *info)
+{
+	int rc;
+
+	memory_init(info);
+	heap_add(heap, sizeof(heap));
+	rc = pxe_init();
+	base_memory_take();
+	timer_init();
+	if (rc)
+		console_printf("The BIOS has no PXE that answers: there will "
+			       "be no network card.\n");
+	else
+		pxe_cached_packets();
+
+	rc = firmware_main();
+
+	if (serial_flush)
+		serial_flush();
+	base_memory_release();
+	asm volatile("jmp *%0" : : "r"(*real_ptr(real_leave32)), "a"(rc != 0));
+	__builtin_unreachable();
+}
