@@ -358,6 +358,7 @@ int settings_fetch(struct settings *settings, const struct setting *setting,
 		   void *buf, size_t len, struct settings **ret_origin,
 		   const struct setting_type **ret_type)
 {
+	static uint8_t no_buf;
 	const struct setting_type *type = setting->type;
 	struct settings *child;
 	int rc;
@@ -365,6 +366,11 @@ int settings_fetch(struct settings *settings, const struct setting *setting,
 	settings = settings_target(settings);
 	if (!settings)
 		return -ENOENT;
+	/* Blocks need not guard their memcpy() against NULL. */
+	if (!buf) {
+		buf = &no_buf;
+		len = 0;
+	}
 	rc = settings_fetch_own(settings, setting, buf, len, &type);
 	if (rc >= 0) {
 		if (ret_origin)

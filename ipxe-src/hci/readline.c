@@ -123,6 +123,19 @@ static void history_add(const char *text)
 	history[count] = copy;
 }
 
+/* KEY was inserted at the end of LINE, and all of it can be seen: show just
+ * that. Returns false if more must be drawn. */
+static bool draw_appended(const char *prompt, const struct editline *line,
+			  int key, size_t *shown)
+{
+	if (key < ' ' || key > 0xff || line->cursor != line->len ||
+	    line->len != *shown + 1 || line->len + strlen(prompt) > WIDTH)
+		return false;
+	console_putchar((uint8_t)key);
+	(*shown)++;
+	return true;
+}
+
 /* Write what is visible of LINE; *SHOWN is how many characters were. */
 static void redraw(const char *prompt, const struct editline *line,
 		   size_t *shown)
@@ -196,7 +209,8 @@ int readline(const char *prompt, struct editline *line)
 		if (key == KEY_UP || key == KEY_DOWN) {
 			if (history_move(line, key, &place, &typed))
 				redraw(prompt, line, &shown);
-		} else if (editline_key(line, key)) {
+		} else if (editline_key(line, key) &&
+			   !draw_appended(prompt, line, key, &shown)) {
 			redraw(prompt, line, &shown);
 		}
 	}

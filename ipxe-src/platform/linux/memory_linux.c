@@ -22,7 +22,7 @@ void *bulk_realloc(void *old, size_t old_len, size_t new_len)
 	old_len = old ? page_round(old_len) : 0;
 	if (new_len) {
 		if (rounded < new_len ||
-		    rounded > linux_bulk_limit - (linux_bulk_used - old_len))
+		    linux_bulk_used - old_len + rounded > linux_bulk_limit)
 			return NULL;
 		block = mmap(NULL, rounded, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
