@@ -150,6 +150,7 @@ static int fetch_run(struct uri *uri, struct image *image,
 	struct fetch fetch = { .options = options };
 	int rc;
 
+	fetch.download.refuse_self = options->is_to_execute;
 	fetch_title(&fetch, uri);
 	fetch.start_us = platform_time_us();
 	fetch.moved_us = fetch.start_us;

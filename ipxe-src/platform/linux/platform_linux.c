@@ -19,6 +19,10 @@ const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
 
 int (*linux_end_hook)(void);
 
+/* The marker lives in the file, if there is one, else only here. */
+static uint8_t marker[PLATFORM_MARKER_LEN];
+static bool has_marker;
+
 uint64_t platform_time_us(void)
 {
 	struct timespec now;
@@ -57,33 +61,38 @@ void platform_shutdown(void)
 	linux_console_restore();
 }
 
-int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN])
+int platform_marker_load(uint8_t loaded[PLATFORM_MARKER_LEN])
 {
 	const char *path = getenv(MARKER_VARIABLE);
 	FILE *file = path ? fopen(path, "rb") : NULL;
-	size_t len = 0;
 
-	memset(marker, 0, PLATFORM_MARKER_LEN);
 	if (file) {
-		len = fread(marker, 1, PLATFORM_MARKER_LEN, file);
+		has_marker = fread(marker, 1, sizeof(marker), file) ==
+			     sizeof(marker);
 		fclose(file);
 	}
-	if (len == PLATFORM_MARKER_LEN)
-		return 0;
-	memset(marker, 0, PLATFORM_MARKER_LEN);
-	return -ENOENT;
+	memset(loaded, 0, PLATFORM_MARKER_LEN);
+	if (!has_marker)
+		return -ENOENT;
+	memcpy(loaded, marker, sizeof(marker));
+	return 0;
 }
 
-int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN])
+int platform_marker_store(const uint8_t stored[PLATFORM_MARKER_LEN])
 {
 	const char *path = getenv(MARKER_VARIABLE);
-	FILE *file = path ? fopen(path, "wb") : NULL;
+	FILE *file;
 	size_t len;
 
+	memcpy(marker, stored, sizeof(marker));
+	has_marker = true;
+	if (!path)
+		return 0;
+	file = fopen(path, "wb");
 	if (!file)
-		return path ? -errno : -ENOSYS;
-	len = fwrite(marker, 1, PLATFORM_MARKER_LEN, file);
-	return fclose(file) || len != PLATFORM_MARKER_LEN ? -EIO : 0;
+		return -errno;
+	len = fwrite(marker, 1, sizeof(marker), file);
+	return fclose(file) || len != sizeof(marker) ? -EIO : 0;
 }
 
 /* Read the file at PATH into BUF; returns its length, 0 if there is none. */
