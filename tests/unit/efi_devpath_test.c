@@ -170,9 +170,11 @@ static void test_lease_has_what_the_path_says(void **state)
 {
 	static const uint8_t options[] = {
 		0x63, 0x82, 0x53, 0x63, 53, 1, 5, 1, 4, 255, 255, 255, 0,
-		3, 4, 10, 0, 2, 3, 6, 8, 10, 0, 2, 4, 10, 0, 2, 5, 255 };
+		3, 4, 10, 0, 2, 3, 6, 8, 10, 0, 2, 4, 10, 0, 2, 5,
+		67, 14, 'h', 't', 't', 'p', ':', '/', '/', 'h', '/', 'x', '.',
+		'e', 'f', 'i', 255 };
 	struct devpath_origin origin;
-	uint8_t packet[400];
+	uint8_t packet[600];
 	size_t len;
 
 	(void)state;
@@ -184,10 +186,68 @@ static void test_lease_has_what_the_path_says(void **state)
 	assert_memory_equal(packet + 28, origin.mac, 6);
 }
 
+static void test_server_is_the_address_in_the_uri(void **state)
+{
+	static const struct {
+		const char *uri;
+		uint8_t server[4];
+	} cases[] = {
+		{ "http://10.77.0.1:8080/a.efi", { 10, 77, 0, 1 } },
+		{ "http://192.168.255.9", { 192, 168, 255, 9 } },
+		{ "http://10.77.0.1.example/a", { 0 } },
+		{ "http://10.77.0/a", { 0 } },
+		{ "http://10.77.0.256/a", { 0 } },
+		{ "http://10.77.0.0001/a", { 0 } },
+		{ "http://10.77..1/a", { 0 } },
+		{ "http://boot.example/a", { 0 } },
+		{ "http://", { 0 } },
+		{ "10.77.0.1", { 0 } },
+	};
+	struct devpath_origin origin = { .has_ipv4 = true, .ip = { 10 } };
+	uint8_t packet[600];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		strcpy(origin.uri, cases[i].uri);
+		assert_true(devpath_dhcpack(&origin, packet, sizeof(packet)));
+		assert_memory_equal(packet + 20, cases[i].server, 4);
+	}
+}
+
+static void test_long_uri_fits_or_is_left_out(void **state)
+{
+	struct devpath_origin origin = { .has_ipv4 = true, .ip = { 10 } };
+	uint8_t *packet;
+	size_t uri_len;
+	size_t max;
+	size_t len;
+
+	(void)state;
+	for (uri_len = 250; uri_len < 260; uri_len++) {
+		memset(origin.uri, 'u', uri_len);
+		origin.uri[uri_len] = '\0';
+		origin.dns_count = 3;
+		memset(origin.dns, 1, sizeof(origin.dns));
+		memset(origin.gateway, 1, 4);
+		memset(origin.netmask, 1, 4);
+		for (max = 200; max < 540; max++) {
+			packet = malloc(max);
+			len = devpath_dhcpack(&origin, packet, max);
+			assert_true(len <= max);
+			if (len)
+				assert_int_equal(packet[len - 1], 255);
+			free(packet);
+		}
+		assert_int_equal(len, 236 + 4 + 3 + 6 + 6 + 14 + 1 +
+				 (uri_len <= 255 ? 2 + uri_len : 0));
+	}
+}
+
 static void test_no_address_makes_no_lease(void **state)
 {
 	struct devpath_origin origin = { 0 };
-	uint8_t packet[400];
+	uint8_t packet[600];
 
 	(void)state;
 	assert_int_equal(devpath_dhcpack(&origin, packet, sizeof(packet)), 0);
@@ -212,6 +272,8 @@ int main(void)
 		cmocka_unit_test(test_last_node_is_found),
 		cmocka_unit_test(test_written_uri_is_read_back),
 		cmocka_unit_test(test_lease_has_what_the_path_says),
+		cmocka_unit_test(test_server_is_the_address_in_the_uri),
+		cmocka_unit_test(test_long_uri_fits_or_is_left_out),
 		cmocka_unit_test(test_no_address_makes_no_lease),
 	};
 

@@ -28,7 +28,9 @@
 #define BOOTP_YIADDR 16
 #define BOOTP_SIADDR 20
 #define BOOTP_CHADDR 28
-#define DHCP_MAX     (BOOTP_LEN + 4 + 3 + 6 + 6 + 14 + 1)
+#define OPTION_MAX   255
+#define DHCP_MAX                                                               \
+	(BOOTP_LEN + 4 + 3 + 6 + 6 + 14 + (2 + OPTION_MAX) + 1)
 
 unsigned int devpath_kind(const void *path)
 {
@@ -197,6 +199,38 @@ static uint8_t *put_option(uint8_t *at, uint8_t tag, const void *value,
 	return at + len;
 }
 
+/* The IPv4 address that URI has instead of a host name, into ADDRESS, which
+ * stays as it is where there is none. RFC 3986 3.2.2. */
+static void uri_address(const char *uri, uint8_t address[4])
+{
+	const char *text = strstr(uri, "://");
+	unsigned int value = 0;
+	unsigned int digits = 0;
+	unsigned int count = 0;
+	uint8_t bytes[4];
+
+	if (!text)
+		return;
+	for (text += 3;; text++) {
+		if (*text >= '0' && *text <= '9' && digits < 3) {
+			value = value * 10 + (unsigned int)(*text - '0');
+			digits++;
+			continue;
+		}
+		if (!digits || value > 255)
+			return;
+		bytes[count++] = (uint8_t)value;
+		value = 0;
+		digits = 0;
+		if (count == 4)
+			break;
+		if (*text != '.')
+			return;
+	}
+	if (!*text || *text == '/' || *text == ':')
+		memcpy(address, bytes, sizeof(bytes));
+}
+
 size_t devpath_dhcpack(const struct devpath_origin *origin, uint8_t *packet,
 		       size_t max)
 {
@@ -211,12 +245,16 @@ size_t devpath_dhcpack(const struct devpath_origin *origin, uint8_t *packet,
 	packet[2] = sizeof(origin->mac);
 	memcpy(packet + BOOTP_YIADDR, origin->ip, 4);
 	memcpy(packet + BOOTP_SIADDR, origin->server, 4);
+	if (!get_be32(packet + BOOTP_SIADDR))
+		uri_address(origin->uri, packet + BOOTP_SIADDR);
 	memcpy(packet + BOOTP_CHADDR, origin->mac, sizeof(origin->mac));
 	put_be32(at, 0x63825363);
 	at = put_option(at + 4, 53, &ack, 1);
 	at = put_option(at, 1, origin->netmask, 4);
 	at = put_option(at, 3, origin->gateway, 4);
 	at = put_option(at, 6, origin->dns, 4 * origin->dns_count);
+	if (strlen(origin->uri) <= OPTION_MAX)
+		at = put_option(at, 67, origin->uri, strlen(origin->uri));
 	*at++ = 255;
 	return (size_t)(at - packet);
 }

@@ -61,8 +61,9 @@ void devpath_put_uri(void *path, const char *uri, size_t uri_len);
 size_t devpath_last(const void *path, size_t len);
 
 /* Write to PACKET, MAX bytes, a DHCPACK (RFC 2131 section 2) that says what
- * ORIGIN knows: a lease that another client took. Returns its length, 0 if
- * ORIGIN has no address or MAX is too little. */
+ * ORIGIN knows: a lease that another client took, with the URI as its boot file
+ * name and, if it has an address, as its server. Returns its length, 0 if
+ * ORIGIN has no address of ours or MAX is too little. */
 size_t devpath_dhcpack(const struct devpath_origin *origin, uint8_t *packet,
 		       size_t max);
 

@@ -55,7 +55,7 @@ void efi_origin_init(void)
 		EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID;
 	EFI_SIMPLE_NETWORK *snp;
 	struct devpath_origin *facts;
-	uint8_t packet[512];
+	uint8_t packet[600];
 	size_t len;
 
 	facts = calloc(1, sizeof(*facts));
