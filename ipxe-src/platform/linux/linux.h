@@ -15,6 +15,11 @@ extern uint64_t linux_bulk_used;
  * its result is theirs. For tests. */
 extern int (*linux_end_hook)(void);
 
+/* How far the clock is ahead of the system's. And, if not 0, how far a rest
+ * moves it ahead instead of taking time: tests wait for nothing. */
+extern uint64_t linux_time_skip_us;
+extern uint64_t linux_idle_skip_us;
+
 /* Put the terminal back as it was. May be called at any time. */
 void linux_console_restore(void);
 
