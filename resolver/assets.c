@@ -49,6 +49,7 @@ static void asset_describe(struct asset *asset, const struct stat *st)
 	struct tm tm = { .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
 
 	asset->size = (uint64_t)st->st_size;
+	asset->mtime = st->st_mtim;
 	snprintf(asset->etag, sizeof(asset->etag), "\"%llx-%llx-%llx.%lx\"",
 		 (unsigned long long)st->st_ino,
 		 (unsigned long long)st->st_size,

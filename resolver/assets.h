@@ -4,6 +4,7 @@
 #define RESOLVER_ASSETS_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "site.h"
 
@@ -13,6 +14,8 @@ struct asset {
 	int fd;
 	/* Size in bytes. */
 	uint64_t size;
+	/* Modification time. */
+	struct timespec mtime;
 	/* Strong entity tag with its quotes, of inode, size and mtime. */
 	char etag[64];
 	/* Last-Modified as an HTTP date (RFC 9110 5.6.7). */

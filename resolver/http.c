@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void reply_init(struct http_reply *reply)
 {
@@ -38,6 +39,18 @@ void reply_set_error(struct http_request *request, struct http_reply *reply,
 	reply_set_text(reply, status, "text/plain; charset=utf-8", text,
 		       strlen(text));
 	reply->what = arena_strndup(&request->arena, text, strlen(text) - 1);
+}
+
+bool reply_is_stale(const struct http_reply *reply)
+{
+	struct stat st;
+
+	if (reply->fd < 0)
+		return false;
+	return fstat(reply->fd, &st) ||
+	       (uint64_t)st.st_size != reply->file_size ||
+	       st.st_mtim.tv_sec != reply->file_mtime.tv_sec ||
+	       st.st_mtim.tv_nsec != reply->file_mtime.tv_nsec;
 }
 
 void reply_add_field(struct http_reply *reply, const char *name,

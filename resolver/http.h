@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "arena.h"
 
@@ -42,6 +43,10 @@ struct http_reply {
 	/* The body where it is part of a file, else -1; the transport closes
 	 * the descriptor. */
 	int fd;
+	/* Size in bytes and modification time of the file when it was opened;
+	 * once they differ, its bytes do not belong together any more. */
+	uint64_t file_size;
+	struct timespec file_mtime;
 	/* First byte of the file that is sent. */
 	uint64_t offset;
 	/* Length of the body in bytes, of either kind. */
@@ -70,6 +75,9 @@ void reply_set_text(struct http_reply *reply, unsigned int status,
 void reply_set_error(struct http_request *request, struct http_reply *reply,
 		     unsigned int status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Has the file that is being sent been changed since it was opened? */
+bool reply_is_stale(const struct http_reply *reply);
 
 /* Add a header field; the value stays the caller's.  NULL is left out. */
 void reply_add_field(struct http_reply *reply, const char *name,

@@ -147,10 +147,13 @@ static void answer_file(struct exchange *x, const char *top, const char *path)
 	reply_add_field(reply, "Accept-Ranges", "bytes");
 	asset_select(x, &asset);
 	/* Like HEAD, 304 sends no body, and still tells the whole length. */
-	if (reply->status < 400)
-		reply->fd = asset.fd;
-	else
+	if (reply->status >= 400) {
 		close(asset.fd);
+		return;
+	}
+	reply->fd = asset.fd;
+	reply->file_size = asset.size;
+	reply->file_mtime = asset.mtime;
 }
 
 static void answer_assets(struct exchange *x)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -54,8 +55,12 @@ struct conn {
 	struct conn **prev_next;
 	/* libmicrohttpd's socket; valid as long as the conn is listed. */
 	int fd;
-	/* When it is closed (monotonic ms), or 0 while a reply is made. */
+	/* When it is closed (monotonic ms), or 0 while a request is answered. */
 	uint64_t deadline;
+	/* The reply that is being sent, or NULL; its transaction's. */
+	const struct http_reply *reply;
+	/* Had the client hung up when we looked last? */
+	bool is_hung_up;
 };
 
 /* A request in the transport. */
@@ -64,6 +69,8 @@ struct transaction {
 	struct http_request request;
 	/* The reply; its status is 0 until there is one. */
 	struct http_reply reply;
+	/* The reply in the library, which owns the file; NULL before. */
+	struct MHD_Response *response;
 	/* The client's address. */
 	char client[ADDRESS_BYTES];
 	/* This end's address. */
@@ -132,7 +139,7 @@ static struct conn *connection_conn(struct MHD_Connection *connection)
 
 static struct conn *conn_add(struct server *server, int fd)
 {
-	struct conn *conn = malloc(sizeof(*conn));
+	struct conn *conn = calloc(1, sizeof(*conn));
 
 	if (!conn)
 		return NULL;
@@ -174,15 +181,35 @@ static void on_connection(void *cls, struct MHD_Connection *connection,
 	}
 }
 
+/*
+ * Is a connection that waits for a request of no use any more?  libmicrohttpd
+ * 0.9.75 overlooks the end of a stream that comes together with data.
+ */
+static bool conn_is_dead(struct conn *conn, uint64_t now)
+{
+	struct pollfd poll_fd = { .fd = conn->fd, .events = POLLRDHUP };
+	bool was_hung_up = conn->is_hung_up;
+
+	if (conn->deadline <= now)
+		return true;
+	conn->is_hung_up = poll(&poll_fd, 1, 0) > 0;
+	return conn->is_hung_up && was_hung_up;
+}
+
 void server_sweep(struct server *server)
 {
 	uint64_t now = now_us() / 1000;
 	struct conn *conn;
+	bool is_dead;
 
 	pthread_mutex_lock(&server->lock);
 	for (conn = server->conns; conn; conn = conn->next) {
+		if (conn->deadline)
+			is_dead = conn_is_dead(conn, now);
+		else
+			is_dead = conn->reply && reply_is_stale(conn->reply);
 		/* Its thread sees the end of the stream and closes it. */
-		if (conn->deadline && conn->deadline <= now)
+		if (is_dead)
 			shutdown(conn->fd, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&server->lock);
@@ -193,8 +220,10 @@ static void transaction_enter(struct server *server, struct transaction *t,
 			      struct conn *conn)
 {
 	pthread_mutex_lock(&server->lock);
-	if (conn)
+	if (conn) {
 		conn->deadline = 0;
+		conn->is_hung_up = false;
+	}
 	server->active++;
 	pthread_mutex_unlock(&server->lock);
 	t->is_active = true;
@@ -204,8 +233,10 @@ static void transaction_leave(struct server *server, struct transaction *t,
 			      struct conn *conn)
 {
 	pthread_mutex_lock(&server->lock);
-	if (conn)
+	if (conn) {
 		conn->deadline = now_us() / 1000 + KEEPALIVE_WAIT_MS;
+		conn->reply = NULL;
+	}
 	if (t->is_active)
 		server->active--;
 	pthread_mutex_unlock(&server->lock);
@@ -309,46 +340,50 @@ static void transaction_answer(const struct server *server,
 	t->reply.is_last |= scan.has_body || scan.lengths > 1;
 }
 
-static struct MHD_Response *response_create(struct http_reply *reply)
+static struct MHD_Response *response_create(const struct http_reply *reply)
 {
-	struct MHD_Response *response;
-
-	if (reply->fd < 0)
-		return MHD_create_response_from_buffer(reply->len,
-						       (void *)reply->text,
-						       MHD_RESPMEM_PERSISTENT);
-	response = MHD_create_response_from_fd_at_offset64(reply->len,
-							   reply->fd,
-							   reply->offset);
-	/* A response closes the descriptor when it is destroyed. */
-	if (response)
-		reply->fd = -1;
-	return response;
+	if (reply->fd >= 0)
+		return MHD_create_response_from_fd_at_offset64(reply->len,
+							       reply->fd,
+							       reply->offset);
+	return MHD_create_response_from_buffer(reply->len, (void *)reply->text,
+					       MHD_RESPMEM_PERSISTENT);
 }
 
-static enum MHD_Result transaction_send(struct transaction *t,
+/* Let server_sweep() see what is being sent. */
+static void conn_watch(struct server *server, struct conn *conn,
+		       const struct http_reply *reply)
+{
+	if (!conn)
+		return;
+	pthread_mutex_lock(&server->lock);
+	conn->reply = reply;
+	pthread_mutex_unlock(&server->lock);
+}
+
+static enum MHD_Result transaction_send(struct server *server,
+					struct transaction *t,
 					struct MHD_Connection *connection)
 {
-	struct MHD_Response *response = response_create(&t->reply);
 	const struct http_field *field;
 	enum MHD_Result result = MHD_YES;
 
-	if (!response)
+	t->response = response_create(&t->reply);
+	if (!t->response)
 		return MHD_NO;
 	if (t->reply.type)
-		result = MHD_add_response_header(response, "Content-Type",
+		result = MHD_add_response_header(t->response, "Content-Type",
 						 t->reply.type);
 	if (t->reply.is_last && result == MHD_YES)
-		result = MHD_add_response_header(response, "Connection",
+		result = MHD_add_response_header(t->response, "Connection",
 						 "close");
 	for (field = t->reply.fields; field->name && result == MHD_YES; field++)
-		result = MHD_add_response_header(response, field->name,
+		result = MHD_add_response_header(t->response, field->name,
 						 field->value);
-	if (result == MHD_YES)
-		result = MHD_queue_response(connection, t->reply.status,
-					    response);
-	MHD_destroy_response(response);
-	return result;
+	if (result != MHD_YES)
+		return result;
+	conn_watch(server, connection_conn(connection), &t->reply);
+	return MHD_queue_response(connection, t->reply.status, t->response);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
@@ -371,13 +406,13 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 			*upload_data_size = 0;
 			return MHD_YES;
 		}
-		return transaction_send(t, connection);
+		return transaction_send(server, t, connection);
 	}
 	transaction_enter(server, t, connection_conn(connection));
 	t->request.method = method;
 	transaction_answer(server, t, connection);
 	if (t->reply.is_last)
-		return transaction_send(t, connection);
+		return transaction_send(server, t, connection);
 	return MHD_YES;
 }
 
@@ -419,7 +454,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection,
 	*con_cls = NULL;
 	transaction_log(t, code);
 	transaction_leave(server, t, connection_conn(connection));
-	if (t->reply.fd >= 0)
+	/* Kept until here, so that the file stayed open for the sweep. */
+	if (t->response)
+		MHD_destroy_response(t->response);
+	else if (t->reply.fd >= 0)
 		close(t->reply.fd);
 	arena_fini(&t->request.arena);
 	free(t);

@@ -19,7 +19,10 @@ struct server;
 int server_start(const struct site *site, int listen_fd,
 		 struct server **ret_server);
 
-/* Close connections that have waited too long with half a request. */
+/*
+ * Close connections that have waited too long with half a request, whose
+ * client has gone, or whose file was changed while it is being sent.
+ */
 void server_sweep(struct server *server);
 
 /* Take no more connections; what is being answered goes on. */

@@ -76,6 +76,7 @@ const char *site_explain(int rc)
 		return "it is, or goes through, a symbolic link that leads "
 		       "outside of its directory";
 	case ENOENT:
+	case ENOLINK:
 		return "it is a symbolic link to something that does not "
 		       "exist";
 	case ENXIO:
@@ -137,6 +138,8 @@ int site_read_script(int root, const char *name, struct arena *arena,
 	 * the machine must not get another one instead. */
 	if (fd == -ENOENT && fstatat(root, name, &st, AT_SYMLINK_NOFOLLOW))
 		return -ENOENT;
+	if (fd == -ENOENT)
+		fd = -ENOLINK;
 	if (fd < 0)
 		return reason_set(why, fd, "%s cannot be read: %s.", name,
 				  site_explain(fd));

@@ -39,8 +39,9 @@ int site_open(const struct site *site, const char *sub);
  * whose directory is open as root.  The arena owns the text.
  *
  * Returns 0; -ENOENT without a reason when there is no such file; otherwise a
- * negative errno with a reason: a link that leads nowhere or outside, a file
- * that cannot be read or is too large, -ENOEXEC for one that is not a script.
+ * negative errno with a reason: -ENOLINK for a link that leads nowhere, -EXDEV
+ * for one that leads outside, -EFBIG for a file that is too large, -ENOEXEC for
+ * one that is not a script, or why it cannot be read.
  */
 int site_read_script(int root, const char *name, struct arena *arena,
 		     const char **ret_text, size_t *ret_len,

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""A site directory and a running unloopd for the tests of the resolver."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UNLOOPD = Path(os.environ.get("UNLOOPD", ROOT / "out/bin/unloopd")).resolve()
+IS_SANITISED = "asan" in UNLOOPD.parts
+
+# Bound of every single wait in these tests, in seconds.
+WAIT = 20.0
+
+
+class Site:
+    """A directory that any user may read, as a site usually is."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="unloopd-site-"))
+        self.path.chmod(0o755)
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file of the site, with the folders that it needs."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            content = content.encode()
+        path.write_bytes(content)
+        return path
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@dataclass
+class Reply:
+    """A whole reply to one request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def environment() -> dict[str, str]:
+    """The environment that unloopd is started with."""
+    return dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1")
+
+
+def user_arguments() -> list[str]:
+    """The leak check needs a process that did not change its user."""
+    return ["-u", "root"] if IS_SANITISED and os.geteuid() == 0 else []
+
+
+class Daemon:
+    """unloopd -d on a free port of the loopback address."""
+
+    def __init__(self, site: Site, *arguments: str) -> None:
+        self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
+        self.process = subprocess.Popen(
+            [str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
+             *(arguments or user_arguments()), str(site.path)],
+            stdout=subprocess.PIPE, stderr=self.log, env=environment())
+        line = self._first_line()
+        match = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        if not match:
+            self.process.kill()
+            self.process.wait(WAIT)
+            raise RuntimeError(f"unloopd did not start: {line!r} "
+                               f"{self.log_text()}")
+        self.port = int(match[1])
+
+    def _first_line(self) -> str:
+        assert self.process.stdout
+        ready, _, _ = select.select([self.process.stdout], [], [], WAIT)
+        return self.process.stdout.readline().decode() if ready else ""
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def log_text(self) -> str:
+        return Path(self.log.name).read_text(errors="replace")
+
+    def request_lines(self) -> list[str]:
+        """Log lines of requests: those that begin with an address."""
+        return [line for line in self.log_text().splitlines()
+                if " 127.0.0.1 " in line]
+
+    def wait_for_lines(self, count: int) -> list[str]:
+        """The request lines, once there are so many (they follow replies)."""
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            lines = self.request_lines()
+            if len(lines) >= count:
+                return lines
+            time.sleep(0.05)
+        return self.request_lines()
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), WAIT)
+
+    def http(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)
+
+    def request(self, method: str, path: str,
+                headers: dict[str, str] | None = None,
+                body: bytes | None = None) -> Reply:
+        connection = self.http()
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return Reply(answer.status,
+                         {k.lower(): v for k, v in answer.getheaders()},
+                         answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """GET; keywords are header fields, with _ for -."""
+        return self.request("GET", path, {
+            name.replace("_", "-"): value for name, value in headers.items()})
+
+    def raw(self, data: bytes, quiet: float = 0.4) -> bytes:
+        """Send bytes on a connection of their own; return what comes until
+        the connection ends or nothing came for quiet seconds."""
+        with self.connect() as sock:
+            try:
+                sock.sendall(data)
+            except OSError:
+                pass
+            sock.settimeout(quiet)
+            return read_all(sock)
+
+    def status_of(self, data: bytes) -> int:
+        """Send bytes; return the status of the reply, 0 where none came."""
+        match = re.match(rb"HTTP/1\.[01] (\d\d\d) ", self.raw(data))
+        return int(match[1]) if match else 0
+
+    def is_well(self) -> bool:
+        return (self.process.poll() is None
+                and self.get("/healthz").status == 200)
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def memory_kib(self) -> int:
+        text = Path(f"/proc/{self.pid}/status").read_text()
+        match = re.search(r"VmRSS:\s+(\d+)", text)
+        assert match
+        return int(match[1])
+
+    def stop(self) -> int:
+        """End it as its owner would; return its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(WAIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(WAIT)
+            raise
+        finally:
+            if self.process.stdout:
+                self.process.stdout.close()
+
+
+def read_all(sock: socket.socket) -> bytes:
+    """Read until the end of the connection, or its time-out."""
+    data = bytearray()
+    try:
+        while chunk := sock.recv(1 << 16):
+            data += chunk
+    except (ConnectionError, TimeoutError):
+        pass
+    return bytes(data)
