@@ -18,6 +18,8 @@ const uint16_t platform_dhcp_arch = 7;
 const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
 
 int (*linux_end_hook)(void);
+uint64_t linux_time_skip_us;
+uint64_t linux_idle_skip_us;
 
 /* The marker lives in the file, if there is one, else only here. */
 static uint8_t marker[PLATFORM_MARKER_LEN];
@@ -28,7 +30,8 @@ uint64_t platform_time_us(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 +
+	       linux_time_skip_us;
 }
 
 void platform_idle(void)
