@@ -232,7 +232,7 @@ for firmware, program in (("bios", "undionly.kpxe"),
     case(name=f"{firmware}-initrd-parts", machine=machine,
          what="An initrd of several parts arrives whole.",
          dhcp=dumb("dnsmasq"), until=linux_up, web=("resolver", "nginx"),
-         files={"web/part.img": "@part"}, stock_can=True,
+         files={"web/part.img": "@part"}, stock_can=firmware == "bios",
          script="#!ipxe\nkernel @WEB@/vmlinuz @KARGS@\n"
                 "initrd @WEB@/initrd.img\ninitrd @NGINX@/part.img\nboot\n",
          checks=[fetched_once, linux_with(), sha256("/payload-part", "part")])

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
+import signal
+import time
 
-from .base import LabError, run
+from .base import run
 
 #: The server's address in every lab network (each is a world of its own).
 SERVER = "10.77.0.1"
@@ -101,7 +104,7 @@ class Network:
     def close(self) -> None:
         """Remove the namespaces with everything in them."""
         for name in reversed(self._namespaces):
-            run("ip", "netns", "del", name, check=False)
+            _remove(name)
         self._namespaces.clear()
 
     def __enter__(self) -> "Network":
@@ -109,6 +112,22 @@ class Network:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _remove(name: str) -> None:
+    """End what still runs in a namespace of ours, and remove it."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        pids = run("ip", "netns", "pids", name, check=False).split()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), number)
+        end = time.monotonic() + 2
+        while pids and time.monotonic() < end:
+            time.sleep(0.05)
+            pids = run("ip", "netns", "pids", name, check=False).split()
+        if not pids:
+            break
+    run("ip", "netns", "del", name, check=False)
 
 
 def remove_stale() -> list[str]:
@@ -119,9 +138,6 @@ def remove_stale() -> list[str]:
         match = re.fullmatch(r"lab-(\d+)-\w+(-h\d+)?", name)
         if not match or os.path.exists(f"/proc/{match.group(1)}"):
             continue
-        try:
-            run("ip", "netns", "del", name)
-            removed.append(name)
-        except LabError:
-            pass
+        _remove(name)
+        removed.append(name)
     return removed
