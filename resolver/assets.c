@@ -19,13 +19,13 @@ static const struct media_type {
 	/* The type. */
 	const char *type;
 } media_types[] = {
-	{ ".efi", "application/efi" },
-	{ ".iso", "application/vnd.efi-iso" },
-	{ ".img", "application/vnd.efi-img" },
-	{ ".ipxe", "text/plain; charset=utf-8" },
-	{ ".txt", "text/plain; charset=utf-8" },
-	{ ".cfg", "text/plain; charset=utf-8" },
-	{ ".json", "application/json" },
+	{".efi", "application/efi"},
+	{".iso", "application/vnd.efi-iso"},
+	{".img", "application/vnd.efi-img"},
+	{".ipxe", "text/plain; charset=utf-8"},
+	{".txt", "text/plain; charset=utf-8"},
+	{".cfg", "text/plain; charset=utf-8"},
+	{".json", "application/json"},
 };
 
 static const char *media_type_find(const char *path)
@@ -36,9 +36,8 @@ static const char *media_type_find(const char *path)
 	for (i = 0; i < sizeof(media_types) / sizeof(media_types[0]); i++) {
 		size_t ending_len = strlen(media_types[i].ending);
 
-		if (len >= ending_len &&
-		    strcasecmp(path + len - ending_len,
-			       media_types[i].ending) == 0)
+		if (len >= ending_len && strcasecmp(path + len - ending_len,
+						    media_types[i].ending) == 0)
 			return media_types[i].type;
 	}
 	return "application/octet-stream";
@@ -46,7 +45,7 @@ static const char *media_type_find(const char *path)
 
 static void asset_describe(struct asset *asset, const struct stat *st)
 {
-	struct tm tm = { .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
+	struct tm tm = {.tm_mday = 1, .tm_year = 70, .tm_wday = 4};
 
 	asset->size = (uint64_t)st->st_size;
 	asset->mtime = st->st_mtim;
@@ -63,7 +62,7 @@ static void asset_describe(struct asset *asset, const struct stat *st)
 int asset_open(const struct site *site, const char *top, const char *path,
 	       struct asset *ret_asset)
 {
-	struct asset asset = { .type = media_type_find(path) };
+	struct asset asset = {.type = media_type_find(path)};
 	struct stat st;
 	int dir, rc;
 

@@ -32,17 +32,22 @@ int become_user(const char *name, struct reason *why)
 	if (!pw && !name && geteuid() == 0)
 		pw = getpwnam("nobody");
 	if (!pw && (name || geteuid() == 0))
-		return reason_set(why, -ENOENT, "There is no user \"%s\" to "
+		return reason_set(why, -ENOENT,
+				  "There is no user \"%s\" to "
 				  "run as; create it, or name one with -u.",
 				  name ? name : "nobody");
 	if (geteuid() == 0) {
 		rc = become(pw);
-		return rc ? reason_set(why, rc, "Could not become the user "
-				       "%s: %s.", pw->pw_name, strerror(-rc)) :
-			    0;
+		return rc ? reason_set(why, rc,
+				       "Could not become the user "
+				       "%s: %s.",
+				       pw->pw_name, strerror(-rc))
+			  : 0;
 	}
 	if (pw && pw->pw_uid != geteuid())
-		return reason_set(why, -EPERM, "Only root can become the user "
-				  "%s; start it as root or without -u.", name);
+		return reason_set(why, -EPERM,
+				  "Only root can become the user "
+				  "%s; start it as root or without -u.",
+				  name);
 	return 0;
 }

@@ -89,17 +89,22 @@ static void check_host_name(struct check *check, const char *name)
 	else if (facts_format_uuid(stem, uuid) == 0)
 		right = uuid;
 	if (!right)
-		check_problem(check, "hosts/%s is never asked for: its name "
+		check_problem(check,
+			      "hosts/%s is never asked for: its name "
 			      "is neither MAC nor UUID, such as "
-			      "52-54-00-12-34-56.ipxe.", name);
+			      "52-54-00-12-34-56.ipxe.",
+			      name);
 	else if (!dot || strcmp(dot, ".ipxe") != 0 || strcmp(stem, right) != 0)
-		check_problem(check, "hosts/%s is never asked for: rename it "
-			      "to %s.ipxe.", name, right);
+		check_problem(check,
+			      "hosts/%s is never asked for: rename it "
+			      "to %s.ipxe.",
+			      name, right);
 }
 
 /* Call visit with each name in a directory but "." and "..". */
-static int check_names(int dir, void (*visit)(struct check *check, int dir,
-					      const char *name, void *ctx),
+static int check_names(int dir,
+		       void (*visit)(struct check *check, int dir,
+				     const char *name, void *ctx),
 		       struct check *check, void *ctx)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -158,8 +163,10 @@ static void check_folder(struct check *check, const struct walk *parent,
 	int fd, rc;
 
 	if (++walk.depth > DEPTH_MAX) {
-		check_problem(check, "%s/%s is nested too deeply to be "
-			      "checked.", walk.top_name, path);
+		check_problem(check,
+			      "%s/%s is nested too deeply to be "
+			      "checked.",
+			      walk.top_name, path);
 		return;
 	}
 	snprintf(below, sizeof(below), "%s/", path);
@@ -167,8 +174,8 @@ static void check_folder(struct check *check, const struct walk *parent,
 	fd = beneath_open(walk.top, path, O_RDONLY | O_DIRECTORY);
 	rc = fd < 0 ? fd : check_names(fd, check_asset, check, &walk);
 	if (rc)
-		check_problem(check, "%s/%s cannot be read: %s.",
-			      walk.top_name, path, site_explain(rc));
+		check_problem(check, "%s/%s cannot be read: %s.", walk.top_name,
+			      path, site_explain(rc));
 	if (fd >= 0)
 		close(fd);
 }
@@ -205,7 +212,7 @@ static void check_asset(struct check *check, int dir, const char *name,
 /* Walk assets/ or firmware/, which need not exist. */
 static void check_static(struct check *check, const char *name)
 {
-	struct walk walk = { .top_name = name, .path = "" };
+	struct walk walk = {.top_name = name, .path = ""};
 	struct stat st;
 	int rc;
 
@@ -213,8 +220,8 @@ static void check_static(struct check *check, const char *name)
 	if (walk.top == -ENOENT &&
 	    fstatat(check->root, name, &st, AT_SYMLINK_NOFOLLOW))
 		return;
-	rc = walk.top < 0 ? walk.top :
-	     check_names(walk.top, check_asset, check, &walk);
+	rc = walk.top < 0 ? walk.top
+			  : check_names(walk.top, check_asset, check, &walk);
 	if (rc)
 		check_problem(check, "%s cannot be served: %s.", name,
 			      site_explain(rc));
@@ -241,7 +248,7 @@ static void check_hosts(struct check *check)
 
 unsigned int check_site(const struct site *site, FILE *out)
 {
-	struct check check = { .out = out };
+	struct check check = {.out = out};
 
 	check.root = site_open(site, NULL);
 	if (check.root < 0) {
@@ -252,12 +259,12 @@ unsigned int check_site(const struct site *site, FILE *out)
 	check_hosts(&check);
 	if (check_script(&check, "default.ipxe") == -ENOENT)
 		fprintf(out, "note: there is no default.ipxe, so machines "
-			"without a script of their own get 404.\n");
+			     "without a script of their own get 404.\n");
 	check_script(&check, "autoexec.ipxe");
 	check_static(&check, "assets");
 	check_static(&check, "firmware");
 	close(check.root);
-	fprintf(out, "%s: %u scripts, %u files, %u problems\n", site->path,
+	fprintf(out, "%s: %u scripts, %u files, problems: %u\n", site->path,
 		check.scripts, check.files, check.problems);
 	return check.problems;
 }

@@ -57,8 +57,7 @@ enum range_kind range_parse(const char *header, uint64_t size,
 		return RANGE_WHOLE;
 	header += 6;
 	if (*header == '-')
-		return range_parse_suffix(header + 1, size, ret_first,
-					  ret_len);
+		return range_parse_suffix(header + 1, size, ret_first, ret_len);
 	header = digits_parse(header, &first);
 	if (!header || *header++ != '-')
 		return RANGE_WHOLE;

@@ -8,8 +8,8 @@
 
 /* What a Range header asks for. */
 enum range_kind {
-	RANGE_WHOLE, /* no range that is understood: send everything */
-	RANGE_PART, /* one range, as in the outputs */
+	RANGE_WHOLE,  /* no range that is understood: send everything */
+	RANGE_PART,   /* one range, as in the outputs */
 	RANGE_BEYOND, /* a range outside of the file: 416 */
 };
 

@@ -15,21 +15,21 @@ static const struct fact_desc {
 	/* May the client give it as a parameter? */
 	bool is_parameter;
 } fact_descs[FACT_COUNT] = {
-	[FACT_MAC] = { "mac", true },
-	[FACT_UUID] = { "uuid", true },
-	[FACT_SERIAL] = { "serial", true },
-	[FACT_ASSET] = { "asset", true },
-	[FACT_MANUFACTURER] = { "manufacturer", true },
-	[FACT_PRODUCT] = { "product", true },
-	[FACT_HOSTNAME] = { "hostname", true },
-	[FACT_IP] = { "ip", true },
-	[FACT_ARCH] = { "arch", true },
-	[FACT_PLATFORM] = { "platform", true },
-	[FACT_VERSION] = { "version", true },
-	[FACT_BUILDID] = { "buildid", true },
-	[FACT_GENERATION] = { "generation", true },
-	[FACT_NIC] = { "nic", true },
-	[FACT_SERVER] = { "server", false },
+	[FACT_MAC] = {"mac", true},
+	[FACT_UUID] = {"uuid", true},
+	[FACT_SERIAL] = {"serial", true},
+	[FACT_ASSET] = {"asset", true},
+	[FACT_MANUFACTURER] = {"manufacturer", true},
+	[FACT_PRODUCT] = {"product", true},
+	[FACT_HOSTNAME] = {"hostname", true},
+	[FACT_IP] = {"ip", true},
+	[FACT_ARCH] = {"arch", true},
+	[FACT_PLATFORM] = {"platform", true},
+	[FACT_VERSION] = {"version", true},
+	[FACT_BUILDID] = {"buildid", true},
+	[FACT_GENERATION] = {"generation", true},
+	[FACT_NIC] = {"nic", true},
+	[FACT_SERVER] = {"server", false},
 };
 
 int facts_find(const char *name, size_t len)
@@ -127,21 +127,29 @@ static int facts_take(struct facts *facts, const char *pair, size_t len,
 	name = fact_descs[fact].name;
 	rc = url_decode(equals + 1, len - name_len - 1, arena, &value);
 	if (rc == -EINVAL)
-		return reason_set(why, rc, "The value of %s has a broken "
-				  "percent escape.", name);
+		return reason_set(why, rc,
+				  "The value of %s has a broken "
+				  "percent escape.",
+				  name);
 	if (rc)
 		return rc;
 	if (has_control(value))
-		return reason_set(why, -EINVAL, "The value of %s has a "
-				  "control character, which is refused.", name);
+		return reason_set(why, -EINVAL,
+				  "The value of %s has a "
+				  "control character, which is refused.",
+				  name);
 	if (strlen(value) > FACT_VALUE_MAX)
-		return reason_set(why, -EINVAL, "The value of %s is longer "
-				  "than %d bytes.", name, FACT_VALUE_MAX);
+		return reason_set(why, -EINVAL,
+				  "The value of %s is longer "
+				  "than %d bytes.",
+				  name, FACT_VALUE_MAX);
 	if (!*value)
 		return 0;
 	if (facts->value[fact])
-		return reason_set(why, -EINVAL, "The request gives %s more "
-				  "than once.", name);
+		return reason_set(why, -EINVAL,
+				  "The request gives %s more "
+				  "than once.",
+				  name);
 	facts->value[fact] = value;
 	return 0;
 }
@@ -149,7 +157,7 @@ static int facts_take(struct facts *facts, const char *pair, size_t len,
 int facts_parse(const char *query, struct arena *arena, struct facts *ret_facts,
 		struct reason *why)
 {
-	struct facts facts = { 0 };
+	struct facts facts = {0};
 	int rc;
 
 	while (*query) {
@@ -164,11 +172,13 @@ int facts_parse(const char *query, struct arena *arena, struct facts *ret_facts,
 	}
 	if (facts.value[FACT_MAC] &&
 	    facts_format_mac(facts.value[FACT_MAC], facts.mac_name))
-		return reason_set(why, -EINVAL, "The value of mac is not a "
+		return reason_set(why, -EINVAL,
+				  "The value of mac is not a "
 				  "MAC address such as 52:54:00:12:34:56.");
 	if (facts.value[FACT_UUID] &&
 	    facts_format_uuid(facts.value[FACT_UUID], facts.uuid_name))
-		return reason_set(why, -EINVAL, "The value of uuid is not a "
+		return reason_set(why, -EINVAL,
+				  "The value of uuid is not a "
 				  "UUID of 32 hexadecimal digits.");
 	*ret_facts = facts;
 	return 0;

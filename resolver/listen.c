@@ -88,9 +88,10 @@ int listen_open(const char *address, uint16_t port, int *ret_fd,
 		snprintf(service, sizeof(service), "%u", port);
 		rc = getaddrinfo(address, service, &hints, &info);
 		if (rc)
-			return reason_set(why, -EINVAL, "\"%s\" is not an "
-					  "address to listen on: %s.", address,
-					  gai_strerror(rc));
+			return reason_set(why, -EINVAL,
+					  "\"%s\" is not an "
+					  "address to listen on: %s.",
+					  address, gai_strerror(rc));
 		fd = listen_at(info->ai_addr, info->ai_addrlen);
 		freeaddrinfo(info);
 	}
@@ -102,7 +103,7 @@ int listen_open(const char *address, uint16_t port, int *ret_fd,
 
 void listen_format(int fd, char buf[LISTEN_ADDRESS_BYTES])
 {
-	struct sockaddr_storage address = { 0 };
+	struct sockaddr_storage address = {0};
 	socklen_t len = sizeof(address);
 	char host[48] = "?", port[8] = "?";
 

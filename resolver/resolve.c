@@ -15,7 +15,7 @@ static int resolve_file(int root, const char *name, const struct facts *facts,
 			struct arena *arena, struct resolution *ret_resolution,
 			struct reason *why)
 {
-	struct resolution resolution = { .file = name };
+	struct resolution resolution = {.file = name};
 	const char *text;
 	size_t len;
 	int rc;
@@ -42,8 +42,10 @@ static int resolve_files(const struct site *site, const char *const *names,
 	size_t i;
 
 	if (root < 0)
-		return reason_set(why, -EIO, "The site %s cannot be opened: "
-				  "%s.", site->path, strerror(-root));
+		return reason_set(why, -EIO,
+				  "The site %s cannot be opened: "
+				  "%s.",
+				  site->path, strerror(-root));
 	for (i = 0; i < count && rc == -ENOENT; i++)
 		rc = resolve_file(root, names[i], facts, arena, ret_resolution,
 				  why);
@@ -56,7 +58,7 @@ int resolve(const struct site *site, const struct facts *facts,
 	    struct reason *why)
 {
 	const char *names[CANDIDATES_MAX];
-	const char *ids[] = { facts->mac_name, facts->uuid_name };
+	const char *ids[] = {facts->mac_name, facts->uuid_name};
 	size_t count = 0;
 	size_t i;
 	int rc;
@@ -72,12 +74,12 @@ int resolve(const struct site *site, const struct facts *facts,
 	rc = resolve_files(site, names, count, facts, arena, ret_resolution,
 			   why);
 	if (rc == -ENOENT)
-		reason_set(why, rc, "This resolver has no script for this "
+		reason_set(why, rc,
+			   "This resolver has no script for this "
 			   "machine: there is neither %s%s%s%sdefault.ipxe.",
 			   count > 1 ? names[0] : "",
 			   count > 1 ? " nor " : "a host's script nor ",
-			   count > 2 ? names[1] : "",
-			   count > 2 ? " nor " : "");
+			   count > 2 ? names[1] : "", count > 2 ? " nor " : "");
 	return rc;
 }
 

@@ -115,7 +115,8 @@ static void asset_select(struct exchange *x, const struct asset *asset)
 		field = arena_format(&request->arena, "bytes %llu-%llu/%llu",
 				     (unsigned long long)reply->offset,
 				     (unsigned long long)reply->offset +
-				     reply->len - 1, size);
+					     reply->len - 1,
+				     size);
 	} else {
 		reply_set_error(request, reply, 416,
 				"The file has only %llu bytes.", size);
@@ -138,9 +139,9 @@ static void answer_file(struct exchange *x, const char *top, const char *path)
 		return;
 	}
 	reply->type = asset.type;
-	reply_add_field(reply, "ETag",
-			arena_strndup(&request->arena, asset.etag,
-				      strlen(asset.etag)));
+	reply_add_field(
+		reply, "ETag",
+		arena_strndup(&request->arena, asset.etag, strlen(asset.etag)));
 	reply_add_field(reply, "Last-Modified",
 			arena_strndup(&request->arena, asset.modified,
 				      strlen(asset.modified)));
@@ -178,14 +179,14 @@ static const struct firmware_arch {
 	/* Boot program for it. */
 	const char *file;
 } firmware_archs[] = {
-	{ "x86_64", "x86_64-efi/snponly.efi" },
-	{ "x64", "x86_64-efi/snponly.efi" },
-	{ "amd64", "x86_64-efi/snponly.efi" },
-	{ "i386", "i386-efi/snponly.efi" },
-	{ "ia32", "i386-efi/snponly.efi" },
-	{ "arm64", "arm64-efi/snponly.efi" },
-	{ "aarch64", "arm64-efi/snponly.efi" },
-	{ "aa64", "arm64-efi/snponly.efi" },
+	{"x86_64", "x86_64-efi/snponly.efi"},
+	{"x64", "x86_64-efi/snponly.efi"},
+	{"amd64", "x86_64-efi/snponly.efi"},
+	{"i386", "i386-efi/snponly.efi"},
+	{"ia32", "i386-efi/snponly.efi"},
+	{"arm64", "arm64-efi/snponly.efi"},
+	{"aarch64", "arm64-efi/snponly.efi"},
+	{"aa64", "arm64-efi/snponly.efi"},
 };
 
 static const char *firmware_find(const char *arch)
@@ -215,12 +216,14 @@ static void answer_http_boot(struct exchange *x, const struct facts *facts)
 	}
 	answer_file(x, "firmware", file);
 	if (x->reply->status == 404)
-		reply_set_error(x->request, x->reply, 404, "UEFI HTTP Boot "
+		reply_set_error(x->request, x->reply, 404,
+				"UEFI HTTP Boot "
 				"asks here for its boot program, but there is "
-				"no firmware/%s.", file);
+				"no firmware/%s.",
+				file);
 	else if (x->reply->status < 400)
-		x->reply->what = arena_format(&x->request->arena,
-					      "firmware/%s", file);
+		x->reply->what =
+			arena_format(&x->request->arena, "firmware/%s", file);
 }
 
 /* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
@@ -247,10 +250,11 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 		answer_refusal(x, rc, &why);
 		return rc;
 	}
-	server = request->host && *request->host ? request->host :
-		 request->local;
+	server = request->host && *request->host ? request->host
+						 : request->local;
 	if (!is_host(server)) {
-		reply_set_error(request, x->reply, 400, "The Host field of "
+		reply_set_error(request, x->reply, 400,
+				"The Host field of "
 				"the request is not a host and port.");
 		return -EINVAL;
 	}
@@ -326,8 +330,8 @@ static void answer_autoexec(struct exchange *x)
 
 	if (exchange_read_facts(x, &facts))
 		return;
-	rc = resolve_named(x->site, "autoexec.ipxe", &facts,
-			   &x->request->arena, &resolution, &why);
+	rc = resolve_named(x->site, "autoexec.ipxe", &facts, &x->request->arena,
+			   &resolution, &why);
 	answer_resolution(x, rc, &resolution, &why);
 }
 
@@ -338,11 +342,9 @@ static const struct route {
 	/* Fills in the reply to a GET or HEAD. */
 	void (*answer)(struct exchange *x);
 } routes[] = {
-	{ "/boot.ipxe", answer_boot },
-	{ "/autoexec.ipxe", answer_autoexec },
-	{ "/assets/", answer_assets },
-	{ "/firmware/", answer_firmware },
-	{ "/healthz", answer_healthz },
+	{"/boot.ipxe", answer_boot},  {"/autoexec.ipxe", answer_autoexec},
+	{"/assets/", answer_assets},  {"/firmware/", answer_firmware},
+	{"/healthz", answer_healthz},
 };
 
 /* Find the route of a path; ret_rest is what follows a folder's name. */
@@ -367,7 +369,7 @@ static const struct route *route_find(const char *path, const char **ret_rest)
 void routes_answer(const struct site *site, struct http_request *request,
 		   struct http_reply *reply)
 {
-	struct exchange x = { site, request, reply, NULL, NULL };
+	struct exchange x = {site, request, reply, NULL, NULL};
 	const struct route *route;
 	struct reason why;
 	int rc;

@@ -22,14 +22,14 @@
 #include "routes.h"
 
 /* Limits.  A connection costs one socket and at most one open file. */
-#define CONNECTIONS_MAX 8192
-#define CONNECTION_BYTES (16 * 1024) /* request line and header fields */
-#define IDLE_WAIT_S 60 /* client takes nothing of a reply */
-#define HEADER_WAIT_MS 10000 /* from connecting to the end of the header */
+#define CONNECTIONS_MAX	  8192
+#define CONNECTION_BYTES  (16 * 1024) /* request line and header fields */
+#define IDLE_WAIT_S	  60	      /* client takes nothing of a reply */
+#define HEADER_WAIT_MS	  10000 /* from connecting to the end of the header */
 #define KEEPALIVE_WAIT_MS 30000 /* from a reply to the end of a header */
-#define REQUEST_BYTES (8 * 1024 * 1024) /* memory that a request may take */
-#define THREADS_MAX 8
-#define FILES_SPARE 64 /* descriptors for everything but connections */
+#define REQUEST_BYTES	  (8 * 1024 * 1024) /* memory that a request may take */
+#define THREADS_MAX	  8
+#define FILES_SPARE	  64 /* descriptors for everything but connections */
 
 /* Address as text: IPv6 in brackets, port. */
 #define ADDRESS_BYTES (INET6_ADDRSTRLEN + sizeof("[]:65535"))
@@ -55,7 +55,8 @@ struct conn {
 	struct conn **prev_next;
 	/* libmicrohttpd's socket; valid as long as the conn is listed. */
 	int fd;
-	/* When it is closed (monotonic ms), or 0 while a request is answered. */
+	/* When it is closed (monotonic ms), or 0 while a request is answered.
+	 */
 	uint64_t deadline;
 	/* The reply that is being sent, or NULL; its transaction's. */
 	const struct http_reply *reply;
@@ -187,7 +188,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection,
  */
 static bool conn_is_dead(struct conn *conn, uint64_t now)
 {
-	struct pollfd poll_fd = { .fd = conn->fd, .events = POLLRDHUP };
+	struct pollfd poll_fd = {.fd = conn->fd, .events = POLLRDHUP};
 	bool was_hung_up = conn->is_hung_up;
 
 	if (conn->deadline <= now)
@@ -248,7 +249,7 @@ static void *on_target(void *cls, const char *target,
 		       struct MHD_Connection *connection)
 {
 	struct transaction *t = calloc(1, sizeof(*t));
-	struct sockaddr_storage local = { 0 };
+	struct sockaddr_storage local = {0};
 	socklen_t local_len = sizeof(local);
 	const union MHD_ConnectionInfo *info;
 
@@ -266,8 +267,8 @@ static void *on_target(void *cls, const char *target,
 			&local_len) == 0)
 		address_format(t->local, (struct sockaddr *)&local, true);
 	t->request.local = t->local;
-	t->request.target = arena_strndup(&t->request.arena, target,
-					  strlen(target));
+	t->request.target =
+		arena_strndup(&t->request.arena, target, strlen(target));
 	if (!t->request.target)
 		t->request.target = "";
 	return t;
@@ -290,13 +291,12 @@ static const struct header_desc {
 	/* Where its value goes. */
 	size_t offset;
 } header_descs[] = {
-	{ "Host", offsetof(struct http_request, host) },
-	{ "User-Agent", offsetof(struct http_request, user_agent) },
-	{ "Range", offsetof(struct http_request, range) },
-	{ "If-Range", offsetof(struct http_request, if_range) },
-	{ "If-None-Match", offsetof(struct http_request, if_none_match) },
-	{ "If-Modified-Since",
-	  offsetof(struct http_request, if_modified_since) },
+	{"Host", offsetof(struct http_request, host)},
+	{"User-Agent", offsetof(struct http_request, user_agent)},
+	{"Range", offsetof(struct http_request, range)},
+	{"If-Range", offsetof(struct http_request, if_range)},
+	{"If-None-Match", offsetof(struct http_request, if_none_match)},
+	{"If-Modified-Since", offsetof(struct http_request, if_modified_since)},
 };
 
 static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind,
@@ -327,11 +327,12 @@ static void transaction_answer(const struct server *server,
 			       struct transaction *t,
 			       struct MHD_Connection *connection)
 {
-	struct header_scan scan = { .request = &t->request };
+	struct header_scan scan = {.request = &t->request};
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, on_field, &scan);
 	if (scan.hosts > 1 || scan.lengths > 1)
-		reply_set_error(&t->request, &t->reply, 400, "The request has "
+		reply_set_error(&t->request, &t->reply, 400,
+				"The request has "
 				"a Host or Content-Length field twice.");
 	else
 		routes_answer(server->site, &t->request, &t->reply);
@@ -343,9 +344,8 @@ static void transaction_answer(const struct server *server,
 static struct MHD_Response *response_create(const struct http_reply *reply)
 {
 	if (reply->fd >= 0)
-		return MHD_create_response_from_fd_at_offset64(reply->len,
-							       reply->fd,
-							       reply->offset);
+		return MHD_create_response_from_fd_at_offset64(
+			reply->len, reply->fd, reply->offset);
 	return MHD_create_response_from_buffer(reply->len, (void *)reply->text,
 					       MHD_RESPMEM_PERSISTENT);
 }
@@ -422,25 +422,25 @@ static void transaction_log(const struct transaction *t,
 {
 	uint64_t took = now_us() - t->start_us;
 	const char *agent = t->request.user_agent;
-	bool has_body = t->reply.status != 304 &&
-			!(t->request.method &&
-			  strcmp(t->request.method, "HEAD") == 0);
+	bool has_body =
+		t->reply.status != 304 &&
+		!(t->request.method && strcmp(t->request.method, "HEAD") == 0);
 	char method[32], target[1024], user_agent[160];
 
-	log_line(t->reply.status >= 500 ? LOG_ERR : LOG_INFO,
-		 "%s %s \"%s\" %u %llu %llu.%03llums \"%s\" %s%s", t->client,
-		 log_escape(method, sizeof(method),
-			    t->request.method ? t->request.method : "-"),
-		 log_escape(target, sizeof(target), t->request.target),
-		 t->reply.status,
-		 has_body ? (unsigned long long)t->reply.len : 0ULL,
-		 (unsigned long long)took / 1000,
-		 (unsigned long long)took % 1000,
-		 log_escape(user_agent, sizeof(user_agent),
-			    agent ? agent : "-"),
-		 t->reply.what ? t->reply.what : "-",
-		 code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" :
-		 " (broken off)");
+	log_line(
+		t->reply.status >= 500 ? LOG_ERR : LOG_INFO,
+		"%s %s \"%s\" %u %llu %llu.%03llums \"%s\" %s%s", t->client,
+		log_escape(method, sizeof(method),
+			   t->request.method ? t->request.method : "-"),
+		log_escape(target, sizeof(target), t->request.target),
+		t->reply.status,
+		has_body ? (unsigned long long)t->reply.len : 0ULL,
+		(unsigned long long)took / 1000,
+		(unsigned long long)took % 1000,
+		log_escape(user_agent, sizeof(user_agent), agent ? agent : "-"),
+		t->reply.what ? t->reply.what : "-",
+		code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? ""
+							    : " (broken off)");
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection,
@@ -506,8 +506,7 @@ int server_start(const struct site *site, int listen_fd,
 	pthread_mutex_init(&server->lock, NULL);
 	server->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
-		on_request, server,
-		MHD_OPTION_LISTEN_SOCKET, listen_fd,
+		on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,

@@ -125,8 +125,7 @@ static int script_read(int fd, struct arena *arena, const char **ret_text,
 }
 
 int site_read_script(int root, const char *name, struct arena *arena,
-		     const char **ret_text, size_t *ret_len,
-		     struct reason *why)
+		     const char **ret_text, size_t *ret_len, struct reason *why)
 {
 	const char *text = NULL;
 	struct stat st;
@@ -149,8 +148,10 @@ int site_read_script(int root, const char *name, struct arena *arena,
 		return reason_set(why, rc, "%s cannot be read: %s.", name,
 				  site_explain(rc));
 	if (!site_is_script(text, len))
-		return reason_set(why, -ENOEXEC, "%s is not a script: its "
-				  "first line is not #!ipxe.", name);
+		return reason_set(why, -ENOEXEC,
+				  "%s is not a script: its "
+				  "first line is not #!ipxe.",
+				  name);
 	*ret_text = text;
 	*ret_len = len;
 	return 0;

@@ -91,27 +91,28 @@ static int piece_set_filter(struct template_piece *piece, struct span filter,
 		piece->len = trimmed.len - word_len;
 		return 0;
 	}
-	return reason_set(why, -EINVAL, "%s:%u: \"%.*s\" is not a filter; "
-			  "there are uri and default:TEXT.", cursor->file,
-			  cursor->line, span_shown(trimmed),
+	return reason_set(why, -EINVAL,
+			  "%s:%u: \"%.*s\" is not a filter; "
+			  "there are uri and default:TEXT.",
+			  cursor->file, cursor->line, span_shown(trimmed),
 			  trimmed.text);
 }
 
 /* Read what stands between {{ and }}. */
 static int piece_parse(struct template_piece *piece, struct span inside,
-		       const struct template_cursor *cursor,
-		       struct reason *why)
+		       const struct template_cursor *cursor, struct reason *why)
 {
 	struct span name = span_trim(span_cut(&inside));
 	int fact = facts_find(name.text, name.len);
 	int rc;
 
 	if (fact < 0)
-		return reason_set(why, -EINVAL, "%s:%u: {{%.*s}} is not "
+		return reason_set(why, -EINVAL,
+				  "%s:%u: {{%.*s}} is not "
 				  "something that a request can say.",
-				  cursor->file, cursor->line,
-				  span_shown(name), name.text);
-	*piece = (struct template_piece) {
+				  cursor->file, cursor->line, span_shown(name),
+				  name.text);
+	*piece = (struct template_piece){
 		.is_reference = true,
 		.fact = (enum fact)fact,
 		.line = cursor->line,
@@ -135,7 +136,7 @@ static int template_next(struct template_cursor *cursor,
 {
 	size_t left = (size_t)(cursor->end - cursor->pos);
 	const char *open = memmem(cursor->pos, left, "{{", 2);
-	struct template_piece piece = { 0 };
+	struct template_piece piece = {0};
 	struct span inside;
 	const char *eol, *close;
 	int rc;
@@ -159,8 +160,10 @@ static int template_next(struct template_cursor *cursor,
 	close = memmem(open, left, "}}", 2);
 	if (!close) {
 		cursor->pos = open + left;
-		return reason_set(why, -EINVAL, "%s:%u: {{ has no }} on the "
-				  "same line.", cursor->file, cursor->line);
+		return reason_set(why, -EINVAL,
+				  "%s:%u: {{ has no }} on the "
+				  "same line.",
+				  cursor->file, cursor->line);
 	}
 	inside.text = open;
 	inside.len = (size_t)(close - open);
@@ -239,7 +242,8 @@ static int sink_put_piece(struct sink *sink, const struct template_piece *piece,
 		return 0;
 	}
 	if (value && !is_value_safe(value))
-		return reason_set(why, -EBADMSG, "%s:%u: The request's value "
+		return reason_set(why, -EBADMSG,
+				  "%s:%u: The request's value "
 				  "of %s would be read as script commands, so "
 				  "it is refused; {{%s|uri}} would carry it.",
 				  file, piece->line, facts_name(piece->fact),
@@ -267,8 +271,8 @@ int template_expand(const char *text, size_t len, const char *file,
 		    const struct facts *facts, struct arena *arena,
 		    const char **ret_text, size_t *ret_len, struct reason *why)
 {
-	struct template_cursor cursor = { text, text + len, file, 1 };
-	struct sink sink = { NULL, 0 };
+	struct template_cursor cursor = {text, text + len, file, 1};
+	struct sink sink = {NULL, 0};
 	int rc;
 
 	rc = template_run(cursor, facts, &sink, why);
@@ -276,8 +280,10 @@ int template_expand(const char *text, size_t len, const char *file,
 		return rc;
 	sink.buf = arena_alloc(arena, sink.len + 1);
 	if (!sink.buf)
-		return reason_set(why, -ENOMEM, "%s: The expanded script is "
-				  "too large.", file);
+		return reason_set(why, -ENOMEM,
+				  "%s: The expanded script is "
+				  "too large.",
+				  file);
 	sink.len = 0;
 	rc = template_run(cursor, facts, &sink, why);
 	if (rc)
@@ -292,7 +298,7 @@ unsigned int template_check(const char *text, size_t len, const char *file,
 			    void (*report)(void *ctx, const char *sentence),
 			    void *ctx)
 {
-	struct template_cursor cursor = { text, text + len, file, 1 };
+	struct template_cursor cursor = {text, text + len, file, 1};
 	struct template_piece piece;
 	unsigned int mistakes = 0;
 	struct reason why;

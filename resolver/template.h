@@ -23,8 +23,7 @@
  */
 int template_expand(const char *text, size_t len, const char *file,
 		    const struct facts *facts, struct arena *arena,
-		    const char **ret_text, size_t *ret_len,
-		    struct reason *why);
+		    const char **ret_text, size_t *ret_len, struct reason *why);
 
 /*
  * Call report with each mistake that template_expand() would refuse, as

@@ -61,7 +61,8 @@ static void usage(FILE *out)
 	      "SITE/default.ipxe                  script of any other machine\n"
 	      "SITE/assets/, SITE/firmware/       files served as they are\n"
 	      "\n"
-	      "It writes nothing but its log.  See unloopd(8).\n", out);
+	      "It writes nothing but its log.  See unloopd(8).\n",
+	      out);
 }
 
 static int port_parse(const char *text, uint16_t *ret_port)
@@ -81,10 +82,10 @@ static int port_parse(const char *text, uint16_t *ret_port)
 static struct options options_parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct options options = { .port = PORT_DEFAULT };
+	struct options options = {.port = PORT_DEFAULT};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "ndp:b:u:h", longs, NULL)) != -1) {
@@ -98,8 +99,10 @@ static struct options options_parse(int argc, char **argv)
 		case 'p':
 			if (port_parse(optarg, &options.port) == 0)
 				break;
-			fprintf(stderr, "unloopd: \"%s\" is not a port from 0 "
-				"to 65535.\n", optarg);
+			fprintf(stderr,
+				"unloopd: \"%s\" is not a port from 0 "
+				"to 65535.\n",
+				optarg);
 			exit(2);
 		case 'b':
 			options.address = optarg;
@@ -137,7 +140,7 @@ static void signals_block(sigset_t *ret_set)
 
 static int signal_wait(const sigset_t *set, long ms)
 {
-	struct timespec timeout = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec timeout = {ms / 1000, ms % 1000 * 1000000};
 
 	return sigtimedwait(set, NULL, &timeout);
 }
@@ -164,7 +167,7 @@ static void run(struct server *server, const sigset_t *set)
 		server_sweep(server);
 		if (signum == SIGHUP)
 			log_line(LOG_NOTICE, "Nothing to reload: files are "
-				 "read when they are asked for.");
+					     "read when they are asked for.");
 		if (signum == SIGTERM || signum == SIGINT) {
 			log_line(LOG_NOTICE, "Stopping at %s.",
 				 signum == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -247,15 +250,19 @@ static int serve(const struct options *options, const struct site *site,
 		log_use_syslog();
 		pipe_fd = daemonise();
 		if (pipe_fd < 0) {
-			fprintf(stderr, "unloopd: Could not become a daemon: "
-				"%s.\n", strerror(-pipe_fd));
+			fprintf(stderr,
+				"unloopd: Could not become a daemon: "
+				"%s.\n",
+				strerror(-pipe_fd));
 			return pipe_fd;
 		}
 	}
 	rc = server_start(site, listen_fd, &server);
 	if (rc) {
-		fprintf(stderr, "unloopd: Could not start the HTTP server: "
-			"%s.\n", strerror(-rc));
+		fprintf(stderr,
+			"unloopd: Could not start the HTTP server: "
+			"%s.\n",
+			strerror(-rc));
 		return rc;
 	}
 	announce(options, site, listen_fd);
@@ -312,14 +319,14 @@ err_start:
 int main(int argc, char **argv)
 {
 	struct options options = options_parse(argc, argv);
-	struct reason why = { "Out of memory." };
+	struct reason why = {"Out of memory."};
 	struct site site;
 	int rc;
 
 	rc = site_init(&site, options.site);
 	if (rc == 0) {
-		rc = options.is_check ? check(&options, &site, &why) :
-		     start(&options, &site, &why);
+		rc = options.is_check ? check(&options, &site, &why)
+				      : start(&options, &site, &why);
 		site_fini(&site);
 	}
 	if (rc && why.text[0])

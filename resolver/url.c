@@ -111,16 +111,19 @@ int url_split(const char *target, struct arena *arena, const char **ret_path,
 	int rc;
 
 	if (path[0] != '/')
-		return reason_set(why, -EINVAL, "The path of the request does "
+		return reason_set(why, -EINVAL,
+				  "The path of the request does "
 				  "not begin with a slash.");
 	rc = url_decode(path, len, arena, &decoded);
 	if (rc == -EINVAL)
-		return reason_set(why, rc, "The path of the request has a "
+		return reason_set(why, rc,
+				  "The path of the request has a "
 				  "broken percent escape.");
 	if (rc)
 		return rc;
 	if (has_dotdot(decoded))
-		return reason_set(why, -EINVAL, "The path of the request has "
+		return reason_set(why, -EINVAL,
+				  "The path of the request has "
 				  "a \"..\" component, which is refused.");
 	if (*query == '?')
 		query++;

@@ -40,7 +40,7 @@ def good(site: Site) -> Site:
 def test_good_site_yields_0(good: Site) -> None:
     result = check(good)
     assert result.returncode == 0, result.stdout
-    assert result.stdout.endswith("4 scripts, 3 files, 0 problems\n")
+    assert result.stdout.endswith("4 scripts, 3 files, problems: 0\n")
     assert result.stderr == ""
 
 
@@ -133,7 +133,7 @@ def test_mistake_yields_1_and_its_file(good: Site, damage, finding) -> None:
     result = check(good)
     assert result.returncode == 1
     assert finding in result.stdout
-    assert ", 1 problems\n" in result.stdout
+    assert ", problems: 1\n" in result.stdout
 
 
 def test_several_mistakes_are_all_named(good: Site) -> None:
@@ -142,7 +142,7 @@ def test_several_mistakes_are_all_named(good: Site) -> None:
     for finding in ("default.ipxe:2: {{a}}", "default.ipxe:3: {{b}}",
                     "default.ipxe:3: {{c}}", 'default.ipxe:4: "x"'):
         assert finding in result.stdout
-    assert ", 4 problems\n" in result.stdout
+    assert ", problems: 4\n" in result.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is dropped")
@@ -152,7 +152,7 @@ def test_file_unreadable_for_the_daemon_yields_1(good: Site) -> None:
     result = check(good, "-u", "nobody")
     assert result.returncode == 1
     assert "may not read it" in result.stdout
-    assert ", 2 problems\n" in result.stdout
+    assert ", problems: 2\n" in result.stdout
 
 
 def test_missing_site_yields_1(site: Site) -> None:

@@ -69,9 +69,10 @@ static int try(int (*open_fn)(int, const char *, int), const char *name)
 static void test_both_ways_stay_beneath(void **state)
 {
 	static const char *const refused[] = {
-		"/etc/passwd", "..", "../x", "a/../../x", "outside",
-		"a/above/etc/passwd", "outside/x", "a/file/x", "nosuch",
-		"a/nosuch", "",
+		"/etc/passwd", "..",	   "../x",
+		"a/../../x",   "outside",  "a/above/etc/passwd",
+		"outside/x",   "a/file/x", "nosuch",
+		"a/nosuch",    "",
 	};
 	size_t i;
 

@@ -29,7 +29,7 @@ static int teardown(void **state)
 
 static int parse(const char *query, struct facts *ret_facts)
 {
-	struct reason why = { "" };
+	struct reason why = {""};
 	int rc = facts_parse(query, &arena, ret_facts, &why);
 
 	assert_true((rc == 0) == (why.text[0] == '\0'));
@@ -42,11 +42,14 @@ static void test_query_yields_facts(void **state)
 
 	(void)state;
 	assert_int_equal(parse("mac=52-54-00-AB-cd-ef&serial=a%20b&x=1&"
-			       "uuid=4C4C454400423510805 2", &facts), -EINVAL);
+			       "uuid=4C4C454400423510805 2",
+			       &facts),
+			 -EINVAL);
 	assert_int_equal(parse("mac=52-54-00-AB-cd-ef&&serial=a%20b&x=1&"
 			       "asset=&nic&server=evil&"
 			       "uuid=4C4C4544004235108052B4C04F4A4E31",
-			       &facts), 0);
+			       &facts),
+			 0);
 	assert_string_equal(facts.mac_name, "52-54-00-ab-cd-ef");
 	assert_string_equal(facts.uuid_name,
 			    "4c4c4544-0042-3510-8052-b4c04f4a4e31");
@@ -60,8 +63,13 @@ static void test_query_yields_facts(void **state)
 static void test_bad_query_leaves_output_alone(void **state)
 {
 	static const char *const queries[] = {
-		"mac=x", "uuid=x", "serial=%0a", "serial=%", "serial=%00",
-		"serial=a&serial=b", "mac=525400123456&mac=525400123456",
+		"mac=x",
+		"uuid=x",
+		"serial=%0a",
+		"serial=%",
+		"serial=%00",
+		"serial=a&serial=b",
+		"mac=525400123456&mac=525400123456",
 	};
 	struct facts facts;
 	size_t i;
@@ -75,7 +83,8 @@ static void test_bad_query_leaves_output_alone(void **state)
 
 static void test_every_cut_of_a_query_is_survived(void **state)
 {
-	static const char query[] = "mac=52%3A54%3a00%3aab:cd:ef&uuid="
+	static const char query[] =
+		"mac=52%3A54%3a00%3aab:cd:ef&uuid="
 		"4c4c4544-0042-3510-8052-b4c04f4a4e31&serial=%41%c3%a9&=&%=%";
 	struct facts facts;
 	size_t len;
@@ -102,16 +111,19 @@ static void test_mac_of_allowed_lengths_yields_name(void **state)
 	assert_int_equal(facts_format_mac("00:11:22:33:44:55:66:77", name), 0);
 	assert_string_equal(name, "00-11-22-33-44-55-66-77");
 	assert_int_equal(facts_format_mac("00112233445566778899"
-					  "aabbccddeeff00112233", name), 0);
+					  "aabbccddeeff00112233",
+					  name),
+			 0);
 	assert_int_equal(strlen(name), 59);
 	assert_int_equal(facts_format_mac("", name), -EINVAL);
 	assert_int_equal(facts_format_mac("5", name), -EINVAL);
 	assert_int_equal(facts_format_mac("52540", name), -EINVAL);
-	assert_int_equal(facts_format_mac("52:54:00:12:34:56:", name),
-			 -EINVAL);
+	assert_int_equal(facts_format_mac("52:54:00:12:34:56:", name), -EINVAL);
 	assert_int_equal(facts_format_mac("0011223344556677", name), 0);
 	assert_int_equal(facts_format_mac("00112233445566778899aabbccddeeff"
-					  "0011223344", name), -EINVAL);
+					  "0011223344",
+					  name),
+			 -EINVAL);
 }
 
 int main(void)

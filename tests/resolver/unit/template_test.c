@@ -12,12 +12,13 @@
 #include <cmocka.h>
 
 static const struct facts facts = {
-	.value = {
-		[FACT_MAC] = "52:54:00:12:34:56",
-		[FACT_SERIAL] = "S 1/2",
-		[FACT_ASSET] = "x || y",
-		[FACT_SERVER] = "boot:8080",
-	},
+	.value =
+		{
+			[FACT_MAC] = "52:54:00:12:34:56",
+			[FACT_SERIAL] = "S 1/2",
+			[FACT_ASSET] = "x || y",
+			[FACT_SERVER] = "boot:8080",
+		},
 };
 
 /* Expand a script that lies at the very end of its memory. */
@@ -26,7 +27,7 @@ static int expand(const char *text, size_t limit, struct arena *arena,
 {
 	size_t len = strlen(text);
 	char *copy = test_malloc(len ? len : 1);
-	struct reason why = { "" };
+	struct reason why = {""};
 	int rc;
 
 	memcpy(copy, text, len);
@@ -43,25 +44,25 @@ static const struct expand_case {
 	int rc;
 	const char *expected;
 } expand_cases[] = {
-	{ "", 0, "" },
-	{ "plain", 0, "plain" },
-	{ "{{mac}}", 0, "52:54:00:12:34:56" },
-	{ "a{{mac}}b{{server}}c", 0, "a52:54:00:12:34:56bboot:8080c" },
-	{ "{{serial|uri}}", 0, "S%201%2F2" },
-	{ "{{uuid}}", 0, "" },
-	{ "{{uuid|default:a}}", 0, "a" },
-	{ "{{uuid|default:a b|uri}}", 0, "a%20b" },
-	{ "{{asset|uri}}", 0, "x%20%7C%7C%20y" },
-	{ "{{asset}}", -EBADMSG, NULL },
-	{ "{ {mac}} }} {", 0, "{ {mac}} }} {" },
-	{ "${net0/mac}", 0, "${net0/mac}" },
-	{ "{{", -EINVAL, NULL },
-	{ "{{}", -EINVAL, NULL },
-	{ "{{mac}", -EINVAL, NULL },
-	{ "{{mac\n}}", -EINVAL, NULL },
-	{ "{{mac|}}", -EINVAL, NULL },
-	{ "{{|uri}}", -EINVAL, NULL },
-	{ "{{nosuch}}", -EINVAL, NULL },
+	{"", 0, ""},
+	{"plain", 0, "plain"},
+	{"{{mac}}", 0, "52:54:00:12:34:56"},
+	{"a{{mac}}b{{server}}c", 0, "a52:54:00:12:34:56bboot:8080c"},
+	{"{{serial|uri}}", 0, "S%201%2F2"},
+	{"{{uuid}}", 0, ""},
+	{"{{uuid|default:a}}", 0, "a"},
+	{"{{uuid|default:a b|uri}}", 0, "a%20b"},
+	{"{{asset|uri}}", 0, "x%20%7C%7C%20y"},
+	{"{{asset}}", -EBADMSG, NULL},
+	{"{ {mac}} }} {", 0, "{ {mac}} }} {"},
+	{"${net0/mac}", 0, "${net0/mac}"},
+	{"{{", -EINVAL, NULL},
+	{"{{}", -EINVAL, NULL},
+	{"{{mac}", -EINVAL, NULL},
+	{"{{mac\n}}", -EINVAL, NULL},
+	{"{{mac|}}", -EINVAL, NULL},
+	{"{{|uri}}", -EINVAL, NULL},
+	{"{{nosuch}}", -EINVAL, NULL},
 };
 
 static void test_expand_yields_text_or_error(void **state)
@@ -113,8 +114,9 @@ static void test_check_reports_every_mistake(void **state)
 	unsigned int reports = 0;
 
 	(void)state;
-	assert_int_equal(template_check(text, strlen(text), "f.ipxe", count,
-					&reports), 4);
+	assert_int_equal(
+		template_check(text, strlen(text), "f.ipxe", count, &reports),
+		4);
 	assert_int_equal(reports, 4);
 }
 

@@ -18,32 +18,32 @@ static const struct split_case {
 	const char *path;
 	const char *query;
 } split_cases[] = {
-	{ "/", "/", "" },
-	{ "/a?b=c", "/a", "b=c" },
-	{ "/a?b?c", "/a", "b?c" },
-	{ "/a?", "/a", "" },
-	{ "/a#b", "/a", "" },
-	{ "/a?b#c", "/a", "b" },
-	{ "/%61%2f%20", "/a/ ", "" },
-	{ "/a+b", "/a+b", "" },
-	{ "/...", "/...", "" },
-	{ "/a..b/c..", "/a..b/c..", "" },
-	{ "http://host:80/a?b", "/a", "b" },
-	{ "HTTP://host/a", "/a", "" },
-	{ "", NULL, NULL },
-	{ "*", NULL, NULL },
-	{ "a", NULL, NULL },
-	{ "http://host", NULL, NULL },
-	{ "http://host?x", NULL, NULL },
-	{ "/..", NULL, NULL },
-	{ "/../a", NULL, NULL },
-	{ "/a/../b", NULL, NULL },
-	{ "/a/%2e%2E", NULL, NULL },
-	{ "/a%2f..%2fb", NULL, NULL },
-	{ "/%", NULL, NULL },
-	{ "/%0", NULL, NULL },
-	{ "/%00", NULL, NULL },
-	{ "/%0g", NULL, NULL },
+	{"/", "/", ""},
+	{"/a?b=c", "/a", "b=c"},
+	{"/a?b?c", "/a", "b?c"},
+	{"/a?", "/a", ""},
+	{"/a#b", "/a", ""},
+	{"/a?b#c", "/a", "b"},
+	{"/%61%2f%20", "/a/ ", ""},
+	{"/a+b", "/a+b", ""},
+	{"/...", "/...", ""},
+	{"/a..b/c..", "/a..b/c..", ""},
+	{"http://host:80/a?b", "/a", "b"},
+	{"HTTP://host/a", "/a", ""},
+	{"", NULL, NULL},
+	{"*", NULL, NULL},
+	{"a", NULL, NULL},
+	{"http://host", NULL, NULL},
+	{"http://host?x", NULL, NULL},
+	{"/..", NULL, NULL},
+	{"/../a", NULL, NULL},
+	{"/a/../b", NULL, NULL},
+	{"/a/%2e%2E", NULL, NULL},
+	{"/a%2f..%2fb", NULL, NULL},
+	{"/%", NULL, NULL},
+	{"/%0", NULL, NULL},
+	{"/%00", NULL, NULL},
+	{"/%0g", NULL, NULL},
 };
 
 static void test_split_yields_path_and_query(void **state)
@@ -59,8 +59,9 @@ static void test_split_yields_path_and_query(void **state)
 
 		print_message("%s\n", c->target);
 		arena_init(&arena, 1 << 16);
-		assert_int_equal(url_split(c->target, &arena, &path, &query,
-					   &why), c->path ? 0 : -EINVAL);
+		assert_int_equal(
+			url_split(c->target, &arena, &path, &query, &why),
+			c->path ? 0 : -EINVAL);
 		if (c->path) {
 			assert_string_equal(path, c->path);
 			assert_string_equal(query, c->query);
