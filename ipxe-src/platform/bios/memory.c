@@ -102,10 +102,11 @@ static uint32_t find_space(uint32_t len, uint32_t limit)
 	return 0;
 }
 
-/* A free place for LEN bytes; 0: none. */
+/* A free place for LEN bytes; 0: none. Small blocks go next to the firmware,
+ * so that memory_held() is not the whole machine. */
 static uint32_t choose_space(uint32_t len)
 {
-	uint32_t start = find_space(len, PREFER_BELOW);
+	uint32_t start = len < MIB ? 0 : find_space(len, PREFER_BELOW);
 
 	return start ? start : find_space(len, UINT32_MAX);
 }

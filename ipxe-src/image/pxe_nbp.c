@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Network boot programs for the BIOS, such as pxelinux: PXE 2.1 4.4.5. */
+#include <string.h>
+
+#include "core/error.h"
+#include "core/image.h"
+#include "net/netdevice.h"
+#include "platform/bios/boot.h"
+#include "platform/bios/pxe.h"
+#include "platform/bios/real.h"
+
+SELECT_IF(IMAGE_PXE);
+
+#define NBP_MAX (0xa0000 - LOAD_BASE)
+
+static int pxe_nbp_probe(struct image *image)
+{
+	/* It has no magic; only what it cannot be is known. */
+	if (!image->len || image->len > NBP_MAX)
+		return -ENOEXEC;
+	if (image->len >= 2 && !memcmp(image->data, "MZ", 2))
+		return error_set(-ENOEXEC,
+				 "it looks like a UEFI program, this machine "
+				 "was started by its BIOS");
+	return 0;
+}
+
+static enum image_role pxe_nbp_role(struct image *image __unused_arg)
+{
+	return IMAGE_ROLE_LOADER;
+}
+
+static int pxe_nbp_exec(struct image *image)
+{
+	struct net_device *netdev;
+	uint32_t room = (uintptr_t)real_base - LOAD_BASE;
+	uint16_t status;
+
+	if (!pxe_entry())
+		return error_set(-ENODEV, "there is no PXE that it could use");
+	if (image->len > room)
+		return error_set(-ENOSPC, "it has %u bytes, base memory has "
+				 "room for %u", (unsigned int)image->len, room);
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_open)
+			netdev->ops->close(netdev);
+	}
+	memcpy((void *)LOAD_BASE, image->data, image->len);
+	status = boot_nbp();
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_open && netdev->ops->open(netdev))
+			netdev_close(netdev);
+	}
+	if (status)
+		return error_set(-EIO, "it came back with PXE status %#x",
+				 status);
+	return 0;
+}
+
+static const struct image_type pxe_nbp_type = {
+	.name = "PXE-NBP",
+	.order = 900,
+	.probe = pxe_nbp_probe,
+	.exec = pxe_nbp_exec,
+	.role = pxe_nbp_role,
+};
+TABLE_REGISTER(image_types, pxe_nbp_type);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Starting other programs in real mode. */
+#include <string.h>
+
+#include "platform/bios/boot.h"
+#include "platform/bios/io.h"
+#include "platform/bios/memory.h"
+#include "platform/bios/real.h"
+
+#define MIB       0x100000u
+#define INT15     (0x15 * 4) /* its vector */
+#define STACK_LEN 46 /* our saved registers and the ROM's return address */
+
+/* In the block: see boot_real.S. */
+extern uint8_t real_boot[], real_nbp[], real_int15[];
+extern struct real_boot_regs {
+	uint16_t ss, sp, cs, ip, ds;
+	uint32_t edx;
+} __packed real_boot_regs;
+extern struct real_hidden {
+	uint32_t start, end;
+	uint16_t kb, blocks;
+} __packed real_hidden;
+extern uint32_t real_int15_next;
+
+void boot_real(uint16_t seg, uint16_t sp, uint16_t cs, uint32_t edx)
+{
+	struct real_boot_regs *regs = real_ptr(real_boot_regs);
+
+	regs->ss = seg;
+	regs->sp = sp;
+	regs->cs = cs;
+	regs->ip = 0;
+	regs->ds = seg;
+	regs->edx = edx;
+	real_call(real_begin(), real_far((uintptr_t)real_boot));
+	__builtin_unreachable();
+}
+
+/* Hide from INT 15h what we hold. */
+static void hide(void)
+{
+	struct real_hidden *hidden = real_ptr(real_hidden);
+	struct mem_range held = memory_held();
+
+	hidden->start = held.start;
+	hidden->end = held.end;
+	hidden->kb = (uint16_t)(MIN(held.start - MIB, 15 * MIB) / 1024);
+	hidden->blocks = held.start > 16 * MIB ?
+				 (uint16_t)((held.start - 16 * MIB) >> 16) : 0;
+	*real_ptr(real_int15_next) = *low_ptr(uint32_t, INT15);
+	*low_ptr(uint32_t, INT15) = real_far((uintptr_t)real_int15);
+}
+
+/* End that, unless somebody else has hooked it since. */
+static void unhide(void)
+{
+	if (*low_ptr(uint32_t, INT15) == real_far((uintptr_t)real_int15))
+		*low_ptr(uint32_t, INT15) = *real_ptr(real_int15_next);
+	real_ptr(real_hidden)->end = 0;
+}
+
+uint16_t boot_nbp(void)
+{
+	const struct real_entry *entry = real_ptr(real_entry);
+	uint8_t *stack = (uint8_t *)(entry->ss * 16u + entry->sp);
+	uint8_t saved[STACK_LEN];
+	struct real_regs *regs;
+
+	memcpy(saved, stack, sizeof(saved));
+	hide();
+	regs = real_begin();
+	real_call(regs, real_far((uintptr_t)real_nbp));
+	unhide();
+	memcpy(stack, saved, sizeof(saved));
+	return (uint16_t)regs->eax;
+}
