@@ -263,7 +263,7 @@ def _source(boot: Boot, word: str) -> Path:
     if word == "@ours":
         return boot_program(boot)
     if word == "@our-full-efi":
-        return our_build(load_machine("uefi-e1000"))
+        return our_build(load_machine("uefi-full"))
     if word.startswith("@build-"):
         return our_build(boot.spec, word.removeprefix("@build-"))
     raise LabError(f"no file is known as {word}")

@@ -104,13 +104,13 @@ for firmware, machine in (("bios", "bios"), ("uefi", "uefi")):
 
 # --- the main table: every firmware with every kind of DHCP ----------------
 
-for firmware in ("bios", "uefi"):
+for firmware, second in (("bios", "bios-e1000"), ("uefi", "uefi-full")):
     for server, start, machine in (
             ("dnsmasq", dumb("dnsmasq"), firmware),
-            ("dhcpd", dumb("dhcpd"), f"{firmware}-e1000"),
+            ("dhcpd", dumb("dhcpd"), second),
             ("kea", dumb("kea"), firmware),
             ("proxydhcp", proxy(menu=True), firmware),
-            ("proxydhcp-67", proxy(menu=False), f"{firmware}-e1000")):
+            ("proxydhcp-67", proxy(menu=False), second)):
         case(name=f"{firmware}-{server}", machine=machine,
              what=f"{server} gives everybody the same file: one fetch of "
              "our binary, then Linux.",
