@@ -15,8 +15,8 @@
 #define PORT_B_SPEAKER 0x02
 #define PORT_B_OUT2   0x20 /* the count has ended */
 
-#define CALIBRATE_US     5000u /* one measurement; the shortest of three counts */
-#define CALIBRATE_COUNT  3
+#define CALIBRATE_US     5000u /* one measurement */
+#define CALIBRATE_COUNT  8     /* at most, until one is surely within 1 % */
 #define BIOS_TICK_US     54925u
 #define SLOWEST_MHZ      50u   /* to begin with, and to bound the waiting */
 #define FASTEST_MHZ      20000u
@@ -51,27 +51,32 @@ uint64_t platform_time_us(void)
 	       ((uint64_t)(uint32_t)ticks * us_per_tick >> 32);
 }
 
-/* Ticks of the counter during CALIBRATE_US; 0 if the timer does not run. */
-static uint64_t measure_pit(void)
+/* Ticks of the counter during CALIBRATE_US; 0 if the timer does not run.
+ * RET_DOUBT is by how many ticks that may be wrong: a virtual machine may be
+ * stopped anywhere in between. */
+static uint64_t measure_pit(uint64_t *ret_doubt)
 {
 	uint8_t port_b = port_in8(PORT_B);
 	uint32_t count = PIT_HZ / (1000000 / CALIBRATE_US);
-	uint64_t start, ticks;
+	uint64_t before, start, running, stopped;
 
 	port_out8(PORT_B, (port_b & ~PORT_B_SPEAKER) | PORT_B_GATE2);
 	port_out8(PIT_MODE, PIT_ONE_SHOT2);
 	port_out8(PIT_CHANNEL2, count & 0xff);
+	before = tsc_read();
 	port_out8(PIT_CHANNEL2, count >> 8);
 	start = tsc_read();
+	stopped = start;
 	do {
-		ticks = tsc_read() - start;
-		if (ticks > (uint64_t)CALIBRATE_US * FASTEST_MHZ) {
-			ticks = 0;
-			break;
-		}
+		running = stopped;
+		stopped = tsc_read();
+		if (stopped - start > (uint64_t)CALIBRATE_US * FASTEST_MHZ)
+			return 0;
 	} while (!(port_in8(PORT_B) & PORT_B_OUT2));
+	stopped = tsc_read();
 	port_out8(PORT_B, port_b);
-	return ticks;
+	*ret_doubt = (start - before) + (stopped - running);
+	return (running + stopped - before - start) / 2;
 }
 
 /* Wait, for a bounded time, until the BIOS has counted one more tick. */
@@ -91,15 +96,17 @@ static uint64_t wait_bios_tick(void)
 void timer_init(void)
 {
 	uint64_t best = 0;
+	uint64_t best_doubt = UINT64_MAX;
 	uint32_t us = CALIBRATE_US;
-	uint64_t ticks;
+	uint64_t ticks, doubt;
 	unsigned int i;
 
-	/* A delay only ever makes a measurement too long. */
-	for (i = 0; i < CALIBRATE_COUNT; i++) {
-		ticks = measure_pit();
-		if (ticks && (!best || ticks < best))
+	for (i = 0; i < CALIBRATE_COUNT && best_doubt > best / 128; i++) {
+		ticks = measure_pit(&doubt);
+		if (ticks && doubt < best_doubt) {
 			best = ticks;
+			best_doubt = doubt;
+		}
 	}
 	if (best < (uint64_t)us * SLOWEST_MHZ) {
 		us = BIOS_TICK_US;
