@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Editing a line, its history, and the shell around it. */
+#include "capture.h"
+#include "core/error.h"
+#include "hci/readline.h"
+#include "hci/shell.h"
+#include "usr/prompt.h"
+
+/* A console on which a person types TYPED, not faster than it is read: the
+ * console keeps only so many keys. */
+static const char *typed = "";
+static unsigned int given; /* keys, whole escape sequences being one */
+static bool is_in_escape;
+
+static void no_putchar(uint8_t c __unused_arg)
+{
+}
+
+static int typed_getchar(void)
+{
+	uint8_t c = (uint8_t)*typed;
+
+	if (!c)
+		return -1;
+	if (!is_in_escape) {
+		if (given - console_key_count() >= 8)
+			return -1;
+		given++;
+		is_in_escape = c == KEY_ESC;
+	} else if (c != '[' && (c < '0' || c > '9')) {
+		is_in_escape = false;
+	}
+	typed++;
+	return c;
+}
+
+static const struct console typing_console = { no_putchar, typed_getchar };
+TABLE_REGISTER(consoles, typing_console);
+
+#define UP    "\x1b[A"
+#define DOWN  "\x1b[B"
+#define RIGHT "\x1b[C"
+#define LEFT  "\x1b[D"
+#define HOME  "\x1b[H"
+#define END   "\x1b[F"
+#define DEL   "\x1b[3~"
+
+struct edit_case {
+	const char *keys;
+	const char *line;
+};
+
+static const struct edit_case edits[] = {
+	{ "abc\r", "abc" },
+	{ "\r", "" },
+	{ "abc" LEFT LEFT "x\n", "axbc" },
+	{ "abc" HOME "x" END "y\r", "xabcy" },
+	{ "abc\x01x\x05y\r", "xabcy" },
+	{ "abc\b\r", "ab" },
+	{ "abc\x7f\x7f\r", "a" },
+	{ "\b\babc\r", "abc" },
+	{ "abc" LEFT LEFT "\b\b\r", "bc" },
+	{ "abc" HOME DEL "\r", "bc" },
+	{ "abc" DEL "\r", "abc" },
+	{ "abcd" LEFT LEFT "\x0b\r", "ab" },
+	{ "abcd" LEFT LEFT "\x15\r", "cd" },
+	{ "one two  \x17\r", "one " },
+	{ "one two" LEFT "\x17\r", "one o" },
+	{ "\x17x\r", "x" },
+	{ "a" LEFT LEFT LEFT "x" RIGHT RIGHT RIGHT "y\r", "xay" },
+	{ "a\x1b[99~\x1b[5~\tb\r", "ab" },
+};
+
+static void test_keys_edit_the_line(void **state)
+{
+	struct editline line;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(edits); i++) {
+		typed = edits[i].keys;
+		assert_int_equal(readline("> ", &line), 0);
+		if (strcmp(line.text, edits[i].line))
+			fail_msg("%s, not %s", line.text, edits[i].line);
+	}
+}
+
+static void test_history_goes_up_and_down(void **state)
+{
+	struct editline line;
+
+	(void)state;
+	typed = "first\r";
+	readline("> ", &line);
+	typed = "second\r";
+	readline("> ", &line);
+	typed = "second\r"; /* twice the same is kept once */
+	readline("> ", &line);
+	typed = "th" UP UP "!\r";
+	readline("> ", &line);
+	assert_string_equal(line.text, "first!");
+	typed = "th" UP UP UP DOWN DOWN DOWN DOWN DOWN "ird\r";
+	readline("> ", &line);
+	assert_string_equal(line.text, "third");
+	typed = DOWN "x\r";
+	readline("> ", &line);
+	assert_string_equal(line.text, "x");
+}
+
+static void test_history_is_bounded(void **state)
+{
+	struct editline line;
+	char text[24];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 40; i++) {
+		snprintf(text, sizeof(text), "line%d\r", i);
+		typed = text;
+		readline("> ", &line);
+	}
+	typed = UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP "\r";
+	readline("> ", &line);
+	assert_string_equal(line.text, "line24");
+}
+
+static void test_long_lines_are_cut_not_overrun(void **state)
+{
+	static char text[2 * READLINE_MAX];
+	struct editline line;
+	size_t i;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 2);
+	text[sizeof(text) - 2] = '\r';
+	typed = text;
+	assert_int_equal(readline("> ", &line), 0);
+	assert_int_equal(line.len, READLINE_MAX - 1);
+	assert_int_equal(strlen(line.text), READLINE_MAX - 1);
+	text[sizeof(text) - 2] = 'x';
+	editline_set(&line, text);
+	assert_int_equal(line.len, READLINE_MAX - 1);
+	for (i = 0; i < 2 * READLINE_MAX; i++)
+		editline_key(&line, '\b');
+	assert_int_equal(line.len, 0);
+}
+
+/* What the screen shows of the last line after TEXT was printed. */
+static void screen(const char *text, char *row, size_t width)
+{
+	size_t column = 0;
+
+	memset(row, ' ', width);
+	for (; *text; text++) {
+		if (*text == '\r')
+			column = 0;
+		else if (*text == '\b')
+			column -= column > 0;
+		else if (*text != '\n' && column < width)
+			row[column++] = *text;
+	}
+	while (width && row[width - 1] == ' ')
+		width--;
+	row[width] = '\0';
+}
+
+static void test_screen_shows_what_was_edited(void **state)
+{
+	struct editline line;
+	char row[201];
+
+	(void)state;
+	typed = "hello wurld" LEFT LEFT LEFT "\bo" HOME DEL "J\r";
+	readline("> ", &line);
+	screen(captured, row, 200);
+	assert_string_equal(row, "> Jello world");
+}
+
+static void test_screen_scrolls_sideways(void **state)
+{
+	struct editline line;
+	char row[201];
+
+	capture_setup(state);
+	typed = "0123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789end\r";
+	readline("> ", &line);
+	screen(captured, row, 200);
+	assert_int_equal(strlen(row), 79);
+	assert_string_equal(row + 76, "end");
+}
+
+static void test_ctrl_c_leaves_the_line(void **state)
+{
+	struct editline line;
+
+	(void)state;
+	typed = "abc\x03";
+	assert_int_equal(readline("> ", &line), -ECANCELED);
+}
+
+static void test_shell_runs_lines_until_exit(void **state)
+{
+	(void)state;
+	typed = "echo one\rnosuch\recho gone\x03"
+		"goto x\rexit 6\r";
+	assert_int_equal(shell(), 6);
+	assert_non_null(strstr(captured, "\none\n"));
+	assert_non_null(strstr(captured, "nosuch: command not found\n"));
+	assert_non_null(strstr(captured, "goto: not in a script\n"));
+	assert_null(strstr(captured, "\ngone\n"));
+}
+
+static void test_prompt_takes_the_key_it_wants(void **state)
+{
+	(void)state;
+	typed = "x";
+	assert_int_equal(prompt("Key?", 0, 0), 0);
+	typed = "x";
+	assert_int_equal(prompt("Key?", 0, 'x'), 0);
+	typed = "y";
+	assert_int_equal(prompt("Key?", 0, 'x'), -ECANCELED);
+	assert_int_equal(prompt("Key?", 1, 'x'), -ETIMEDOUT);
+}
+
+#define TEST(test) cmocka_unit_test_setup(test, capture_setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_keys_edit_the_line),
+		TEST(test_history_goes_up_and_down),
+		TEST(test_history_is_bounded),
+		TEST(test_long_lines_are_cut_not_overrun),
+		TEST(test_screen_shows_what_was_edited),
+		TEST(test_screen_scrolls_sideways),
+		TEST(test_ctrl_c_leaves_the_line),
+		TEST(test_shell_runs_lines_until_exit),
+		TEST(test_prompt_takes_the_key_it_wants),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
