@@ -82,7 +82,7 @@ flavours := bios-i386 efi-x86_64 linux-x86_64 linux-asan
 platform_bios-i386    := bios
 defines_bios-i386     := -DPLATFORM_PCBIOS
 dirs_bios-i386        := platform/bios arch/x86 arch/x86/i386 libc
-cflags_bios-i386      := $(CFLAGS_FREE) -m32 -march=i686 -mregparm=3 \
+cflags_bios-i386      := $(CFLAGS_FREE) -m32 -march=i686 -mtune=i386 -mregparm=3 \
 	-mpreferred-stack-boundary=2 -mno-sse -mno-mmx -mno-80387 \
 	-fno-pic -fno-pie -fomit-frame-pointer -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -freg-struct-return

@@ -115,16 +115,13 @@ static bool is_boot_program_name(const char *path)
 
 int loopguard_check_uri(const struct uri *uri)
 {
-	char text[128];
-
 	if (!origin.uri || !uri || !uri_is_equal(uri, origin.uri))
 		return 0;
 	if (uri->scheme && !strncmp(uri->scheme, "http", 4) &&
 	    !(uri->path && is_boot_program_name(uri->path)))
 		return 0;
-	uri_format_public(uri, text, sizeof(text));
-	return error_set(-EISSELF, "%s is this firmware: not loading it again",
-			 text);
+	return error_set(-EISSELF, "that file is this firmware: not loading "
+			 "it again");
 }
 
 /* Count one more execution of the script at URI. */

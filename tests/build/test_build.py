@@ -1,0 +1,200 @@
+"""The build: same input, same bytes; what changed is built anew."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = ["undionly.kpxe", "x86_64-efi/snponly.efi", "x86_64-efi/ipxe.efi"]
+KPXE = "out/undionly.kpxe"
+
+
+def make(tree: Path, *words: str, **environment: str) -> str:
+    """Run make in tree and return what it printed; it must succeed."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", f"-j{os.cpu_count()}", *words],
+        cwd=tree,
+        env={**os.environ, "SOURCE_DIR": str(ROOT / "out/cache"),
+             "MAKEFLAGS": "", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    return done.stdout
+
+
+def copy_tree(to: Path) -> Path:
+    """A copy of what git tracks, as it is in the working tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    ).stdout
+    for name in listed.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, to / name)
+    return to
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree with undionly.kpxe built in it."""
+    tree = copy_tree(tmp_path_factory.mktemp("tree"))
+    make(tree, KPXE)
+    return tree
+
+
+def test_other_folder_and_day_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    """Built in another folder, with another O= and another clock reading."""
+    other = copy_tree(tmp_path / "elsewhere")
+    make(other, "O=elsewhere-out",
+         *(f"elsewhere-out/{image}" for image in IMAGES))
+    make(ROOT, *(f"out/{image}" for image in IMAGES))
+    for image in IMAGES:
+        ours = (ROOT / "out" / image).read_bytes()
+        theirs = (other / "elsewhere-out" / image).read_bytes()
+        assert ours == theirs, image
+
+
+def test_nothing_changed_builds_nothing(tree: Path) -> None:
+    assert make(tree, KPXE).strip() in (
+        "",
+        f"make: '{KPXE}' is up to date.",
+    )
+
+
+def change_and_back(tree: Path, change, back, *words: str) -> None:
+    """The change gives other bytes, taking it back the old ones."""
+    image = tree / KPXE
+    before = image.read_bytes()
+    change()
+    make(tree, KPXE, *words)
+    assert image.read_bytes() != before
+    back()
+    make(tree, KPXE)
+    assert image.read_bytes() == before
+
+
+def test_config_value_is_built_in(tree: Path) -> None:
+    local = tree / "config/local/branding.h"
+
+    def change() -> None:
+        local.parent.mkdir(exist_ok=True)
+        local.write_text('#undef PRODUCT_NAME\n#define PRODUCT_NAME "Site"\n')
+
+    change_and_back(tree, change, local.unlink)
+
+
+def test_header_change_is_built_in(tree: Path) -> None:
+    header = tree / "config/general.h"
+    text = header.read_text()
+    change_and_back(
+        tree,
+        lambda: header.write_text(
+            text.replace("GENERATION_LIMIT 2", "GENERATION_LIMIT 3")
+        ),
+        lambda: header.write_text(text),
+    )
+
+
+def test_embed_replaces_the_script_and_takes_several(tree: Path) -> None:
+    (tree / "one.ipxe").write_text("#!ipxe\necho one\n")
+    (tree / "two.ipxe").write_text("#!ipxe\necho two\n")
+    change_and_back(
+        tree, lambda: None, lambda: None, "EMBED=one.ipxe,two.ipxe"
+    )
+
+
+def test_embedded_file_change_is_built_in(tree: Path) -> None:
+    script = tree / "embed/unloop.ipxe"
+    text = script.read_text()
+    change_and_back(
+        tree,
+        lambda: script.write_text(text + "echo more\n"),
+        lambda: script.write_text(text),
+    )
+
+
+def test_patch_is_built_in(tree: Path) -> None:
+    patch = tree / "patches/lwip/9999-change-first-port.patch"
+    source = tree / "out/src/lwip-2.2.1/src/core/udp.c"
+    lines = source.read_text().splitlines()
+    at = next(
+        i for i, line in enumerate(lines)
+        if "UDP_LOCAL_PORT_RANGE_START" in line and "0xc000" in line
+    )
+
+    def change() -> None:
+        patch.parent.mkdir(parents=True, exist_ok=True)
+        patch.write_text(
+            "--- a/src/core/udp.c\n+++ b/src/core/udp.c\n"
+            f"@@ -{at + 1} +{at + 1} @@\n-{lines[at]}\n"
+            f"+{lines[at].replace('0xc000', '0xd000')}\n"
+        )
+
+    change_and_back(tree, change, patch.unlink)
+
+
+def test_site_patch_is_built_in_without_touching_the_source(
+    tree: Path,
+) -> None:
+    source = tree / "ipxe-src/core/error.c"
+    before = source.read_text()
+    lines = before.splitlines()
+    at = next(i for i, line in enumerate(lines) if '"not permitted"' in line)
+    patch = tree / "patches/site/0001-say-it-otherwise.patch"
+
+    def change() -> None:
+        patch.parent.mkdir(parents=True, exist_ok=True)
+        patch.write_text(
+            "--- a/core/error.c\n+++ b/core/error.c\n"
+            f"@@ -{at + 1} +{at + 1} @@\n-{lines[at]}\n"
+            f"+{lines[at].replace('not permitted', 'forbidden')}\n"
+        )
+
+    change_and_back(tree, change, patch.unlink)
+    assert source.read_text() == before
+
+
+def test_unknown_config_is_refused_by_name(tree: Path) -> None:
+    done = subprocess.run(
+        ["make", "CONFIG=nowhere", KPXE], cwd=tree, capture_output=True,
+        text=True, timeout=60,
+    )
+    assert done.returncode != 0
+    assert "nowhere" in done.stderr
+
+
+def test_help_lists_every_image(tree: Path) -> None:
+    text = make(tree, "help")
+    for image in IMAGES:
+        assert f"out/{image}" in text
+
+
+def test_undionly_is_at_most_64_kib(tree: Path) -> None:
+    assert (tree / KPXE).stat().st_size <= 65536
+
+
+def test_every_image_has_its_identity_note(tree: Path) -> None:
+    make(ROOT, *(f"out/{image}" for image in IMAGES))
+    seen = set()
+    for image in IMAGES:
+        done = subprocess.run(
+            ["/usr/bin/python3", "scripts/identity.py", f"out/{image}"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        fields = dict(
+            line.split("  ", 1) for line in done.stdout.splitlines()
+            if "  " in line
+        )
+        assert fields["format"].strip() == image
+        seen.add(done.stdout.split("build ID")[1].split()[0])
+    assert len(seen) == len(IMAGES)
