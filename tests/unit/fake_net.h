@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/platform.h"
 #include "core/poll.h"
 #include "core/settings.h"
 #include "net/download.h"

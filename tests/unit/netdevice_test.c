@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Interfaces: names, settings, addresses set by hand, the way of a frame. */
+#include "fake_net.h"
+
+#include "core/origin.h"
+
+static void assert_setting(const char *name, const char *text)
+{
+	char *value = settings_fetch_text(name);
+
+	assert_non_null(value);
+	assert_string_equal(value, text);
+	free(value);
+}
+
+static struct net_device *second(void)
+{
+	struct net_device *netdev = netdev_alloc(&fake_ops, 16);
+
+	memcpy(netdev->mac, device_mac, 6);
+	netdev->mac[5] = 9;
+	netdev->driver = "other";
+	netdev->bustype = "TEST";
+	netdev->mtu = 9000;
+	assert_int_equal(netdev_register(netdev), 0);
+	return netdev;
+}
+
+static void test_settings(void **state)
+{
+	(void)state;
+	assert_setting("net0/mac", "02:00:00:00:00:02");
+	assert_setting("net0/mac:hexhyp", "02-00-00-00-00-02");
+	assert_setting("net0/chip", "fake");
+	assert_setting("net0/bustype", "TEST");
+	assert_setting("net0/linktype", "Ethernet");
+	assert_setting("net0/ifname", "net0");
+	assert_setting("mac", "02:00:00:00:00:02");
+}
+
+static void test_names_and_finding(void **state)
+{
+	struct net_device *other = second();
+
+	(void)state;
+	assert_string_equal(other->name, "net1");
+	assert_int_equal(other->mtu, 1500);
+	assert_ptr_equal(netdev_find("net1"), other);
+	assert_ptr_equal(netdev_find("net0"), fake_netdev);
+	assert_null(netdev_find("net2"));
+	assert_null(netdev_find("netX"));
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_int_equal(netdev_open(other), 0);
+	assert_ptr_equal(netdev_find("netX"), other);
+	assert_setting("netX/chip", "other");
+	netdev_close(other);
+	assert_setting("netX/chip", "fake");
+	assert_ptr_equal(netdev_find_mac(other->mac), other);
+	assert_ptr_equal(netdev_boot(), fake_netdev);
+	origin_set_mac(other->mac);
+	assert_ptr_equal(netdev_boot(), other);
+	origin.has_mac = false;
+	netdev_unregister(other);
+	netdev_free(other);
+	assert_null(netdev_find("net1"));
+	assert_null(settings_find("net1", false));
+}
+
+static void test_addresses_set_by_hand(void **state)
+{
+	const struct netif *netif = &fake_netdev->netif;
+
+	(void)state;
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	settings_store_text("net0/ip", "192.168.4.5");
+	netdev_apply_all_settings();
+	assert_true(fake_netdev->is_configured);
+	assert_int_equal(netif_ip4_addr(netif)->addr, IP4(192, 168, 4, 5));
+	assert_int_equal(netif_ip4_netmask(netif)->addr,
+			 IP4(255, 255, 255, 0));
+	settings_store_text("net0/netmask", "255.255.0.0");
+	settings_store_text("net0/gateway", "192.168.0.1");
+	settings_store_text("net0/mtu", "1400");
+	netdev_apply_all_settings();
+	assert_int_equal(netif_ip4_netmask(netif)->addr, IP4(255, 255, 0, 0));
+	assert_int_equal(netif_ip4_gw(netif)->addr, IP4(192, 168, 0, 1));
+	assert_int_equal(netif->mtu, 1400);
+	/* What the link cannot carry, or no packet fits in, is not taken. */
+	settings_store_text("net0/mtu", "9000");
+	netdev_apply_all_settings();
+	assert_int_equal(netif->mtu, 1500);
+	settings_store_text("net0/mtu", "20");
+	netdev_apply_all_settings();
+	assert_int_equal(netif->mtu, 1500);
+	settings_store_text("net0/mtu", NULL);
+	settings_store_text("net0/ip", NULL);
+	netdev_apply_all_settings();
+	assert_false(fake_netdev->is_configured);
+}
+
+static int no_link_open(struct net_device *netdev)
+{
+	netdev_set_link(netdev, false);
+	return 0;
+}
+
+static void test_waiting_for_a_link(void **state)
+{
+	struct net_device_ops ops = fake_ops;
+	uint64_t start = platform_time_us();
+
+	(void)state;
+	ops.open = no_link_open;
+	fake_netdev->ops = &ops;
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_int_equal(netdev_wait_link(fake_netdev, -1), -ENOLINK_UP);
+	assert_in_range(platform_time_us() - start, 14900000, 15500000);
+	netdev_set_link(fake_netdev, true);
+	start = platform_time_us();
+	assert_int_equal(netdev_wait_link(fake_netdev, -1), 0);
+	assert_true(platform_time_us() - start < 100000);
+	netdev_close(fake_netdev);
+	fake_netdev->ops = &fake_ops;
+}
+
+static int failing_open(struct net_device *netdev)
+{
+	(void)netdev;
+	return -EIO;
+}
+
+static int failing_transmit(struct net_device *netdev, struct pbuf *p)
+{
+	(void)netdev;
+	(void)p;
+	return -EIO;
+}
+
+static void test_failures_are_counted(void **state)
+{
+	struct net_device_ops ops = fake_ops;
+
+	(void)state;
+	ops.open = failing_open;
+	fake_netdev->ops = &ops;
+	assert_int_equal(netdev_open(fake_netdev), -EIO);
+	assert_false(fake_netdev->is_open);
+	ops.open = fake_open;
+	ops.transmit = failing_transmit;
+	fake_netdev->tx_errors = 0;
+	assert_int_equal(fake_up(state), 0);
+	assert_int_not_equal(fake_fetch_for("tftp://10.0.0.1/x", 500), 0);
+	assert_true(fake_netdev->tx_errors > 0);
+	assert_int_equal(fake_netdev->tx_rc, -EIO);
+	fake_image_free();
+	netdev_close(fake_netdev);
+	fake_netdev->ops = &fake_ops;
+}
+
+static void test_frames_of_any_size_and_content(void **state)
+{
+	uint8_t frame[1518];
+	uint32_t seed = 1;
+	size_t i, len, used;
+	struct pbuf *p;
+
+	(void)state;
+	assert_null(netdev_rx_alloc(0));
+	assert_null(netdev_rx_alloc(NETDEV_FRAME_MAX + 1));
+	assert_int_equal(fake_up(state), 0);
+	used = fake_netdev->rx;
+	for (i = 0; i < 20000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		len = 1 + seed % (i % 2 ? 100 : sizeof(frame));
+		for (size_t j = 0; j < len; j++)
+			frame[j] = (uint8_t)((seed = seed * 1664525 +
+					      1013904223) >> 24);
+		/* Often to us, often something that is looked into. */
+		if (i % 8)
+			memcpy(frame, device_mac, MIN(len, (size_t)6));
+		if (i % 4 && len > 40) {
+			put_be16(frame + 12, i % 3 ? 0x0800 : 0x0806);
+			frame[14] = 0x45;
+			put_be16(frame + 16, (uint16_t)(len - 14));
+			frame[20] = frame[21] = 0;
+			frame[23] = i % 5 ? 17 : 6;
+			memcpy(frame + 30, "\x0a\0\0\2", 4);
+			frame[24] = frame[25] = 0;
+			put_be16(frame + 24,
+				 (uint16_t)~fake_sum(frame + 14, 20, 0));
+		}
+		p = netdev_rx_alloc(len);
+		assert_non_null(p); /* nothing leaks */
+		memcpy(p->payload, frame, len);
+		netdev_rx(fake_netdev, p);
+	}
+	assert_int_equal(fake_netdev->rx, used + 20000);
+}
+
+#define TEST(function)                                                         \
+	cmocka_unit_test_setup_teardown(function, NULL, fake_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_settings),
+		TEST(test_names_and_finding),
+		TEST(test_addresses_set_by_hand),
+		TEST(test_waiting_for_a_link),
+		TEST(test_failures_are_counted),
+		TEST(test_frames_of_any_size_and_content),
+	};
+
+	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);
+}
