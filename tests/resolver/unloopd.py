@@ -30,6 +30,7 @@ class Site:
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="unloopd-site-"))
         self.path.chmod(0o755)
+        self._made = self.path
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the site, with the folders that it needs."""
@@ -41,7 +42,7 @@ class Site:
         return path
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.rmtree(self._made, ignore_errors=True)
 
 
 @dataclass
