@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The firmware as a program against real DHCP, DNS, TFTP and web servers."""
+
+from __future__ import annotations
+
+import time
+
+from conftest import SERVER, Network, wait_for
+
+LINES = 4000
+
+
+def long_script() -> str:
+    """Megabytes that show, line by line, whether they arrived unharmed."""
+    padding = "#" + "x" * 3000
+    return "#!ipxe\n" + "".join(f"echo line {number} {padding}\n"
+                                for number in range(LINES))
+
+
+def expected_lines() -> list[str]:
+    return [f"line {number}" for number in range(LINES)]
+
+
+def lines_of_script(output: list[str]) -> list[str]:
+    return [line for line in output if line.startswith("line ")]
+
+
+def test_dhcp_answer_becomes_settings(network: Network) -> None:
+    network.start_dnsmasq("--dhcp-boot=boot/file.0", "--domain=net.test",
+                          "--dhcp-option=option:root-path,iscsi:x")
+    start = time.monotonic()
+    output = network.run(
+        "dhcp\n"
+        "echo A ${next-server} ${filename} ${domain} ${root-path}\n"
+        "echo B ${net0/gateway} ${net0.dhcp/netmask} ${dns}\n")
+    assert time.monotonic() - start < 10
+    assert f"A {SERVER} boot/file.0 net.test iscsi:x" in output
+    assert f"B {SERVER} 255.255.255.0 {SERVER}" in output
+
+
+def test_client_says_what_servers_look_at(network: Network) -> None:
+    network.start_dnsmasq(
+        "--dhcp-userclass=set:ipxe,iPXE", "--dhcp-match=set:feature,175",
+        "--dhcp-match=set:efi64,option:client-arch,7",
+        "--dhcp-vendorclass=set:pxe,PXEClient",
+        "--dhcp-boot=tag:ipxe,tag:feature,tag:efi64,tag:pxe,known")
+    assert "known" in network.run("dhcp\necho ${filename}\n")
+
+
+def test_no_dhcp_server_ends_with_a_sentence(network: Network) -> None:
+    output = network.run("dhcp -t 1500 || echo went on\n")
+    assert "went on" in output
+    assert any("is a DHCP server on this network?" in line for line in output)
+
+
+def test_http_script_runs_unharmed(network: Network) -> None:
+    network.start_dnsmasq()
+    network.start_nginx()
+    (network.www / "long.ipxe").write_text(long_script())
+    output = network.run(f"dhcp\nchain http://{SERVER}/long.ipxe\n")
+    assert lines_of_script(output) == expected_lines()
+
+
+def test_tftp_script_runs_unharmed(network: Network) -> None:
+    network.start_dnsmasq()
+    (network.www / "long.ipxe").write_text(long_script())
+    output = network.run("dhcp\nchain long.ipxe\n")
+    assert lines_of_script(output) == expected_lines()
+
+
+def test_names_are_resolved(network: Network) -> None:
+    network.start_dnsmasq(f"--address=/web.net.test/{SERVER}",
+                          "--domain=net.test", "--port=53")
+    network.start_nginx()
+    (network.www / "hello.ipxe").write_text("#!ipxe\necho hello\n")
+    output = network.run("dhcp\n"
+                         "chain http://web.net.test/hello.ipxe\n"
+                         "chain http://web/hello.ipxe\n"
+                         "chain http://none.test/hello.ipxe || echo unknown\n")
+    assert output.count("hello") == 2
+    assert "unknown" in output
+    assert any("none.test could not be resolved" in line for line in output)
+
+
+def test_redirects_are_followed(network: Network) -> None:
+    network.start_dnsmasq()
+    network.start_nginx()
+    (network.www / "hello.ipxe").write_text("#!ipxe\necho hello ${cwuri}\n")
+    output = network.run(f"dhcp\n"
+                         f"chain http://{SERVER}/moved\n"
+                         f"chain http://{SERVER}/away\n"
+                         f"chain http://{SERVER}/ring || echo ring left\n")
+    assert f"hello http://{SERVER}/hello.ipxe" in output
+    assert f"hello tftp://{SERVER}/hello.ipxe" in output
+    assert "ring left" in output
+
+
+def test_missing_files_go_on_behind_or(network: Network) -> None:
+    network.start_dnsmasq()
+    network.start_nginx()
+    output = network.run(f"dhcp\n"
+                         f"chain http://{SERVER}/none || echo one\n"
+                         f"chain tftp://{SERVER}/none || echo two\n"
+                         f"chain http://{SERVER}:81/none || echo three\n")
+    assert [line for line in output
+            if line in ("one", "two", "three")] == ["one", "two", "three"]
+    assert any("the server says 404 Not Found" in line for line in output)
+    assert any("refused the connection" in line for line in output)
+
+
+def test_server_that_dies_and_comes_back_is_resumed(network: Network) -> None:
+    network.start_dnsmasq()
+    nginx = network.start_nginx(rate="4m")
+    (network.www / "long.ipxe").write_text(long_script())
+    machine = network.begin(f"dhcp\nchain http://{SERVER}/long.ipxe\n")
+    try:
+        lease = network.folder / "dnsmasq.log"
+        wait_for(lambda: "DHCPACK" in lease.read_text(), 20, "a lease")
+        time.sleep(1)
+        network.stop(nginx)
+        time.sleep(2)
+        network.start_nginx()
+    finally:
+        output = network.finish(machine)
+    assert lines_of_script(output) == expected_lines()
+    answers = [line.split('"')[2].split()[0] for line in network.accesses()]
+    assert answers[-1] == "206"
