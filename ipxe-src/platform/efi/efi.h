@@ -70,4 +70,7 @@ void efi_console_flush(void);
 /* A counter that always runs and never goes back, of constant frequency. */
 uint64_t arch_counter(void);
 
+/* Let others have the processor's units for a moment, in a busy loop. */
+void arch_relax(void);
+
 #endif

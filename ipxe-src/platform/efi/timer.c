@@ -12,7 +12,9 @@
 /* After something happened, this long only short rests are taken. */
 #define BUSY_US 20000
 
-/* One rest, when the network may answer any moment. */
+/* One rest, when the network may answer any moment. Not by Stall(): that
+ * reads a timer's port, and a virtual machine that does so hinders its own
+ * network device. */
 #define SHORT_REST_US 10
 
 /* One rest when nothing has happened for a while, 100 ns units. */
@@ -73,7 +75,8 @@ void platform_idle(void)
 		efi_watchdog_arm();
 	}
 	if (now < busy_until_us || !rest_event) {
-		efi_boot->Stall(SHORT_REST_US);
+		while (platform_time_us() - now < SHORT_REST_US)
+			arch_relax();
 		return;
 	}
 	/* Waiting for an event lets the processor sleep until an interrupt. */
