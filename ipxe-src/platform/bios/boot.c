@@ -20,6 +20,7 @@ extern struct real_boot_regs {
 extern struct real_hidden {
 	uint32_t start, end;
 	uint16_t kb, blocks;
+	uint32_t base_start, base_end;
 } __packed real_hidden;
 extern uint32_t real_int15_next;
 
@@ -45,6 +46,7 @@ static void hide(void)
 
 	hidden->start = held.start;
 	hidden->end = held.end;
+	hidden->base_start = (uintptr_t)real_base;
 	hidden->kb = (uint16_t)(MIN(held.start - MIB, 15 * MIB) / 1024);
 	hidden->blocks = held.start > 16 * MIB ?
 				 (uint16_t)((held.start - 16 * MIB) >> 16) : 0;
@@ -57,7 +59,9 @@ static void unhide(void)
 {
 	if (*low_ptr(uint32_t, INT15) == real_far((uintptr_t)real_int15))
 		*low_ptr(uint32_t, INT15) = *real_ptr(real_int15_next);
+	/* Else it has nothing to hide any more. */
 	real_ptr(real_hidden)->end = 0;
+	real_ptr(real_hidden)->base_start = UINT32_MAX;
 }
 
 uint16_t boot_nbp(void)

@@ -76,7 +76,7 @@ real_nbp:
 	lretw
 
 /* ---- INT 15h while such a program runs: memory from hidden_start up to
- * hidden_end is not told of. Both are below 4 GiB. */
+ * hidden_end, and our block in base memory, is not told of. */
 	.globl	real_int15
 real_int15:
 	cmpw	$0xe820, %ax
@@ -87,33 +87,43 @@ real_int15:
 	je	hide_88
 	ljmpw	*%cs:real_int15_next
 
-hide_e820:
-	pushfw
-	lcallw	*%cs:real_int15_next
-	jc	int15_done
+/* Hide what is between %cs:(SI) and %cs:4(SI) from the entry at ES:DI. */
+hide_range:
 	/* RAM whose start is below 4 GiB? */
 	cmpl	$1, %es:16(%di)
-	jne	e820_done
+	jne	2f
 	cmpl	$0, %es:4(%di)
-	jne	e820_done
-	pushl	%eax
+	jne	2f
 	movl	%es:(%di), %eax
-	cmpl	%cs:hidden_end, %eax
+	cmpl	%cs:4(%si), %eax
 	jae	2f
-	cmpl	%cs:hidden_start, %eax
+	cmpl	%cs:(%si), %eax
 	jb	1f
 	movl	$2, %es:16(%di)		/* begins inside: reserved */
-	jmp	2f
+	ret
 1:	/* Begins below: is its end above the start of what is hidden? */
 	negl	%eax
-	addl	%cs:hidden_start, %eax	/* distance to it */
+	addl	%cs:(%si), %eax		/* distance to it */
 	cmpl	$0, %es:12(%di)
 	jne	3f
 	cmpl	%es:8(%di), %eax
 	jae	2f
 3:	movl	%eax, %es:8(%di)
 	movl	$0, %es:12(%di)
-2:	popl	%eax
+2:	ret
+
+hide_e820:
+	pushfw
+	lcallw	*%cs:real_int15_next
+	jc	int15_done
+	pushl	%eax
+	pushw	%si
+	movw	$hidden_start, %si
+	call	hide_range
+	movw	$hidden_base, %si
+	call	hide_range
+	popw	%si
+	popl	%eax
 e820_done:
 	clc
 int15_done:
@@ -166,6 +176,9 @@ hidden_kb:			/* kilobytes from 1 MiB, at most 15 MiB */
 	.word	0
 hidden_64kb:			/* blocks of 64 kB from 16 MiB */
 	.word	0
+hidden_base:			/* our block in base memory */
+	.long	0
+	.long	0xa0000
 	.globl	real_int15_next
 real_int15_next:
 	.long	0
