@@ -17,6 +17,7 @@
  *   /fail/...     starts, then fails with -ECONNRESET
  *   /refuse/...   does not even start
  *   /stall/...    some bytes, then nothing, with a status
+ *   /drip/...     ten bytes, one every 50 ms
  *   /self/...     our own identity note
  *   /script/...   a script that prints the working URI
  *   /moved/...    as /script/, but says it was found at /elsewhere/y
@@ -24,6 +25,7 @@
 static struct download *running;
 static unsigned int start_count, stop_count;
 static struct uri *last_uri;
+static uint64_t last_drip;
 
 static int test_start(struct download *download)
 {
@@ -65,6 +67,8 @@ static int feed(struct download *download)
 				    (size_t)(count - download->received)));
 	} else if (!strncmp(path, "/fail/", 6)) {
 		rc = -ECONNRESET;
+	} else if (!strncmp(path, "/drip/", 6)) {
+		rc = 0;
 	} else if (!strncmp(path, "/self/", 6)) {
 		note.crc32 = crc32_ieee(&note, offsetof(struct identity_note,
 							crc32));
@@ -88,6 +92,14 @@ static bool test_poll(void)
 			download_deliver(running, "ab", 2);
 		strcpy(running->status, "waiting 5 s because of a test");
 		return false;
+	}
+	if (!strncmp(running->uri->path, "/drip/", 6) &&
+	    running->received < 10) {
+		if (platform_time_us() - last_drip < 50000)
+			return false;
+		last_drip = platform_time_us();
+		download_deliver(running, "d", 1);
+		return true;
 	}
 	download_finish(running, feed(running));
 	return true;
@@ -173,6 +185,14 @@ static void test_timeout_is_for_silence(void **state)
 	assert_non_null(strstr(captured, "\rtest://h/stall/x: waiting 5 s"));
 	assert_non_null(strstr(captured, "nothing came for 300 ms; it was "
 					 "waiting 5 s because of a test\n"));
+}
+
+static void test_slow_download_is_not_silent(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("imgfetch --timeout 250 test://h/drip/x"),
+			 0);
+	assert_int_equal(image_find("x")->len, 10);
 }
 
 static void test_relative_uris_resolve(void **state)
@@ -265,6 +285,7 @@ int main(void)
 		TEST(test_quiet_prints_nothing),
 		TEST(test_failures_say_what_and_why_and_leave_nothing),
 		TEST(test_timeout_is_for_silence),
+		TEST(test_slow_download_is_not_silent),
 		TEST(test_relative_uris_resolve),
 		TEST(test_chained_script_runs_where_it_was_found),
 		TEST(test_own_build_is_refused),

@@ -77,6 +77,8 @@ static void test_self_reference_is_bounded(void **state)
 	store("x", "${x}a");
 	assert_null(settings_expand("${x}", &rc));
 	assert_int_equal(rc, -ELOOP);
+	store("x", "${x}"); /* never longer */
+	assert_null(settings_expand("${x}", &rc));
 	store("x", "${x}${x}${x}${x}${x}${x}${x}${x}${x}${x}${x}${x}${x}");
 	assert_null(settings_expand("${x}", &rc));
 	assert_int_equal(rc, -ELOOP);
