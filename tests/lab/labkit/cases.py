@@ -41,14 +41,17 @@ def dumb(kind: str, **answer: object) -> Callable[[Boot],
     return start
 
 
-def proxy(menu: bool) -> Callable[[Boot], list[servers.Server]]:
-    """A proxyDHCP beside a DHCP server that knows nothing of booting."""
+def proxy(port: int) -> Callable[[Boot], list[servers.Server]]:
+    """A proxyDHCP beside a DHCP server that knows nothing of booting.
+
+    It gives the file name in its first offer, or only on port 4011.
+    """
     def start(boot: Boot) -> list[servers.Server]:
+        kind = {67: servers.ProxyOffer, 4011: servers.ProxyDhcp}[port]
         return [
             servers.IscDhcpd(boot.net, boot.work, boot.logs, Answer(),
                              second_host=True),
-            servers.ProxyDhcp(boot.net, boot.work, boot.logs,
-                              Answer(boot.program), menu)]
+            kind(boot.net, boot.work, boot.logs, Answer(boot.program))]
     return start
 
 
@@ -109,8 +112,8 @@ for firmware, second in (("bios", "bios-e1000"), ("uefi", "uefi-full")):
             ("dnsmasq", dumb("dnsmasq"), firmware),
             ("dhcpd", dumb("dhcpd"), second),
             ("kea", dumb("kea"), firmware),
-            ("proxydhcp", proxy(menu=True), firmware),
-            ("proxydhcp-67", proxy(menu=False), second)):
+            ("proxydhcp", proxy(4011), firmware),
+            ("proxydhcp-67", proxy(67), second)):
         case(name=f"{firmware}-{server}", machine=machine,
              what=f"{server} gives everybody the same file: one fetch of "
              "our binary, then Linux.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 from .boot import RECOGNITION, Boot, Check, Condition
+from .machine import MAC, SERIAL, UUID
 
 # --- when a boot is over -------------------------------------------------
 
@@ -128,13 +130,17 @@ def resolver_facts(boot: Boot) -> str | None:
     queries = [r.query for r in boot.wire.http if r.path == "/boot.ipxe"]
     if not queries:
         return "the resolver was never asked"
-    given = dict(word.partition("=")[::2] for word in queries[0].split("&"))
-    mac = given.get("mac", "").lower().replace("%3a", ":")
-    if not re.fullmatch("52[:-]54[:-]00[:-]77[:-]00[:-]01", mac):
-        return f"the resolver was asked with mac={mac}"
-    for name in ("uuid", "arch", "platform", "version", "buildid"):
-        if not given.get(name):
-            return f"the resolver was asked without {name}="
+    given = parse_qs(queries[0])
+    values = {name: value[0] for name, value in given.items()}
+    wanted = {"mac": MAC, "uuid": UUID, "serial": SERIAL, "ip": None,
+              "arch": None, "version": None, "buildid": None,
+              "generation": "1", "platform": "pcbios"
+              if boot.spec.firmware == "bios" else "efi"}
+    for name, value in wanted.items():
+        got = values.get(name, "").lower()
+        if not got or (value and got != value.lower()):
+            return (f"the resolver was told {name}='{got}', "
+                    f"not '{value or 'something'}'")
     return None
 
 

@@ -16,6 +16,9 @@ from .base import (LAB, OUT, LabError, Process, qemu_wrapper, stop_event,
                    Stopped, wait_for)
 
 MAC = "52:54:00:77:00:01"
+#: Its bytes differ from each other, so that a wrong order shows.
+UUID = "00112233-4455-6677-8899-aabbccddeeff"
+SERIAL = "LAB 1"
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
     return [
         *qemu_wrapper(), "qemu-system-x86_64", "-accel", "tcg",
         "-nodefaults", "-display", "none", "-vga", "std", "-no-reboot",
-        "-m", str(spec.memory), *serial,
+        "-m", str(spec.memory), "-uuid", UUID,
+        "-smbios", f"type=1,serial={SERIAL}", *serial,
         "-pidfile", str(work / "qemu.pid"),
         "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,"
         "vnet_hdr=off",

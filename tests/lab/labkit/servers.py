@@ -110,23 +110,31 @@ class DnsmasqDhcp(Server):
 class ProxyDhcp(Server):
     """dnsmasq as a proxyDHCP server: no addresses, only where to boot from.
 
-    With a menu it answers port 67 without a filename and gives that on port
-    4011 (PXE 2.1 2.2.3); without, it gives the filename on port 67 already.
+    It answers port 67 without a file name and gives that on port 4011 (PXE
+    2.1 2.2.3).
     """
 
-    def __init__(self, net: Network, work: Path, logs: Path, answer: Answer,
-                 menu: bool) -> None:
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 answer: Answer) -> None:
         words = [f"--interface={BRIDGE}", "--port=0", "--log-dhcp",
                  f"--dhcp-leasefile={work}/proxy.leases",
                  f"--dhcp-range={NETWORK},proxy"]
-        if menu:
-            words += [f"--pxe-service={csa},lab,{answer.filename},"
-                      f"{answer.next_server}"
-                      for csa in ("x86PC", "X86-64_EFI", "BC_EFI")]
-        else:
-            words.append(f"--dhcp-boot={answer.filename},,"
-                         f"{answer.next_server}")
+        words += [f"--pxe-service={csa},lab,{answer.filename},"
+                  f"{answer.next_server}"
+                  for csa in ("x86PC", "X86-64_EFI", "BC_EFI")]
         super().__init__(_dnsmasq(net, work, logs / "proxy.log", words))
+        self.process.wait_listening("udp", 67)
+
+
+class ProxyOffer(Server):
+    """A proxyDHCP server that does all of it on port 67 (proxyoffer.py)."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 answer: Answer) -> None:
+        super().__init__(Process(
+            ["/usr/bin/python3", Path(__file__).with_name("proxyoffer.py"),
+             BRIDGE, answer.next_server, str(answer.filename)],
+            logs / "proxy.log", net.name))
         self.process.wait_listening("udp", 67)
 
 
