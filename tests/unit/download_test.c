@@ -133,6 +133,7 @@ static void test_lengths_must_agree(void **state)
 	assert_false(fake_image->flags & IMAGE_COMPLETE);
 	total = content_len - 1;
 	assert_int_equal(fake_fetch("x-dummy://x/y"), -EPROTO);
+	assert_non_null(strstr(error_text(-EPROTO), "more than it announced"));
 	assert_false(fake_image->flags & IMAGE_COMPLETE);
 }
 

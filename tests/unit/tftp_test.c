@@ -19,6 +19,7 @@ static struct {
 	bool refuses_options;   /* ERROR 8 */
 	bool has_window;        /* knows RFC 7440 */
 	bool is_silent;
+	bool is_deaf;           /* to ACKs */
 	bool options_seen;
 	const char *oack;       /* sent as it is, of OACK_LEN bytes */
 	size_t oack_len;
@@ -130,6 +131,8 @@ static void rx_request(const char *text, size_t len)
 static void rx_ack(uint16_t number)
 {
 	server.acks++;
+	if (server.is_deaf)
+		return;
 	/* Modulo 65536, never backwards by more than a window. */
 	server.base += (uint16_t)(number + 1 - (uint16_t)server.base);
 	send_window();
@@ -370,6 +373,33 @@ static void test_strangers(void **state)
 	uri_put(uri);
 }
 
+/* The ACK was lost, so the server sends the block again. */
+static void test_a_block_that_comes_again_is_acknowledged(void **state)
+{
+	struct uri *uri = uri_parse(URL);
+	struct image *image = image_alloc(uri, NULL, NULL);
+	struct download download = { 0 };
+	unsigned int acks;
+
+	(void)state;
+	server.file_len = 100000;
+	assert_int_equal(download_open(&download, uri, image), 0);
+	while (download.received < 50000)
+		poll_all();
+	server.is_deaf = true;
+	poll_sleep(20);
+	acks = server.acks;
+	send_block(server.base);
+	poll_sleep(20);
+	assert_int_equal(server.acks, acks + 1);
+	server.is_deaf = false;
+	poll_until(fake_download_is_done, &download, 20000);
+	assert_int_equal(download.rc, 0);
+	download_close(&download);
+	image_put(image);
+	uri_put(uri);
+}
+
 /* Whatever an answer is: it ends, within the bound, and nothing breaks. */
 static void test_malformed_answers(void **state)
 {
@@ -433,6 +463,7 @@ int main(void)
 		TEST(test_odd_oacks),
 		TEST(test_a_size_that_does_not_fit),
 		TEST(test_strangers),
+		TEST(test_a_block_that_comes_again_is_acknowledged),
 		TEST(test_malformed_answers),
 		TEST(test_a_block_too_long),
 		TEST(test_a_stopped_download_tells_the_server),
