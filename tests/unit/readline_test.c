@@ -223,7 +223,15 @@ static void test_prompt_takes_the_key_it_wants(void **state)
 	assert_int_equal(prompt("Key?", 1, 'x'), -ETIMEDOUT);
 }
 
-#define TEST(test) cmocka_unit_test_setup(test, capture_setup)
+/* Leave the line that the test left off in. */
+static int teardown(void **state)
+{
+	(void)state;
+	console_putchar('\n');
+	return 0;
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, capture_setup, teardown)
 
 int main(void)
 {
