@@ -43,7 +43,14 @@ LWIP_SOURCES := $(addprefix src/,$(addsuffix .c, \
 
 lwip-source: $(LWIP_STAMP) ## fetch, check and unpack lwIP
 
-$(LWIP_STAMP): scripts/fetch scripts/sources.list $(wildcard patches/lwip/*.patch)
+# A patch that is added, changed or taken away unpacks it anew.
+LWIP_PATCHES := $(sort $(wildcard patches/lwip/*.patch))
+$(O)/src/.lwip-patches: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LWIP_PATCHES)' | cmp -s - $@ || echo '$(LWIP_PATCHES)' > $@
+
+$(LWIP_STAMP): scripts/fetch scripts/sources.list $(LWIP_PATCHES) \
+		$(O)/src/.lwip-patches
 	$(call say,GET,lwip $(LWIP_VERSION))
 	$(Q)scripts/fetch --unpack $(O)/src --cache $(O)/cache lwip
 	$(Q)touch $@
