@@ -86,9 +86,15 @@ def servers_back(boot: Boot) -> None:
     boot.dhcp = boot.case.dhcp(boot)
 
 
+def dhcp_appears(boot: Boot) -> None:
+    boot.dhcp = dumb("dnsmasq")(boot)
+
+
 # --- the lab proves itself with Debian's iPXE ------------------------------
 
 SCRIPT = "#!ipxe\n@LINUX@\n"
+#: The line of the last step of embed/unloop.ipxe.
+BACK_OFF = r"(?i)nothing boots yet, beginning again in \d+"
 
 for firmware, machine in (("bios", "bios"), ("uefi", "uefi")):
     case(name=f"{firmware}-stock-loops", machine=machine, firmware="debian",
@@ -368,19 +374,22 @@ for firmware, program in (("bios", "undionly.kpxe"),
          actions=[(lambda boot: boot.fetched(boot.program)
                    >= boot.spec.native_fetches,
                    lambda boot: servers_away(boot)),
-                  (said(r"(?i)begin again|trying again in|again in \d"),
+                  (said(BACK_OFF),
                    lambda boot: servers_back(boot))],
          until=linux_up, checks=[fetched_once, linux_with()])
 
 case(name="uefi-no-dhcp", machine="uefi",
      what="ipxe.efi from a disk, no DHCP server at all: bounded, then the "
-     "back-off line, and again.", timeout=240,
-     dhcp=no_dhcp, web=(), program="ipxe.efi",
-     files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     "back-off line; when one appears, Linux.", timeout=180,
+     dhcp=no_dhcp, script=SCRIPT, program="ipxe.efi",
+     files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi",
+            "tftp/ipxe.efi": "@our-full-efi"},
      qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
            "-device", "virtio-blk-pci,drive=esp,bootindex=0"],
-     until=said(r"(?i)begin again|trying again in|again in \d", 2),
-     checks=[lambda boot: None if any(
+     actions=[(said(BACK_OFF), lambda boot: dhcp_appears(boot))],
+     until=linux_up,
+     checks=[linux_with(), fetched_at_most(0), http_times("/boot.ipxe", 1),
+             lambda boot: None if any(
                  m.kind == 1 and m.options.get(77) == b"iPXE"
                  for m in boot.wire.dhcp)
              else "our firmware sent no DHCPDISCOVER"])
