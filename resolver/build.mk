@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-# The resolver: $(O)/bin/unloopd, and for its tests the same program and the
-# unit tests with sanitisers.  Included by the Makefile at the top, which
-# defines O, Q, HOSTCC and say.
+# The resolver: $(O)/bin/unloopd and $(O)/bin/unloop, and for their tests the
+# same programs and the unit tests with sanitisers.  Included by the Makefile
+# at the top, which defines O, Q, HOSTCC and say.
 
 O ?= out
 HOSTCC ?= cc
@@ -11,18 +11,25 @@ resolver_src := $(sort $(wildcard resolver/*.c))
 resolver_unit_src := $(sort $(wildcard tests/resolver/unit/*_test.c))
 resolver_lib_src := $(filter-out resolver/unloopd.c,$(resolver_src))
 
+resolver_cli_src := $(sort $(wildcard resolver/cli/*.c))
+
 resolver_obj := $(resolver_src:%.c=$(O)/obj/%.o)
+resolver_lib_obj := $(resolver_lib_src:%.c=$(O)/obj/%.o)
+resolver_cli_obj := $(resolver_cli_src:%.c=$(O)/obj/%.o)
 resolver_asan_obj := $(resolver_src:%.c=$(O)/asan/obj/%.o)
+resolver_cli_asan_obj := $(resolver_cli_src:%.c=$(O)/asan/obj/%.o)
 resolver_lib_asan_obj := $(resolver_lib_src:%.c=$(O)/asan/obj/%.o)
 resolver_unit_obj := $(resolver_unit_src:%.c=$(O)/asan/obj/%.o)
 resolver_unit := $(resolver_unit_src:tests/resolver/unit/%.c=$(O)/asan/bin/resolver/%)
 
-resolver_mhd_cflags := $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
-resolver_mhd_libs := $(or $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null),-lmicrohttpd)
+# Libraries by their pkg-config names, one row each.
+resolver_pkgs := libmicrohttpd
+resolver_pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(resolver_pkgs) 2>/dev/null)
+resolver_libs := $(or $(shell $(PKG_CONFIG) --libs $(resolver_pkgs) 2>/dev/null),-lmicrohttpd)
 
 resolver_cflags := -std=gnu11 -D_GNU_SOURCE -g -Wall -Wextra -Wshadow \
 	-Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 -Werror \
-	-ffile-prefix-map=$(CURDIR)/= -pthread -Iresolver $(resolver_mhd_cflags)
+	-ffile-prefix-map=$(CURDIR)/= -pthread -Iresolver $(resolver_pkg_cflags)
 resolver_hard_cflags := -O2 -fstack-protector-strong -U_FORTIFY_SOURCE \
 	-D_FORTIFY_SOURCE=2 -fPIE
 resolver_hard_ldflags := -pie -Wl,-z,relro,-z,now
@@ -30,15 +37,15 @@ resolver_asan_cflags := -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: resolver resolver-test-programs
-resolver: $(O)/bin/unloopd
-resolver-test-programs: $(O)/asan/bin/unloopd $(resolver_unit)
+resolver: $(O)/bin/unloopd $(O)/bin/unloop
+resolver-test-programs: $(O)/asan/bin/unloopd $(O)/asan/bin/unloop $(O)/bin/unloop $(resolver_unit)
 
-$(resolver_obj): $(O)/obj/%.o: %.c resolver/build.mk
+$(resolver_obj) $(resolver_cli_obj): $(O)/obj/%.o: %.c resolver/build.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(resolver_cflags) $(resolver_hard_cflags) -MMD -MP -c -o $@ $<
 
-$(resolver_asan_obj) $(resolver_unit_obj): $(O)/asan/obj/%.o: %.c resolver/build.mk
+$(resolver_asan_obj) $(resolver_cli_asan_obj) $(resolver_unit_obj): $(O)/asan/obj/%.o: %.c resolver/build.mk
 	$(call say,CC,$< (sanitised))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(resolver_cflags) $(resolver_asan_cflags) -MMD -MP -c -o $@ $<
@@ -46,16 +53,27 @@ $(resolver_asan_obj) $(resolver_unit_obj): $(O)/asan/obj/%.o: %.c resolver/build
 $(O)/bin/unloopd: $(resolver_obj)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -pthread $(resolver_hard_ldflags) -o $@ $^ $(resolver_mhd_libs)
+	$(Q)$(HOSTCC) -pthread $(resolver_hard_ldflags) -o $@ $^ $(resolver_libs)
 
 $(O)/asan/bin/unloopd: $(resolver_asan_obj)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_mhd_libs)
+	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs)
+
+$(O)/bin/unloop: $(resolver_cli_obj) $(resolver_lib_obj)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -pthread $(resolver_hard_ldflags) -o $@ $^ $(resolver_libs)
+
+$(O)/asan/bin/unloop: $(resolver_cli_asan_obj) $(resolver_lib_asan_obj)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs)
 
 $(resolver_unit): $(O)/asan/bin/resolver/%: $(O)/asan/obj/tests/resolver/unit/%.o $(resolver_lib_asan_obj)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_mhd_libs) -lcmocka
+	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs) -lcmocka
 
--include $(resolver_obj:.o=.d) $(resolver_asan_obj:.o=.d) $(resolver_unit_obj:.o=.d)
+-include $(resolver_obj:.o=.d) $(resolver_cli_obj:.o=.d) $(resolver_asan_obj:.o=.d)
+-include $(resolver_cli_asan_obj:.o=.d) $(resolver_unit_obj:.o=.d)

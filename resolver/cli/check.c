@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* unloop check: is this site in order? */
+#include "check.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "site.h"
+#include "unloop.h"
+
+int check_main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	unsigned int problems;
+	struct site site;
+	int c, rc;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1)
+		return subcommand_usage("check", "", c == 'h' ? 0 : 2);
+	if (argc - optind != 1)
+		return subcommand_usage("check", "", 2);
+	rc = site_init(&site, argv[optind]);
+	if (rc) {
+		fprintf(stderr, "unloop: %s: %s.\n", argv[optind],
+			strerror(-rc));
+		return 1;
+	}
+	problems = check_site(&site, stdout);
+	site_fini(&site);
+	return problems ? 1 : 0;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The functions behind the subcommands, each in the file of its name. */
+#ifndef RESOLVER_CLI_COMMANDS_H
+#define RESOLVER_CLI_COMMANDS_H
+
+int check_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* unloop: asks, checks and changes what the resolver does. */
+#include "unloop.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+/* All subcommands, in the order of the help. */
+static const struct subcommand subcommands[] = {
+	{"check", "SITE", "say whether a site is in order, and what is not",
+	 check_main},
+};
+
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static const struct subcommand *subcommand_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < SUBCOMMANDS; i++) {
+		if (strcmp(subcommands[i].name, name) == 0)
+			return &subcommands[i];
+	}
+	return NULL;
+}
+
+int subcommand_usage(const char *name, const char *text, int status)
+{
+	const struct subcommand *command = subcommand_find(name);
+	FILE *out = status ? stderr : stdout;
+
+	fprintf(out, "Usage: unloop %s %s\n", name,
+		command ? command->usage : "");
+	if (command)
+		fprintf(out, "\nunloop %s: %s.\n", name, command->help);
+	fprintf(out, "\n%s", text);
+	return status;
+}
+
+static int usage(FILE *out, int status)
+{
+	size_t i;
+
+	fputs("Usage: unloop COMMAND [ARGUMENT...]\n"
+	      "\n"
+	      "Asks, checks and changes what the resolver unloopd does.\n"
+	      "\n",
+	      out);
+	for (i = 0; i < SUBCOMMANDS; i++)
+		fprintf(out, "  unloop %s %s\n        %s\n",
+			subcommands[i].name, subcommands[i].usage,
+			subcommands[i].help);
+	fputs("\nunloop COMMAND --help says more about one of them.\n", out);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct subcommand *command;
+
+	if (argc < 2)
+		return usage(stderr, 2);
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return usage(stdout, 0);
+	command = subcommand_find(argv[1]);
+	if (!command) {
+		fprintf(stderr,
+			"unloop: There is no command \"%s\"; unloop --help "
+			"lists them.\n",
+			argv[1]);
+		return 2;
+	}
+	optind = 1;
+	return command->main(argc - 1, argv + 1);
+}
