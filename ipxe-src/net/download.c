@@ -13,6 +13,7 @@
 
 void download_restart(struct download *download)
 {
+	download->is_waiting = false;
 	download->received = 0;
 	download->has_total = false;
 	download->next_scan = FIRST_SCAN_LEN;

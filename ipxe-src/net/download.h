@@ -28,6 +28,9 @@ struct download {
 	/* What it is doing when that is not receiving: "waiting 5 s because
 	 * the server says 503". Shown to the person. */
 	char status[80];
+	/* The server asked to be asked again later (Retry-After): no lack of
+	 * progress, and bounded by the protocol. */
+	bool is_waiting;
 	uint64_t next_scan;   /* look for our own identity when RECEIVED is this */
 };
 

@@ -443,6 +443,7 @@ static void http_wait(struct http *http)
 					    http->response.status));
 		return;
 	}
+	http->download->is_waiting = true;
 	http_pause(http, MAX(s, 1U) * 1000);
 }
 
@@ -550,6 +551,7 @@ static const struct http_connection_user http_user = {
 static void http_begin(struct http *http)
 {
 	resolve_stop(&http->resolve);
+	http->download->is_waiting = false;
 	http->state = HTTP_RESOLVE;
 	resolve_start(&http->resolve, http->download->uri->host);
 }

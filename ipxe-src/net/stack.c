@@ -21,9 +21,14 @@
  * for the other (TFTP) a rest per frame would set the speed. */
 #define BUSY_US 1000
 
+/* But now and then it does, so that the platform can see to its own (the
+ * watchdog of UEFI) during a long download. */
+#define REST_PERIOD_US 1000000
+
 static bool is_started;
 static uint64_t random_state;
 static uint64_t last_rx_us; /* when a frame last arrived */
+static uint64_t rested_us;  /* when the loop last was allowed to rest */
 static bool ack_pending;    /* some of it may not be acknowledged yet */
 
 u32_t sys_now(void)
@@ -82,7 +87,10 @@ static bool stack_poll(void)
 		tcp_fasttmr(); /* sends delayed ACKs */
 	}
 	sys_check_timeouts();
-	return now - last_rx_us < BUSY_US;
+	if (now - last_rx_us < BUSY_US && now - rested_us < REST_PERIOD_US)
+		return true;
+	rested_us = now;
+	return false;
 }
 
 static const struct poller stack_poller = { .poll = stack_poll };

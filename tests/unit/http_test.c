@@ -374,6 +374,7 @@ static void test_retry_after_is_shown_and_bounded(void **state)
 	poll_sleep(1000);
 	assert_non_null(strstr(download.status, "the server says 404; asking "
 			       "again in"));
+	assert_true(download.is_waiting);
 	assert_int_equal(poll_until(fake_download_is_done, &download, 900000),
 			 0);
 	assert_int_equal(download.rc, -EHTTP);
