@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Everything that changes or watches machines: state, events, audit, API. */
+#ifndef RESOLVER_CONTROL_H
+#define RESOLVER_CONTROL_H
+
+#include "facts.h"
+#include "http.h"
+#include "state.h"
+
+/* What unloopd's command line and site.conf say about it. */
+struct control_options {
+	/* Where the state is kept. */
+	struct state_options state;
+	/* Directory for the audit log and the database; "" for none. */
+	char state_dir[512];
+	/* Unix socket of the API; "" for none. */
+	char socket[108];
+	/* ADDRESS:PORT of the API by TCP, with tokens; "" for none. */
+	char listen[80];
+	/* Certificate chain and key (PEM files) for TLS; "" for none. */
+	char tls_cert[512];
+	char tls_key[512];
+};
+
+/* The running whole; one per process, any thread may use it. */
+struct control;
+
+/*
+ * Defaults: the state under $STATE_DIRECTORY, else /var/lib/unloop for root,
+ * else under the home directory; the socket likewise under $RUNTIME_DIRECTORY,
+ * /run/unloop, $XDG_RUNTIME_DIR.
+ */
+void control_options_init(struct control_options *options);
+
+/*
+ * Make the directories of the options, while still root, for the user that
+ * become_user() will become (NULL: its default).  One that cannot be made
+ * switches off with a log line what needs it.
+ */
+void control_prepare(struct control_options *options, const char *user);
+
+/*
+ * Answers a request that the API itself does not know, such as /explain; ctx
+ * is what control_start() was given.
+ */
+typedef void control_answer_fn(void *ctx, struct http_request *request,
+			       struct http_reply *reply);
+
+/*
+ * Start the threads, after daemonising and after becoming the user.  answer
+ * may be NULL.  Returns 0 or a negative errno with a reason.
+ */
+int control_start(const struct control_options *options,
+		  control_answer_fn *answer, void *ctx,
+		  struct control **ret_control, struct reason *why);
+
+/* Stop it all; NULL is accepted, here and below. */
+void control_stop(struct control *control);
+
+/*
+ * A machine asks for its script; name as machine_state.name, known: is it in
+ * the site?  Notes it in the timeline and says what it is to do.  Bounded in
+ * time, never fails (state_boot()).
+ */
+void control_boot(struct control *control, const char *name, bool known,
+		  const struct facts *facts, const char *client,
+		  struct machine_state *ret_state);
+
+/* The same for explaining: nothing is noted (state_get()). */
+void control_peek(struct control *control, const char *name,
+		  struct machine_state *ret_state);
+
+/* A machine was answered: what is the file or the reason (http_reply.what). */
+void control_answered(struct control *control, const char *name,
+		      unsigned int status, const char *what);
+
+/*
+ * A client took a file; the machine is found by its address, from the script
+ * it asked for before.  Cheap; for every reply that is not a script.
+ */
+void control_fetched(struct control *control, const char *client,
+		     const char *target, unsigned int status, bool is_whole);
+
+/* Reply to POST /v1/events: JSON lines of the machine's flight recorder. */
+void control_events(struct control *control, struct http_request *request,
+		    const char *client, const char *body, size_t len,
+		    struct http_reply *reply);
+
+/*
+ * Reply to GET or POST /v1/confirm/TOKEN[?result=failed] (rest is what follows
+ * the folder's name, query undecoded).
+ */
+void control_confirm(struct control *control, struct http_request *request,
+		     const char *rest, const char *query,
+		     struct http_reply *reply);
+
+/* Reply to GET /metrics. */
+void control_metrics(struct control *control, struct http_request *request,
+		     struct http_reply *reply);
+
+/*
+ * For the log: copy the request target, with a token in it replaced by "...".
+ * Returns buf.
+ */
+const char *control_redact(char *buf, size_t size, const char *target);
+
+#endif
