@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* NICs behind UEFI's Simple Network Protocol, UEFI 2.10 24.1. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -24,8 +25,15 @@
 /* Transmit says "not ready" while its queue is full: so often we try. */
 #define TX_RETRIES 1000
 
+/* A driver that has not returned any buffer for so long never will. */
+#define TX_LOST_US 500000
+
 /* Frames that are taken by one poll. */
 #define RX_QUOTA 64
+
+/* A frame that is too long for us is taken and dropped, up to this length:
+ * it would stay in the driver's queue for ever. */
+#define RX_DISCARD_MAX 65536
 
 /* Destination, source, type: IEEE 802.3 3.1.1. */
 #define ETHERNET_HEADER 14
@@ -44,6 +52,7 @@ struct snp_nic {
 	EFI_SIMPLE_NETWORK *snp;    /* valid while open */
 	struct pbuf *rx;            /* for the next frame; NULL: none yet */
 	uint64_t status_next_us;
+	uint64_t tx_last_us;        /* when a buffer was last given or taken */
 	uint32_t tx_busy;           /* bit I: the driver has buffer I */
 	unsigned int tx_busy_count;
 	uint8_t tx[TX_BUFFERS][TX_BUFFER_LEN];
@@ -63,6 +72,7 @@ static void snp_tx_done(struct snp_nic *nic, const void *address)
 		return;
 	nic->tx_busy &= ~(1U << i);
 	nic->tx_busy_count--;
+	nic->tx_last_us = platform_time_us();
 }
 
 /* Look at the link, and take back the buffers that were sent. */
@@ -92,6 +102,11 @@ static uint8_t *snp_tx_buffer(struct net_device *netdev)
 
 	if (nic->tx_busy_count >= TX_RECYCLE)
 		snp_status(netdev);
+	if (nic->tx_busy == UINT32_MAX &&
+	    platform_time_us() - nic->tx_last_us >= TX_LOST_US) {
+		nic->tx_busy = 0;
+		nic->tx_busy_count = 0;
+	}
 	if (nic->tx_busy == UINT32_MAX)
 		return NULL;
 	return nic->tx[__builtin_ctz(~nic->tx_busy)];
@@ -126,8 +141,26 @@ static int snp_transmit(struct net_device *netdev, struct pbuf *p)
 		return status == EFI_NOT_READY ? -ENOBUFS : efi_errno(status);
 	nic->tx_busy |= 1U << (buffer - nic->tx[0]) / TX_BUFFER_LEN;
 	nic->tx_busy_count++;
+	nic->tx_last_us = platform_time_us();
 	efi_idle_defer();
 	return 0;
+}
+
+/* Take the next frame, LEN bytes, out of the driver's queue and drop it. */
+static bool snp_discard(struct snp_nic *nic, UINTN len)
+{
+	EFI_STATUS status;
+	void *buffer;
+
+	if (len > RX_DISCARD_MAX)
+		return false;
+	buffer = malloc(len);
+	if (!buffer)
+		return false;
+	status = nic->snp->Receive(nic->snp, NULL, &len, buffer, NULL, NULL,
+				   NULL);
+	free(buffer);
+	return !EFI_ERROR(status);
 }
 
 /* Take one frame. Returns false if there was none. */
@@ -147,12 +180,14 @@ static bool snp_receive(struct net_device *netdev)
 				   NULL, NULL);
 	if (status == EFI_NOT_READY)
 		return false;
-	if (EFI_ERROR(status) || len > p->len) {
-		netdev_rx_error(netdev, efi_errno(EFI_ERROR(status) ?
-						  status : EFI_BUFFER_TOO_SMALL));
-		/* A frame that was too long is gone; anything else might stay
-		 * for ever. */
-		return status == EFI_BUFFER_TOO_SMALL;
+	if (status == EFI_BUFFER_TOO_SMALL) {
+		netdev_rx_error(netdev, -EMSGSIZE);
+		return snp_discard(nic, len);
+	}
+	if (EFI_ERROR(status) || !len || len > p->len) {
+		netdev_rx_error(netdev, EFI_ERROR(status) ? efi_errno(status) :
+							    -EMSGSIZE);
+		return false;
 	}
 	nic->rx = NULL;
 	p->len = p->tot_len = (u16_t)len;
