@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Everything that the routes answer from; made once, by unloopd.c. */
+#ifndef RESOLVER_SERVICE_H
+#define RESOLVER_SERVICE_H
+
+#include "site.h"
+
+struct admission;
+struct control;
+struct live;
+struct script_cache;
+
+/* What is not NULL lives longer than the server. */
+struct service {
+	/* The site's directory: assets and firmware. */
+	const struct site *site;
+	/* The compiled site. */
+	struct live *live;
+	/* Rendered scripts, or NULL. */
+	struct script_cache *cache;
+	/* State, events, API (control.h), or NULL. */
+	struct control *control;
+	/* Who has to wait (admission.h), or NULL. */
+	struct admission *admission;
+};
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Hash table from bytes to an index, for tables that only grow. */
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Slots of the first allocation. */
+#define TABLE_SLOTS_MIN 64
+
+void table_fini(struct table *table)
+{
+	free(table->slots);
+	*table = (struct table){0};
+}
+
+uint32_t table_hash(const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+	uint64_t hash = 0xcbf29ce484222325U;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3U;
+	/* Neighbouring keys differ in few bits; spread them. */
+	hash ^= hash >> 32;
+	hash *= 0x9e3779b97f4a7c15U;
+	return (uint32_t)(hash >> 32);
+}
+
+static void slot_put(struct table_slot *slots, uint32_t mask,
+		     struct table_slot slot)
+{
+	uint32_t i = slot.hash & mask;
+
+	while (slots[i].index)
+		i = (i + 1) & mask;
+	slots[i] = slot;
+}
+
+static int table_grow(struct table *table)
+{
+	uint32_t count = table->slots ? (table->mask + 1) * 2 : TABLE_SLOTS_MIN;
+	struct table_slot *slots;
+	uint32_t i;
+
+	if (!count)
+		return -ENOMEM;
+	slots = calloc(count, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (i = 0; table->slots && i <= table->mask; i++) {
+		if (table->slots[i].index)
+			slot_put(slots, count - 1, table->slots[i]);
+	}
+	free(table->slots);
+	table->slots = slots;
+	table->mask = count - 1;
+	return 0;
+}
+
+int table_put(struct table *table, uint32_t hash, uint32_t index)
+{
+	int rc;
+
+	if (!table->slots || table->used >= table->mask / 4 * 3) {
+		rc = table_grow(table);
+		if (rc)
+			return rc;
+	}
+	slot_put(table->slots, table->mask,
+		 (struct table_slot){hash, index + 1});
+	table->used++;
+	return 0;
+}
+
+uint32_t table_next(const struct table *table, uint32_t hash, uint32_t *cursor)
+{
+	const struct table_slot *slot;
+
+	if (!table->slots)
+		return TABLE_END;
+	for (;;) {
+		slot = &table->slots[*cursor & table->mask];
+		if (!slot->index)
+			return TABLE_END;
+		++*cursor;
+		if (slot->hash == hash)
+			return slot->index - 1;
+	}
+}
