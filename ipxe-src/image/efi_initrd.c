@@ -3,6 +3,7 @@
  * a handle whose path is LINUX_EFI_INITRD_MEDIA_GUID; UEFI 2.10 13.2. */
 #include "core/error.h"
 #include "image/efi_initrd.h"
+#include "image/efi_pe.h"
 #include "image/initrd.h"
 #include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
@@ -38,6 +39,34 @@ static struct initrd_path initrd_path = {
 static EFI_HANDLE initrd_handle;
 static struct image *initrd_kernel;
 
+/* Marks an image that programs_hide() hid: no other flag has this bit. */
+#define IMAGE_HIDDEN_HERE 0x80000000U
+
+/* Keep UEFI programs out of the RAM disk, such as a boot program that was
+ * refused and is still registered: Linux would not find its own behind it.
+ * One with a path (a command line) is meant to be a file in there. */
+static void programs_hide(void)
+{
+	struct image *image;
+	uint16_t machine;
+
+	list_for_each_entry(image, &images, list) {
+		if (!image->cmdline && !(image->flags & IMAGE_HIDDEN) &&
+		    !efi_pe_parse(image->data, image->len, &machine))
+			image->flags |= IMAGE_HIDDEN | IMAGE_HIDDEN_HERE;
+	}
+}
+
+static void programs_show(void)
+{
+	struct image *image;
+
+	list_for_each_entry(image, &images, list) {
+		if (image->flags & IMAGE_HIDDEN_HERE)
+			image->flags &= ~(IMAGE_HIDDEN | IMAGE_HIDDEN_HERE);
+	}
+}
+
 /* Called twice by whoever wants it: for the size, then for the bytes. */
 static EFI_STATUS EFIAPI initrd_load(struct load_file2 *this,
 				     EFI_DEVICE_PATH *path,
@@ -66,6 +95,7 @@ int efi_initrd_install(struct image *kernel)
 {
 	EFI_STATUS status;
 
+	programs_hide();
 	if (!initrd_len(kernel))
 		return 0;
 	initrd_kernel = kernel;
@@ -85,6 +115,7 @@ int efi_initrd_install(struct image *kernel)
 
 void efi_initrd_uninstall(void)
 {
+	programs_show();
 	if (!initrd_handle)
 		return;
 	efi_boot->UninstallMultipleProtocolInterfaces(

@@ -9,7 +9,7 @@
  * nothing is offered if there are no images for it. Returns 0 or -errno. */
 int efi_initrd_install(struct image *kernel);
 
-/* End the offer; harmless if there is none. */
+/* End the offer, or what was begun of it; harmless if there is none. */
 void efi_initrd_uninstall(void);
 
 #endif
