@@ -143,8 +143,9 @@ static int read_escape(const struct console *console)
 	return 0;
 }
 
-/* Move what the consoles have into the queue. */
-static void console_poll(void)
+/* Move what the consoles have into the queue. When it is full the rest stays
+ * where it is, or is lost if MAY_DROP: so that Ctrl-C is seen behind it. */
+static void console_poll(bool may_drop)
 {
 	const struct console *console;
 	unsigned int bound;
@@ -154,6 +155,8 @@ static void console_poll(void)
 		if (!console->getchar)
 			continue;
 		for (bound = 0; bound < ARRAY_SIZE(key_queue); bound++) {
+			if (key_queue_len == ARRAY_SIZE(key_queue) && !may_drop)
+				return;
 			c = console->getchar();
 			if (c < 0)
 				break;
@@ -185,7 +188,7 @@ int console_getkey(int timeout_ms)
 	uint64_t start = platform_time_us();
 
 	for (;;) {
-		console_poll();
+		console_poll(false);
 		if (key_queue_len)
 			return key_take();
 		if (timeout_ms >= 0 && platform_time_us() - start >=
@@ -197,7 +200,7 @@ int console_getkey(int timeout_ms)
 
 bool console_is_cancelled(void)
 {
-	console_poll();
+	console_poll(true);
 	if (!key_queue_len || key_queue[0] != CTRL_C)
 		return false;
 	key_take();

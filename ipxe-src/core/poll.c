@@ -6,6 +6,9 @@
 #include "core/platform.h"
 #include "core/poll.h"
 
+/* How often a wait looks for Ctrl-C: a look at a keyboard costs. */
+#define CANCEL_LOOK_US 5000
+
 void poll_all(void)
 {
 	static bool is_polling;
@@ -25,13 +28,19 @@ void poll_all(void)
 int poll_until(bool (*done)(void *ctx), void *ctx, int timeout_ms)
 {
 	uint64_t start = platform_time_us();
+	uint64_t next_look = start;
+	uint64_t now;
 
 	while (!done(ctx)) {
-		if (timeout_ms >= 0 && platform_time_us() - start >=
-					       (uint64_t)timeout_ms * 1000)
+		now = platform_time_us();
+		if (timeout_ms >= 0 &&
+		    now - start >= (uint64_t)timeout_ms * 1000)
 			return -ETIMEDOUT;
-		if (console_is_cancelled())
-			return -ECANCELED;
+		if (now >= next_look) {
+			if (console_is_cancelled())
+				return -ECANCELED;
+			next_look = now + CANCEL_LOOK_US;
+		}
 		poll_all();
 	}
 	return 0;
