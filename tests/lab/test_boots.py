@@ -16,6 +16,6 @@ def test_boot(case: Case, boots: Boots) -> None:
     result = boots.result(case)
     if result.skipped is not None:
         pytest.skip(result.skipped)
-    assert not result.problems, (
-        f"{case.what}\n" + "\n".join(result.problems)
-        + f"\nlogs: {LOGS / case.name}")
+    if result.problems:
+        pytest.fail("\n".join([case.what, *result.problems,
+                               f"logs: {LOGS / case.name}"]), pytrace=False)

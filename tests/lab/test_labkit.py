@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,9 @@ class Fault:
             link.close()
 
 
+Starter = Callable[..., Fault]
+
+
 @pytest.fixture
 def body(tmp_path: Path) -> Path:
     path = tmp_path / "body"
@@ -183,7 +186,7 @@ def body(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[object]:
+def start(tmp_path: Path) -> Iterator[Starter]:
     started: list[Fault] = []
 
     def begin(*rules: dict[str, object]) -> Fault:
@@ -195,13 +198,12 @@ def start(tmp_path: Path) -> Iterator[object]:
         fault.process.wait(10)
 
 
-def test_faultweb_dies_and_answers_the_rest(start, body: Path) -> None:
+def test_faultweb_dies_and_answers_the_rest(start: Starter, body: Path) -> None:
     name = str(body)
     fault = start({"path": "/f", "file": name, "times": 1, "die_at": 100000,
                    "down": 1}, {"path": "/f", "file": name})
-    link = socket.create_connection(("127.0.0.1", fault.port), 10) \
-        if wait_open(fault.port) else None
-    assert link is not None
+    assert wait_open(fault.port)
+    link = socket.create_connection(("127.0.0.1", fault.port), 10)
     link.sendall(b"GET /f HTTP/1.1\r\n\r\n")
     got = b""
     with pytest.raises(ConnectionResetError):
@@ -233,7 +235,7 @@ def wait_open(port: int) -> bool:
     return False
 
 
-def test_faultweb_cuts_and_counts(start, body: Path) -> None:
+def test_faultweb_cuts_and_counts(start: Starter, body: Path) -> None:
     fault = start({"path": "/f", "status": 503, "times": 1,
                    "headers": {"Retry-After": "7"}},
                   {"path": "/f", "file": str(body), "cut_at": 1000,
@@ -259,7 +261,8 @@ def test_stale_network_is_removed(free_namespace: netns.Network) -> None:
     assert free_namespace.name in base.run("ip", "netns", "list")
 
 
-def test_swallowed_port_gives_no_answer(free_namespace) -> None:
+def test_swallowed_port_gives_no_answer(
+        free_namespace: netns.Network) -> None:
     free_namespace.swallow(81)
     host = free_namespace.add_host(netns.SECOND)
     probe = ("import socket,sys\nfor port in (80, 81):\n try:\n"

@@ -16,19 +16,9 @@ def linux_up(boot: Boot) -> bool:
     return boot.linux_done() >= 1
 
 
-def tftp_sent(times: int, name: str | None = None) -> Condition:
-    return lambda boot: boot.fetched(name or boot.program) >= times
-
-
 def said(pattern: str, times: int = 1) -> Condition:
     return lambda boot: len(re.findall(pattern, boot.plain_serial())) >= times
 
-
-def asked_http(path: str, times: int = 1) -> Condition:
-    return lambda boot: boot.wire.http_count(path) >= times
-
-
-# --- what must have happened ---------------------------------------------
 
 def linux_with(extra: str = "") -> Check:
     """Linux reached user space with exactly the script's arguments.
@@ -107,12 +97,6 @@ def recognised(boot: Boot) -> str | None:
     return None
 
 
-def not_recognised(boot: Boot) -> str | None:
-    if RECOGNITION in boot.plain_serial():
-        return f"a line says '{RECOGNITION}' where nothing was recognised"
-    return None
-
-
 def http_times(path: str, low: int, high: int | None = None) -> Check:
     """The machine asked for this path so many times."""
     def check(boot: Boot) -> str | None:
@@ -142,23 +126,6 @@ def resolver_facts(boot: Boot) -> str | None:
             return (f"the resolver was told {name}='{got}', "
                     f"not '{value or 'something'}'")
     return None
-
-
-def bounded_seconds(low: float, high: float, first: str,
-                    second: str) -> Check:
-    """Between the first requests for two paths lay so many seconds."""
-    def check(boot: Boot) -> str | None:
-        times = []
-        for path in (first, second):
-            found = [r.time for r in boot.wire.http if r.path == path]
-            if not found:
-                return f"{path} was never asked for"
-            times.append(found[-1] if path == first == second else found[0])
-        if not low <= times[1] - times[0] <= high:
-            return (f"{times[1] - times[0]:.1f} s lay between {first} and "
-                    f"{second}, not {low:g} to {high:g}")
-        return None
-    return check
 
 
 def fault_log(test: Callable[[list[dict[str, object]]], str | None]) -> Check:
