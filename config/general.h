@@ -35,6 +35,7 @@
 #define IMAGE_CMD    /* imgfetch, imgexec, chain, ... */
 #define SYNC_CMD     /* sync */
 #define SHELL_CMD    /* shell */
+#define SANBOOT_CMD  /* sanboot, of local disks */
 #define REBOOT_CMD   /* reboot */
 #define POWEROFF_CMD /* poweroff */
 

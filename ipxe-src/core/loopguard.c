@@ -154,10 +154,33 @@ static int check_ring(const struct uri *uri)
 			 SCRIPT_RING_LIMIT);
 }
 
+/* The sentence for what may not be started because of the limit. */
+static int generation_error(const char *name, bool is_ours)
+{
+	return error_set(-EGENERATION,
+			 "%s is %s, and this product was entered %u times "
+			 "since reset, which is the limit: not started",
+			 name, is_ours ? "another build of this firmware" :
+					 "a boot program",
+			 marker.generation);
+}
+
+int loopguard_check_program(const void *data, size_t len, const char *name)
+{
+	enum identity identity = identity_scan(data, len, NULL);
+
+	if (identity == IDENTITY_SELF)
+		return error_set(-EISSELF, "%s is this firmware: not started "
+				 "again", name);
+	if (identity == IDENTITY_OTHER && marker.generation >= GENERATION_LIMIT)
+		return generation_error(name, true);
+	return 0;
+}
+
 int loopguard_check_image(struct image *image)
 {
 	enum image_role role = image->type->role(image);
-	const struct identity_note *note;
+	int rc;
 
 	if (image->flags & IMAGE_ORIGIN)
 		return 0;
@@ -165,18 +188,10 @@ int loopguard_check_image(struct image *image)
 		return check_ring(image->uri);
 	if (role == IMAGE_ROLE_KERNEL)
 		return 0;
-	if (identity_scan(image->data, image->len, &note) == IDENTITY_SELF)
-		return error_set(-EISSELF, "%s is this firmware: not started "
-				 "again", image->name);
-	if (marker.generation < GENERATION_LIMIT)
-		return 0;
-	return error_set(-EGENERATION,
-			 "%s is %s, and this product was entered %u times "
-			 "since reset, which is the limit: not started",
-			 image->name,
-			 note ? "another build of this firmware" :
-				"a boot program",
-			 marker.generation);
+	rc = loopguard_check_program(image->data, image->len, image->name);
+	if (rc || marker.generation < GENERATION_LIMIT)
+		return rc;
+	return generation_error(image->name, false);
 }
 
 void loopguard_note_exec(const struct image *image)

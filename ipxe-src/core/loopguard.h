@@ -30,6 +30,12 @@ int loopguard_check_uri(const struct uri *uri);
  * -ERING, with a sentence. Called by image_exec(). */
 int loopguard_check_image(struct image *image);
 
+/* Before starting a boot program that is not an image, such as a disk's: its
+ * first LEN bytes (IDENTITY_SCAN_LEN are enough) at DATA. -EISSELF for our own
+ * build, -EGENERATION for another one of ours at the limit; else 0, also at the
+ * limit: a local disk is the end of the chain. */
+int loopguard_check_program(const void *data, size_t len, const char *name);
+
 /* IMAGE is about to be executed: remember it in the marker. */
 void loopguard_note_exec(const struct image *image);
 

@@ -58,6 +58,12 @@ int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN]);
 int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
 		    uint16_t *ret_version);
 
+/* Boot the local disk DRIVE (BIOS number: 0x80 is the first; UEFI looks for
+ * the first disk that has a boot program). FILENAME on UEFI: the program, with
+ * backslashes, NULL for the default one of UEFI 2.10 3.5.1.1. NICs are paused.
+ * Does not return if the disk boots; else -errno with a sentence. */
+int platform_boot_disk(unsigned int drive, const char *filename);
+
 /* Undo all that must not outlive us before control goes to an operating
  * system or boot program that does not return (drivers are already closed). */
 void platform_shutdown(void);

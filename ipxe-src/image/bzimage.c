@@ -129,7 +129,6 @@ static int bzimage_exec(struct image *image)
 {
 	struct linux_kernel kernel;
 	struct linux_layout layout;
-	struct net_device *netdev;
 	uint8_t *piece;
 	uint64_t mem = linux_mem(image->cmdline);
 	size_t cmdline_len = image->cmdline ? strlen(image->cmdline) : 0;
@@ -150,10 +149,7 @@ static int bzimage_exec(struct image *image)
 		return rc;
 
 	/* From here on there is no way back. */
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (netdev->is_open)
-			netdev->ops->close(netdev);
-	}
+	netdev_pause_all();
 	platform_shutdown();
 	prepare_setup(image, &kernel, &layout);
 	memmove((void *)layout.kernel, image->data + kernel.setup_len,
@@ -161,8 +157,8 @@ static int bzimage_exec(struct image *image)
 	if (piece && (uintptr_t)piece != layout.initrd.start)
 		memmove((void *)layout.initrd.start, piece,
 			layout.initrd.end - layout.initrd.start);
-	boot_real(LINUX_SETUP >> 4, LINUX_HEAP_END, (LINUX_SETUP >> 4) + 0x20,
-		  0);
+	boot_real(LINUX_SETUP >> 4, LINUX_HEAP_END,
+		  ((LINUX_SETUP >> 4) + 0x20) << 16, 0);
 }
 
 static const struct image_type bzimage_type = {

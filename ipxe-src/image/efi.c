@@ -39,28 +39,6 @@ static enum image_role efi_image_role(struct image *image)
 							  IMAGE_ROLE_LOADER;
 }
 
-/* Let go of the hardware of every open NIC; its configuration stays. */
-static void nics_pause(void)
-{
-	struct net_device *netdev;
-
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (netdev->is_open)
-			netdev->ops->close(netdev);
-	}
-}
-
-/* Take it again; what does not come back is closed. */
-static void nics_resume(void)
-{
-	struct net_device *netdev;
-
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (netdev->is_open && netdev->ops->open(netdev))
-			netdev_close(netdev);
-	}
-}
-
 /* Path of PARENT and of where IMAGE came from: memory that the caller frees,
  * NULL for want of it. */
 static EFI_DEVICE_PATH *image_path(struct image *image, EFI_HANDLE parent)
@@ -197,7 +175,7 @@ static int efi_image_exec(struct image *image)
 
 	/* Linux has drivers of its own. A boot program uses the firmware's,
 	 * which need their NICs back, with the lease that we had. */
-	nics_pause();
+	netdev_pause_all();
 	if (efi_image_role(image) == IMAGE_ROLE_LOADER) {
 		efi_nic_reconnect();
 		parent = efi_pxe_restore();
@@ -211,7 +189,7 @@ static int efi_image_exec(struct image *image)
 			efi_boot->UnloadImage(handle);
 		efi_initrd_uninstall();
 	}
-	nics_resume();
+	netdev_resume_all();
 	return rc;
 }
 

@@ -32,7 +32,6 @@ static enum image_role pxe_nbp_role(struct image *image __unused_arg)
 
 static int pxe_nbp_exec(struct image *image)
 {
-	struct net_device *netdev;
 	uint32_t room = (uintptr_t)real_base - LOAD_BASE;
 	uint16_t status;
 
@@ -41,16 +40,10 @@ static int pxe_nbp_exec(struct image *image)
 	if (image->len > room)
 		return error_set(-ENOSPC, "it has %u bytes, base memory has "
 				 "room for %u", (unsigned int)image->len, room);
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (netdev->is_open)
-			netdev->ops->close(netdev);
-	}
+	netdev_pause_all();
 	memcpy((void *)LOAD_BASE, image->data, image->len);
 	status = boot_nbp();
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (netdev->is_open && netdev->ops->open(netdev))
-			netdev_close(netdev);
-	}
+	netdev_resume_all();
 	if (status)
 		return error_set(-EIO, "it came back with PXE status %#x",
 				 status);

@@ -337,6 +337,26 @@ void netdev_close(struct net_device *netdev)
 	netdev->ops->close(netdev);
 }
 
+void netdev_pause_all(void)
+{
+	struct net_device *netdev;
+
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_open)
+			netdev->ops->close(netdev);
+	}
+}
+
+void netdev_resume_all(void)
+{
+	struct net_device *netdev;
+
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_open && netdev->ops->open(netdev))
+			netdev_close(netdev);
+	}
+}
+
 struct net_device *netdev_find(const char *name)
 {
 	struct net_device *netdev, *found = NULL;

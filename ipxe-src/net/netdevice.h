@@ -83,6 +83,11 @@ void netdev_remove_all(void);
 int netdev_open(struct net_device *netdev);
 void netdev_close(struct net_device *netdev);
 
+/* Let go of the hardware of every open NIC, and take it again: around what
+ * uses the NIC itself. Configuration stays; what does not come back is closed. */
+void netdev_pause_all(void);
+void netdev_resume_all(void);
+
 /* The device called NAME ("net0", "netX" for the last opened), or NULL. */
 struct net_device *netdev_find(const char *name);
 

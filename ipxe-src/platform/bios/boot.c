@@ -24,14 +24,14 @@ extern struct real_hidden {
 } __packed real_hidden;
 extern uint32_t real_int15_next;
 
-void boot_real(uint16_t seg, uint16_t sp, uint16_t cs, uint32_t edx)
+void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 {
 	struct real_boot_regs *regs = real_ptr(real_boot_regs);
 
 	regs->ss = seg;
 	regs->sp = sp;
-	regs->cs = cs;
-	regs->ip = 0;
+	regs->cs = (uint16_t)(target >> 16);
+	regs->ip = (uint16_t)target;
 	regs->ds = seg;
 	regs->edx = edx;
 	real_call(real_begin(), real_far((uintptr_t)real_boot));

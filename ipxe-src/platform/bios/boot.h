@@ -5,9 +5,9 @@
 
 #include "core/compiler.h"
 
-/* Jump to CS:IP with SEG in all data segments and the stack at SEG:SP. All
- * other registers are 0 but EDX; interrupts are off. */
-void boot_real(uint16_t seg, uint16_t sp, uint16_t cs, uint32_t edx)
+/* Jump to CS:IP (in TARGET, CS << 16 | IP) with SEG in all data segments and
+ * the stack at SEG:SP. All other registers are 0 but EDX; interrupts are off. */
+void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 	__attribute__((noreturn));
 
 /* Run the network boot program that is at 0:7C00, in the environment that

@@ -38,6 +38,9 @@ extern EFI_GUID efi_guid_simple_network;
 /* Machine type of PE files that this firmware can start. */
 extern const uint16_t efi_pe_machine;
 
+/* The boot program of a disk that names none, UEFI 2.10 3.5.1.1. */
+extern const char efi_default_boot_file[];
+
 /* The errno (negative) that is nearest to STATUS; 0 for EFI_SUCCESS. */
 int efi_errno(EFI_STATUS status);
 

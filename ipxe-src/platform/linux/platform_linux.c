@@ -62,6 +62,12 @@ int platform_poweroff(void)
 	return linux_end();
 }
 
+int platform_boot_disk(unsigned int drive __unused_arg,
+		       const char *filename __unused_arg)
+{
+	return -ENOTSUP;
+}
+
 void platform_shutdown(void)
 {
 	linux_console_restore();

@@ -11,6 +11,8 @@ const uint16_t platform_dhcp_arch = 7;
 /* PE/COFF specification 3.3.1: IMAGE_FILE_MACHINE_AMD64. */
 const uint16_t efi_pe_machine = 0x8664;
 
+const char efi_default_boot_file[] = "\\EFI\\BOOT\\BOOTX64.EFI";
+
 uint64_t arch_counter(void)
 {
 	uint32_t low;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Command: sanboot, of local disks. */
+#include "core/command.h"
+#include "core/console.h"
+#include "core/error.h"
+#include "core/platform.h"
+#include "hci/parseopt.h"
+#include "net/netdevice.h"
+
+SELECT_IF(SANBOOT_CMD);
+
+/* The first disk of a BIOS. */
+#define DEFAULT_DRIVE 0x80
+
+struct sanboot_options {
+	unsigned long drive;
+	bool no_describe;
+	bool keep;
+	const char *filename;
+};
+
+static const struct option_descriptor sanboot_opts[] = {
+	OPTION("drive", 'd', OPTION_NUMBER, struct sanboot_options, drive),
+	OPTION("no-describe", 'n', OPTION_FLAG, struct sanboot_options,
+	       no_describe),
+	OPTION("keep", 'k', OPTION_FLAG, struct sanboot_options, keep),
+	OPTION("filename", 'f', OPTION_STRING, struct sanboot_options,
+	       filename),
+};
+
+static const struct command_syntax sanboot_syntax =
+	COMMAND_SYNTAX(sanboot_opts, 0, ARGS_MAX);
+
+static int sanboot_exec(int argc, char **argv)
+{
+	struct sanboot_options options = { .drive = DEFAULT_DRIVE };
+	int first, rc;
+
+	first = parse_options(argc, argv, &sanboot_syntax, &options);
+	if (first < 0)
+		return first;
+	if (argv[first]) {
+		console_printf("sanboot: %s: booting from a SAN is not built "
+			       "in, only from local disks\n", argv[first]);
+		return -ENOSYS;
+	}
+	netdev_pause_all();
+	rc = platform_boot_disk((unsigned int)options.drive, options.filename);
+	netdev_resume_all();
+	console_printf("sanboot: could not boot from a local disk: %s\n",
+		       error_text(rc));
+	return rc;
+}
+
+static const struct command sanboot_command = {
+	"sanboot", "[--drive <number>] [--no-describe] [--filename <file>]",
+	"Boot from a local disk", sanboot_exec
+};
+TABLE_REGISTER(commands, sanboot_command);
