@@ -193,6 +193,23 @@ int state_confirm(struct state *state, const char *token, bool is_ok,
 int state_list(struct state *state, struct machine_state **ret_list,
 	       size_t *ret_count, struct reason *why);
 
+/*
+ * Make a token for the API under a name that says whose it is; only its hash
+ * is kept.  Returns 0, -EEXIST, -EINVAL, -ETIMEDOUT or -EIO with a reason.
+ */
+int state_key_make(struct state *state, const char *name,
+		   char ret_token[STATE_TOKEN_BYTES], struct reason *why);
+
+/* Make a token of the API invalid.  Also returns -ENOENT. */
+int state_key_remove(struct state *state, const char *name, struct reason *why);
+
+/*
+ * Whose token of the API is this?  Returns 0 and the name, -ENOENT for one
+ * that is not valid, -ETIMEDOUT or -EIO, all with a reason.
+ */
+int state_key_check(struct state *state, const char *token,
+		    char ret_name[STATE_NAME_BYTES], struct reason *why);
+
 /* May the database be asked at the moment? */
 bool state_is_well(struct state *state);
 
