@@ -4,5 +4,6 @@
 #define RESOLVER_CLI_COMMANDS_H
 
 int check_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
 
 #endif
