@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The firmware from its first line of text to its last. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "config/branding.h"
@@ -9,6 +10,7 @@
 #include "core/identity.h"
 #include "core/image.h"
 #include "core/loopguard.h"
+#include "core/origin.h"
 #include "core/platform.h"
 #include "core/settings.h"
 #include "net/dhcp.h"
@@ -95,6 +97,25 @@ static void images_free(void)
 		image_unregister(list_entry(images.next, struct image, list));
 }
 
+/* Say how we came here, once the native PXE's lease has been taken over. */
+static void tell_origin(void)
+{
+	struct net_device *netdev = netdev_boot();
+	char address[] = "255.255.255.255";
+	char from[128] = "an unknown place";
+	uint8_t ip[4];
+
+	if (settings_fetch(NULL, &setting_ip, ip, sizeof(ip), NULL, NULL) != 4 ||
+	    !netdev)
+		return;
+	snprintf(address, sizeof(address), "%u.%u.%u.%u", ip[0], ip[1], ip[2],
+		 ip[3]);
+	if (origin.uri)
+		uri_format_public(origin.uri, from, sizeof(from));
+	console_printf("%s: lease %s taken over; loaded from %s\n",
+		       netdev->name, address, from);
+}
+
 int firmware_main(void)
 {
 	int rc;
@@ -109,7 +130,8 @@ int firmware_main(void)
 	net_init();
 	netdev_probe_all();
 	loopguard_init();
-	dhcp_adopt_cached();
+	if (!dhcp_adopt_cached())
+		tell_origin();
 	embedded_register_all();
 	rc = boot();
 	images_free();
