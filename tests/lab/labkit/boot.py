@@ -452,7 +452,7 @@ def run_case(case: Case, firmware: str | None = None,
 def _write_summary(boot: Boot, problems: list[str]) -> None:
     """Keep what happened as JSON, for a person who asks why."""
     wire = boot.wire
-    start = boot.started
+    start = boot.started - wire.skew
     summary = {
         "case": boot.case.name, "what": boot.case.what,
         "problems": problems, "notes": boot.notes,

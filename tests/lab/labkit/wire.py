@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +72,10 @@ class _Flow:
 
 
 class Wire:
-    """Reads the growing dump; call update() and look at the lists."""
+    """Reads the growing dump; call update() and look at the lists.
+
+    All times are QEMU's; add skew for the host's.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -86,6 +90,9 @@ class Wire:
         self.last_tcp: dict[int, float] = {}
         #: Connection attempts (SYN) of the machine per server port.
         self.connects: dict[int, list[float]] = {}
+        #: QEMU's clock starts at a whole second; this leads to the host's
+        #: clock: the least that a packet was ever seen late.
+        self.skew = float("inf")
         self._offset = 24
         self._flows: dict[tuple[int, int], _Flow] = {}
         self._transfers: dict[int, _Transfer] = {}
@@ -98,12 +105,15 @@ class Wire:
                 data = dump.read()
         except OSError:
             return
+        now = time.time()
         at = 0
         while at + 16 <= len(data):
             sec, usec, length, _full = struct.unpack_from("<IIII", data, at)
             if at + 16 + length > len(data):
                 break
-            self._packet(sec + usec / 1e6, data[at + 16:at + 16 + length])
+            when = sec + usec / 1e6
+            self.skew = min(self.skew, now - when)
+            self._packet(when, data[at + 16:at + 16 + length])
             at += 16 + length
         self._offset += at
 
