@@ -28,13 +28,13 @@
 
 /* A packet that was kept, and what is worth knowing of it. */
 struct dhcp_offer {
-	uint8_t *packet;    /* NULL: there is none */
-	size_t len;         /* bytes of it */
-	uint32_t server;    /* option 54, else who sent it; network order */
-	int8_t priority;    /* option 175.1 */
-	bool has_boot;      /* it says what to boot */
-	bool is_bootp;      /* no message type: final as it is */
-	bool no_pxedhcp;    /* option 175.176: nobody waits for a proxyDHCP */
+	uint8_t *packet; /* NULL: there is none */
+	size_t len;	 /* bytes of it */
+	uint32_t server; /* option 54, else who sent it; network order */
+	int8_t priority; /* option 175.1 */
+	bool has_boot;	 /* it says what to boot */
+	bool is_bootp;	 /* no message type: final as it is */
+	bool no_pxedhcp; /* option 175.176: nobody waits for a proxyDHCP */
 };
 
 enum dhcp_state {
@@ -82,8 +82,9 @@ static int offer_set(struct dhcp_offer *offer, const void *data, size_t len,
 	dhcp_option_get(data, len, setting_priority.tag, &offer->priority, 1);
 	offer->has_boot = dhcp_has_boot(data, len);
 	offer->is_bootp = dhcp_message_type(data, len) == DHCP_NONE;
-	offer->no_pxedhcp = dhcp_option_get(data, len, DHCP_TAG_NO_PXEDHCP,
-					    &flag, 1) > 0 && flag;
+	offer->no_pxedhcp =
+		dhcp_option_get(data, len, DHCP_TAG_NO_PXEDHCP, &flag, 1) > 0 &&
+		flag;
 	return 0;
 }
 
@@ -101,10 +102,9 @@ static void offer_consider(struct dhcp_offer *offer, const void *data,
 	int8_t priority = 0;
 
 	dhcp_option_get(data, len, setting_priority.tag, &priority, 1);
-	if (offer->packet &&
-	    (priority < offer->priority ||
-	     (priority == offer->priority &&
-	      (offer->has_boot || !dhcp_has_boot(data, len)))))
+	if (offer->packet && (priority < offer->priority ||
+			      (priority == offer->priority &&
+			       (offer->has_boot || !dhcp_has_boot(data, len)))))
 		return;
 	offer_set(offer, data, len, sender);
 }
@@ -127,8 +127,8 @@ static void dhcp_send(struct dhcp_session *session)
 		.secs = (uint16_t)((platform_time_us() - session->begin_us) /
 				   1000000),
 	};
-	ip_addr_t to = { IPADDR_BROADCAST };
-	ip_addr_t from = { IPADDR_ANY };
+	ip_addr_t to = {IPADDR_BROADCAST};
+	ip_addr_t from = {IPADDR_ANY};
 	u16_t port = DHCP_SERVER_PORT;
 	struct pbuf *p;
 	int len;
@@ -150,8 +150,9 @@ static void dhcp_send(struct dhcp_session *session)
 		return;
 	len = dhcp_request_build(netdev, &request, p->payload);
 	if (len < 0) {
-		session->rc = error_set(len, "the settings user-class and "
-					"vendor-class are too long to send");
+		session->rc =
+			error_set(len, "the settings user-class and "
+				       "vendor-class are too long to send");
 		session->state = DHCP_STATE_DONE;
 	} else {
 		pbuf_realloc(p, (u16_t)len);
@@ -200,9 +201,8 @@ static void dhcp_finish(struct dhcp_session *session, const void *packet,
 	session->state = DHCP_STATE_DONE;
 	session->rc = 0;
 	if (packet)
-		session->rc = dhcp_block_register(session->netdev,
-						  DHCP_BLOCK_PROXY, packet,
-						  len, false);
+		session->rc = dhcp_block_register(
+			session->netdev, DHCP_BLOCK_PROXY, packet, len, false);
 }
 
 /* There is a lease: use it; then see to the proxyDHCP. */
@@ -268,8 +268,7 @@ static void dhcp_rx_ack(struct dhcp_session *session, const void *data,
 	const struct bootp *bootp = data;
 	uint32_t server = sender;
 
-	dhcp_option_get(data, len, DHCP_OPT_SERVER_ID, &server,
-			sizeof(server));
+	dhcp_option_get(data, len, DHCP_OPT_SERVER_ID, &server, sizeof(server));
 	if (server != session->best.server)
 		return;
 	if (type == DHCP_NAK) {
@@ -277,7 +276,8 @@ static void dhcp_rx_ack(struct dhcp_session *session, const void *data,
 			dhcp_discover(session);
 		else
 			dhcp_fail(session,
-				  error_set(-EACCES, "the DHCP server refuses "
+				  error_set(-EACCES,
+					    "the DHCP server refuses "
 					    "the address that it offers"));
 	} else if (type == DHCP_ACK && bootp->yiaddr) {
 		dhcp_lease(session, data, len);
@@ -339,8 +339,9 @@ static bool dhcp_has_offer(const struct dhcp_session *session, uint64_t now)
 /* Nobody answered for long enough. */
 static void dhcp_give_up(struct dhcp_session *session)
 {
-	unsigned int s = (unsigned int)((platform_time_us() -
-					 session->begin_us) / 1000000);
+	unsigned int s =
+		(unsigned int)((platform_time_us() - session->begin_us) /
+			       1000000);
 
 	switch (session->state) {
 	case DHCP_STATE_DISCOVER:
@@ -348,22 +349,26 @@ static void dhcp_give_up(struct dhcp_session *session)
 			dhcp_take_offer(session);
 		else if (session->proxy.packet)
 			dhcp_fail(session,
-				  error_set(-ETIMEDOUT, "only a proxyDHCP "
+				  error_set(-ETIMEDOUT,
+					    "only a proxyDHCP "
 					    "answered within %u s; is a DHCP "
-					    "server on this network?", s));
+					    "server on this network?",
+					    s));
 		else
 			dhcp_fail(session,
-				  error_set(-ETIMEDOUT, "no DHCP answer within "
+				  error_set(-ETIMEDOUT,
+					    "no DHCP answer within "
 					    "%u s; is a DHCP server on this "
-					    "network?", s));
+					    "network?",
+					    s));
 		break;
 	case DHCP_STATE_REQUEST:
-		dhcp_fail(session, error_set(-ETIMEDOUT, "the DHCP server made "
+		dhcp_fail(session, error_set(-ETIMEDOUT,
+					     "the DHCP server made "
 					     "an offer and then fell silent"));
 		break;
 	case DHCP_STATE_PROXY:
-		dhcp_finish(session, session->proxy.packet,
-			    session->proxy.len);
+		dhcp_finish(session, session->proxy.packet, session->proxy.len);
 		break;
 	case DHCP_STATE_DONE:
 		break;
@@ -430,9 +435,9 @@ int dhcp_configure(struct net_device *netdev, bool renew, int timeout_ms)
 		return -ENOMEM;
 	session->netdev = netdev;
 	session->begin_us = platform_time_us();
-	session->proxy_wait_ms = is_without_proxy(netdev) ?
-					 DHCP_NO_PROXY_SEEN_MS :
-					 DHCP_DISC_PROXY_MS;
+	session->proxy_wait_ms = is_without_proxy(netdev)
+					 ? DHCP_NO_PROXY_SEEN_MS
+					 : DHCP_DISC_PROXY_MS;
 	session->pcb = udp_new();
 	if (!session->pcb)
 		goto err_pcb;
@@ -450,8 +455,10 @@ int dhcp_configure(struct net_device *netdev, bool renew, int timeout_ms)
 	else if (rc == -ETIMEDOUT && session->state == DHCP_STATE_PROXY)
 		rc = 0;
 	else if (rc == -ETIMEDOUT)
-		rc = error_set(rc, "no DHCP answer within %d ms; is a DHCP "
-			       "server on this network?", timeout_ms);
+		rc = error_set(rc,
+			       "no DHCP answer within %d ms; is a DHCP "
+			       "server on this network?",
+			       timeout_ms);
 	offer_clear(&session->best);
 	offer_clear(&session->proxy);
 err_bind:

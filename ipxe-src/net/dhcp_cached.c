@@ -35,8 +35,8 @@ static struct uri *cached_uri(enum origin_packet which)
 
 	if (!cached_is_valid(which))
 		return NULL;
-	filename_len = dhcp_filename_get(data, len, filename,
-					 sizeof(filename) - 1);
+	filename_len =
+		dhcp_filename_get(data, len, filename, sizeof(filename) - 1);
 	if (filename_len < 0 || filename_len >= (int)sizeof(filename))
 		return NULL;
 	filename[filename_len] = '\0';

@@ -40,8 +40,9 @@ static void option_search_area(struct option_search *search,
 		if (piece > len - offset)
 			return;
 		if (tag == search->tag) {
-			room = search->len < search->buf_len ?
-				       search->buf_len - search->len : 0;
+			room = search->len < search->buf_len
+				       ? search->buf_len - search->len
+				       : 0;
 			if (room)
 				memcpy(search->buf + search->len, data + offset,
 				       MIN(room, piece));

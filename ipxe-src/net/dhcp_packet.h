@@ -8,7 +8,7 @@
 
 #define DHCP_SERVER_PORT 67
 #define DHCP_CLIENT_PORT 68
-#define PXE_SERVER_PORT  4011 /* PXE 2.1 2.2.5 */
+#define PXE_SERVER_PORT	 4011 /* PXE 2.1 2.2.5 */
 
 #define BOOTP_REQUEST 1
 #define BOOTP_REPLY   2
@@ -23,25 +23,25 @@
 #define DHCP_NAK      6
 
 /* Option tags that are used by name. */
-#define DHCP_OPT_PAD           0
-#define DHCP_OPT_REQUESTED_IP  50
-#define DHCP_OPT_OVERLOAD      52
-#define DHCP_OPT_MESSAGE_TYPE  53
-#define DHCP_OPT_SERVER_ID     54
-#define DHCP_OPT_PARAMETERS    55
-#define DHCP_OPT_MAX_SIZE      57
-#define DHCP_OPT_VENDOR_CLASS  60
-#define DHCP_OPT_CLIENT_ID     61
-#define DHCP_OPT_TFTP_NAME     66
-#define DHCP_OPT_BOOTFILE      67
-#define DHCP_OPT_USER_CLASS    77
-#define DHCP_OPT_ARCH          93
-#define DHCP_OPT_NDI           94
-#define DHCP_OPT_CLIENT_UUID   97
-#define DHCP_OPT_ENCAP         175
-#define DHCP_OPT_END           255
-#define DHCP_TAG_PXE_MENU      DHCP_ENCAP(43, 9)
-#define DHCP_TAG_NO_PXEDHCP    DHCP_ENCAP(175, 176)
+#define DHCP_OPT_PAD	      0
+#define DHCP_OPT_REQUESTED_IP 50
+#define DHCP_OPT_OVERLOAD     52
+#define DHCP_OPT_MESSAGE_TYPE 53
+#define DHCP_OPT_SERVER_ID    54
+#define DHCP_OPT_PARAMETERS   55
+#define DHCP_OPT_MAX_SIZE     57
+#define DHCP_OPT_VENDOR_CLASS 60
+#define DHCP_OPT_CLIENT_ID    61
+#define DHCP_OPT_TFTP_NAME    66
+#define DHCP_OPT_BOOTFILE     67
+#define DHCP_OPT_USER_CLASS   77
+#define DHCP_OPT_ARCH	      93
+#define DHCP_OPT_NDI	      94
+#define DHCP_OPT_CLIENT_UUID  97
+#define DHCP_OPT_ENCAP	      175
+#define DHCP_OPT_END	      255
+#define DHCP_TAG_PXE_MENU     DHCP_ENCAP(43, 9)
+#define DHCP_TAG_NO_PXEDHCP   DHCP_ENCAP(175, 176)
 
 /* The fixed part. Addresses in network order. */
 struct bootp {
@@ -97,10 +97,10 @@ bool dhcp_has_boot(const void *data, size_t len);
 
 /* A packet being written. */
 struct dhcp_writer {
-	uint8_t *data;  /* buffer of MAX bytes */
+	uint8_t *data; /* buffer of MAX bytes */
 	size_t max;
-	size_t len;     /* used */
-	bool overflow;  /* an option did not fit and was left out */
+	size_t len;    /* used */
+	bool overflow; /* an option did not fit and was left out */
 };
 
 /* Append an option; LEN above 255 does not fit. */

@@ -18,9 +18,8 @@
 
 /* Options that we ask for. */
 static const uint8_t dhcp_parameters[] = {
-	1,  3,	 6,   7,   12,	15,  17,  26,  42,  43,	 60,  66,
-	67, 119, 121, 128, 129, 130, 131, 132, 133, 134, 135, 175,
-	203,
+	1,   3,	  6,   7,   12,	 15,  17,  26,	42,  43,  60,  66,  67,
+	119, 121, 128, 129, 130, 131, 132, 133, 134, 135, 175, 203,
 };
 
 /* A feature flag of option 175 and the name of what provides it. */
@@ -30,15 +29,15 @@ struct dhcp_feature {
 };
 
 static const struct dhcp_feature protocol_features[] = {
-	{ "http", 19 },
-	{ "https", 20 },
-	{ "tftp", 21 },
+	{"http", 19},
+	{"https", 20},
+	{"tftp", 21},
 };
 
 static const struct dhcp_feature image_features[] = {
-	{ "bzImage", 24 },
-	{ "PXE-NBP", 33 },
-	{ "EFI", 36 },
+	{"bzImage", 24},
+	{"PXE-NBP", 33},
+	{"EFI", 36},
 };
 
 #define FEATURE_DNS 23
@@ -75,17 +74,17 @@ static void version_parse(uint8_t version[3])
 static void encap_put(struct dhcp_writer *writer, struct net_device *netdev)
 {
 	uint8_t buf[64];
-	struct dhcp_writer encap = { .data = buf, .max = sizeof(buf) };
+	struct dhcp_writer encap = {.data = buf, .max = sizeof(buf)};
 	const struct protocol *protocol;
 	const struct image_type *type;
 	uint8_t version[3];
 
-	for_each_table_entry(protocol, protocols)
+	for_each_table_entry (protocol, protocols)
 		feature_put(&encap, protocol->scheme, protocol_features,
 			    ARRAY_SIZE(protocol_features));
 	if (TABLE_COUNT(resolvers))
 		dhcp_put_u8(&encap, FEATURE_DNS, 1);
-	for_each_table_entry(type, image_types)
+	for_each_table_entry (type, image_types)
 		feature_put(&encap, type->name, image_features,
 			    ARRAY_SIZE(image_features));
 	if (netdev->busid[0])
@@ -119,7 +118,7 @@ static void uuid_put(struct dhcp_writer *writer)
 		3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15,
 	};
 	uint8_t uuid[16];
-	uint8_t raw[17] = { 0 };
+	uint8_t raw[17] = {0};
 	size_t i;
 
 	if (settings_fetch(NULL, &setting_uuid, uuid, sizeof(uuid), NULL,
@@ -134,7 +133,7 @@ static void uuid_put(struct dhcp_writer *writer)
 static void identity_put(struct dhcp_writer *writer, struct net_device *netdev)
 {
 	const uint8_t *ndi = platform_dhcp_ndi;
-	uint8_t client_id[7] = { 1 };
+	uint8_t client_id[7] = {1};
 	char class[40];
 
 	dhcp_put_u16(writer, DHCP_OPT_MAX_SIZE, DHCP_MAX_SIZE);
@@ -174,8 +173,8 @@ int dhcp_request_build(struct net_device *netdev,
 	put_be32(buf + sizeof(*bootp), DHCP_COOKIE);
 	dhcp_put_u8(&writer, DHCP_OPT_MESSAGE_TYPE, (uint8_t)request->type);
 	if (request->requested_ip)
-		dhcp_put(&writer, DHCP_OPT_REQUESTED_IP,
-			 &request->requested_ip, 4);
+		dhcp_put(&writer, DHCP_OPT_REQUESTED_IP, &request->requested_ip,
+			 4);
 	if (request->server_id)
 		dhcp_put(&writer, DHCP_OPT_SERVER_ID, &request->server_id, 4);
 	identity_put(&writer, netdev);

@@ -12,8 +12,8 @@
 /* What one packet says beyond what all of ours say. */
 struct dhcp_request {
 	unsigned int type;     /* DHCP_DISCOVER or DHCP_REQUEST */
-	uint32_t xid;          /* as in the packet */
-	uint16_t secs;         /* since the exchange began */
+	uint32_t xid;	       /* as in the packet */
+	uint16_t secs;	       /* since the exchange began */
 	uint32_t ciaddr;       /* our address, or 0; network order */
 	uint32_t requested_ip; /* option 50, or 0 */
 	uint32_t server_id;    /* option 54, or 0 */

@@ -50,8 +50,8 @@ static int dhcp_block_fetch(struct settings *settings,
 	case DHCP_TAG_YIADDR:
 		return address_fetch(bootp->yiaddr, buf, len);
 	case DHCP_TAG_SIADDR:
-		return address_fetch(dhcp_next_server(block->packet,
-						      block->len), buf, len);
+		return address_fetch(
+			dhcp_next_server(block->packet, block->len), buf, len);
 	case DHCP_OPT_BOOTFILE:
 		return dhcp_filename_get(block->packet, block->len, buf, len);
 	}
@@ -88,8 +88,9 @@ struct dhcp_block *dhcp_block_find(struct net_device *netdev,
 	struct settings *settings;
 	struct dhcp_block *block;
 
-	list_for_each_entry(settings, &dhcp_block_parent(netdev, kind)->children,
-			    siblings) {
+	list_for_each_entry (settings,
+			     &dhcp_block_parent(netdev, kind)->children,
+			     siblings) {
 		if (!dhcp_block_is(settings))
 			continue;
 		block = container_of(settings, struct dhcp_block, settings);
@@ -99,8 +100,7 @@ struct dhcp_block *dhcp_block_find(struct net_device *netdev,
 	return NULL;
 }
 
-void dhcp_block_unregister(struct net_device *netdev,
-			   enum dhcp_block_kind kind)
+void dhcp_block_unregister(struct net_device *netdev, enum dhcp_block_kind kind)
 {
 	struct dhcp_block *block = dhcp_block_find(netdev, kind);
 
@@ -111,7 +111,7 @@ void dhcp_block_unregister(struct net_device *netdev,
 int dhcp_block_register(struct net_device *netdev, enum dhcp_block_kind kind,
 			const void *packet, size_t len, bool is_cached)
 {
-	static const char *const names[] = { "dhcp", "proxydhcp", "pxebs" };
+	static const char *const names[] = {"dhcp", "proxydhcp", "pxebs"};
 	struct dhcp_block *block;
 	int rc;
 

@@ -28,7 +28,7 @@ static void dns_found(const char *name __unused_arg, const ip_addr_t *addr,
 {
 	struct resolve *resolve;
 
-	list_for_each_entry(resolve, &questions, list) {
+	list_for_each_entry (resolve, &questions, list) {
 		if (resolve->serial != (unsigned int)(uintptr_t)arg)
 			continue;
 		resolve->is_answered = true;
@@ -44,8 +44,8 @@ static unsigned int dns_use_servers(void)
 	unsigned int i, count = 0;
 	int len;
 
-	len = settings_fetch(NULL, &setting_dns, servers, sizeof(servers),
-			     NULL, NULL);
+	len = settings_fetch(NULL, &setting_dns, servers, sizeof(servers), NULL,
+			     NULL);
 	if (len > 0)
 		count = MIN((unsigned int)len / 4, DNS_MAX_SERVERS);
 	for (i = 0; i < DNS_MAX_SERVERS; i++)

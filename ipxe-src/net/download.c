@@ -25,7 +25,7 @@ static int download_start(struct download *download, struct uri *uri)
 {
 	const struct protocol *protocol;
 
-	for_each_table_entry(protocol, protocols) {
+	for_each_table_entry (protocol, protocols) {
 		if (strcasecmp(protocol->scheme, uri->scheme))
 			continue;
 		download->protocol = protocol;
@@ -53,7 +53,7 @@ int download_open(struct download *download, struct uri *uri,
 	download_restart(download);
 	if (!uri->scheme)
 		return error_set(-EINVAL, "there is no current directory to "
-				 "look for it in; give a full URI");
+					  "look for it in; give a full URI");
 	netdev_apply_all_settings();
 	rc = download_start(download, uri);
 	if (rc)
@@ -112,8 +112,10 @@ static bool download_is_self(struct download *download)
 /* The sentence for our own build. */
 static int download_refuse(void)
 {
-	return error_set(-EISSELF, "it is this very firmware (build %.8s); "
-			 "starting it again would loop", identity_build_id());
+	return error_set(-EISSELF,
+			 "it is this very firmware (build %.8s); "
+			 "starting it again would loop",
+			 identity_build_id());
 }
 
 int download_deliver(struct download *download, const void *data, size_t len)
@@ -122,7 +124,7 @@ int download_deliver(struct download *download, const void *data, size_t len)
 
 	if (download->has_total && len > download->total - download->received)
 		return error_set(-EPROTO, "the server sends more than it "
-				 "announced");
+					  "announced");
 	rc = image_write(download->image, download->received, data, len);
 	if (rc)
 		return rc;
@@ -145,9 +147,9 @@ void download_finish(struct download *download, int rc)
 
 	if (download->is_done)
 		return;
-	if (!rc && download->has_total &&
-	    download->received != download->total)
-		rc = error_set(-EPROTO, "%llu bytes came where %llu were "
+	if (!rc && download->has_total && download->received != download->total)
+		rc = error_set(-EPROTO,
+			       "%llu bytes came where %llu were "
 			       "announced",
 			       (unsigned long long)download->received,
 			       (unsigned long long)download->total);

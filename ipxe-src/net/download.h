@@ -16,14 +16,14 @@ struct download {
 	/* It is fetched to be executed: stop with -EISSELF as soon as the
 	 * bytes show that it is this very firmware build. */
 	bool refuse_self;
-	struct uri *uri;      /* fetched now; follows redirects. A reference */
-	struct image *image;  /* gets the bytes and, at the end, the uri */
+	struct uri *uri;     /* fetched now; follows redirects. A reference */
+	struct image *image; /* gets the bytes and, at the end, the uri */
 	const struct protocol *protocol;
-	void *priv;           /* of the protocol */
-	uint64_t received;    /* bytes in the image, all contiguous from 0 */
-	uint64_t total;       /* bytes expected; 0 while not known */
+	void *priv;	   /* of the protocol */
+	uint64_t received; /* bytes in the image, all contiguous from 0 */
+	uint64_t total;	   /* bytes expected; 0 while not known */
 	bool has_total;
-	bool is_done;         /* rc is valid; the protocol has let go */
+	bool is_done; /* rc is valid; the protocol has let go */
 	int rc;
 	/* What it is doing when that is not receiving: "waiting 5 s because
 	 * the server says 503". Shown to the person. */
@@ -31,7 +31,8 @@ struct download {
 	/* The server asked to be asked again later (Retry-After): no lack of
 	 * progress, and bounded by the protocol. */
 	bool is_waiting;
-	uint64_t next_scan;   /* look for our own identity when RECEIVED is this */
+	uint64_t
+		next_scan; /* look for our own identity when RECEIVED is this */
 };
 
 /* A scheme. Table "protocols". */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* HTTP/1.1, RFC 9110 and 9112: one GET per download, resumed where it breaks. */
+/* HTTP/1.1, RFC 9110 and 9112: one GET per download, resumed where it breaks.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +28,8 @@ SELECT_IF(DOWNLOAD_PROTO_HTTP);
 
 /* Bounds of every wait. */
 #define HTTP_CONNECT_MS 10000 /* for the connection */
-#define HTTP_HEADER_MS  30000 /* for the answer to begin */
-#define HTTP_IDLE_MS    20000 /* for the next byte of it */
+#define HTTP_HEADER_MS	30000 /* for the answer to begin */
+#define HTTP_IDLE_MS	20000 /* for the next byte of it */
 
 /* A broken download is taken up again after pauses that double from the first
  * to the longest, as long as the last new byte came within: */
@@ -53,8 +54,8 @@ enum http_state {
 	HTTP_CONNECT, /* until the deadline, as the next two */
 	HTTP_HEADER,  /* the request is sent */
 	HTTP_BODY,
-	HTTP_PAUSE,   /* at the deadline it begins again */
-	HTTP_FOLLOW,  /* the poller goes where the redirect points */
+	HTTP_PAUSE,  /* at the deadline it begins again */
+	HTTP_FOLLOW, /* the poller goes where the redirect points */
 	HTTP_DONE,
 };
 
@@ -77,17 +78,17 @@ struct http {
 	enum http_state state;
 	enum http_action action; /* valid in HTTP_BODY */
 	uint64_t deadline_us;
-	bool use_auth;           /* the server asked who we are */
-	bool is_ranged;          /* the request asked for the rest only */
+	bool use_auth;	/* the server asked who we are */
+	bool is_ranged; /* the request asked for the rest only */
 	unsigned int redirects;
 	unsigned int restarts;
-	unsigned int closes;     /* since the last new byte */
-	unsigned int failures;   /* likewise, of any kind */
-	uint64_t best;           /* most bytes we ever had */
-	uint64_t progress_us;    /* when that last grew; before: the start */
-	uint64_t rx_us;          /* when something last came */
-	size_t discarded;        /* bytes of a body that nobody wants */
-	char validator[80];      /* of what we have; "": cannot be resumed */
+	unsigned int closes;   /* since the last new byte */
+	unsigned int failures; /* likewise, of any kind */
+	uint64_t best;	       /* most bytes we ever had */
+	uint64_t progress_us;  /* when that last grew; before: the start */
+	uint64_t rx_us;	       /* when something last came */
+	size_t discarded;      /* bytes of a body that nobody wants */
+	char validator[80];    /* of what we have; "": cannot be resumed */
 };
 
 static LIST_HEAD(http_downloads);
@@ -166,8 +167,8 @@ static void http_lost(struct http *http, int rc, const char *why, bool is_dead)
 	pause_ms = HTTP_RESUME_FIRST_MS << MIN(http->failures, 8U);
 	http->failures++;
 	pause_ms = MIN(pause_ms, (unsigned int)HTTP_RESUME_LONGEST_MS);
-	snprintf(download->status, sizeof(download->status),
-		 "%s; trying again", why);
+	snprintf(download->status, sizeof(download->status), "%s; trying again",
+		 why);
 	http_pause(http, pause_ms);
 }
 
@@ -180,8 +181,8 @@ struct http_request {
 	bool overflow;
 };
 
-static void __printf(2, 3) request_printf(struct http_request *request,
-					  const char *format, ...)
+static void __printf(2, 3)
+	request_printf(struct http_request *request, const char *format, ...)
 {
 	size_t room = sizeof(request->text) - request->len;
 	va_list args;
@@ -229,7 +230,8 @@ static int http_restart(struct http *http)
 	if (!http->download->received)
 		return 0;
 	if (++http->restarts > HTTP_RESTART_MAX)
-		return http_error_broken(http, -ECONNRESET, "the connection "
+		return http_error_broken(http, -ECONNRESET,
+					 "the connection "
 					 "broke again and cannot be resumed");
 	download_restart(http->download);
 	return 0;
@@ -257,10 +259,11 @@ static void http_send(struct http *http)
 	request_printf(&request, "Host: %s%s%s\r\n", uri->host,
 		       uri->port ? ":" : "", uri->port ? uri->port : "");
 	request_printf(&request, "User-Agent: " HTTP_USER_AGENT "\r\n"
-		       "Connection: keep-alive\r\n");
+				 "Connection: keep-alive\r\n");
 	http->is_ranged = download->received > 0;
 	if (http->is_ranged)
-		request_printf(&request, "Range: bytes=%llu-\r\n"
+		request_printf(&request,
+			       "Range: bytes=%llu-\r\n"
 			       "If-Range: %s\r\n",
 			       (unsigned long long)download->received,
 			       http->validator);
@@ -335,8 +338,9 @@ static int http_begin_body(struct http *http)
 	if (rc)
 		return rc;
 	strcpy(http->validator, response->validator);
-	return response->has_length ?
-		       download_set_total(download, response->length) : 0;
+	return response->has_length
+		       ? download_set_total(download, response->length)
+		       : 0;
 }
 
 /* The header is there. */
@@ -395,7 +399,8 @@ static void http_rx(struct http *http, const uint8_t *data, size_t len)
 	bool had_header;
 	int count;
 
-	while (len && (http->state == HTTP_HEADER || http->state == HTTP_BODY)) {
+	while (len &&
+	       (http->state == HTTP_HEADER || http->state == HTTP_BODY)) {
 		had_header = response->has_header;
 		count = http_response_read(response, data, len, &body,
 					   &body_len);
@@ -438,7 +443,8 @@ static void http_wait(struct http *http)
 
 	if (platform_time_us() - http->progress_us >=
 	    HTTP_RETRY_TOTAL_MS * 1000ULL) {
-		http_finish(http, error_set(-EHTTP, "the server has been saying"
+		http_finish(http, error_set(-EHTTP,
+					    "the server has been saying"
 					    " %u for too long",
 					    http->response.status));
 		return;
@@ -515,17 +521,21 @@ static void http_on_end(void *ctx, int rc)
 	http_disconnect(http, false);
 	switch (http->state) {
 	case HTTP_CONNECT:
-		http_lost(http, rc, rc == -ECONNREFUSED ?
-			  "the server refused the connection" :
-			  "the server does not answer", true);
+		http_lost(http, rc,
+			  rc == -ECONNREFUSED
+				  ? "the server refused the connection"
+				  : "the server does not answer",
+			  true);
 		break;
 	case HTTP_HEADER:
 		/* A kept connection may have been closed meanwhile. */
 		if (was_kept && !http->response.header_len)
 			http_pause(http, 0);
 		else
-			http_lost(http, -ECONNRESET, "the server closed the "
-				  "connection without an answer", false);
+			http_lost(http, -ECONNRESET,
+				  "the server closed the "
+				  "connection without an answer",
+				  false);
 		break;
 	case HTTP_BODY:
 		if (http->action != HTTP_DELIVER ||
@@ -588,8 +598,10 @@ static void http_timed_out(struct http *http)
 	if (http->state == HTTP_CONNECT)
 		http_lost(http, -ETIMEDOUT, "the server does not answer", true);
 	else if (http->state == HTTP_HEADER)
-		http_lost(http, -ETIMEDOUT, "the server took the request and "
-			  "then said nothing", true);
+		http_lost(http, -ETIMEDOUT,
+			  "the server took the request and "
+			  "then said nothing",
+			  true);
 	else if (http->action != HTTP_DELIVER)
 		http_act(http);
 	else
@@ -625,7 +637,8 @@ static void http_follow(struct http *http)
 	if (!uri->scheme || strcasecmp(uri->scheme, "http")) {
 		download_redirect(download, uri); /* HTTP is gone now */
 	} else if (!uri->host || !*uri->host) {
-		http_finish(http, error_set(-EPROTO, "the server redirects to "
+		http_finish(http, error_set(-EPROTO,
+					    "the server redirects to "
 					    "\"%.60s\", which names no server",
 					    http->response.location));
 	} else {
@@ -688,13 +701,13 @@ static bool http_poll(void)
 	struct http *http, *next;
 	bool worked = false;
 
-	list_for_each_entry_safe(http, next, &http_downloads, list)
+	list_for_each_entry_safe (http, next, &http_downloads, list)
 		worked |= http_step(http);
 	http_connection_expire();
 	return worked;
 }
 
-static const struct poller http_poller = { .poll = http_poll };
+static const struct poller http_poller = {.poll = http_poll};
 TABLE_REGISTER(pollers, http_poller);
 
 /* ---- The protocol ---- */

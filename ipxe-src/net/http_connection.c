@@ -13,7 +13,7 @@
 SELECT_IF(DOWNLOAD_PROTO_HTTP);
 
 /* How long a connection is kept, and how many are. */
-#define KEEP_US  10000000
+#define KEEP_US	 10000000
 #define KEEP_MAX 4
 
 struct http_connection {
@@ -23,9 +23,9 @@ struct http_connection {
 	u16_t port;
 	const struct http_connection_user *user; /* NULL while it is kept */
 	void *ctx;
-	bool is_open;          /* the server has accepted it */
+	bool is_open; /* the server has accepted it */
 	bool was_kept;
-	uint64_t kept_us;      /* when it was put away */
+	uint64_t kept_us; /* when it was put away */
 };
 
 static LIST_HEAD(kept_connections); /* longest kept first */
@@ -101,8 +101,8 @@ static void on_err(void *arg, err_t err)
 		return;
 	connection->pcb = NULL; /* lwIP has freed it */
 	if (err == ERR_RST)
-		connection_end(connection, connection->is_open ?
-						   -ECONNRESET : -ECONNREFUSED);
+		connection_end(connection, connection->is_open ? -ECONNRESET
+							       : -ECONNREFUSED);
 	else
 		connection_end(connection, -ETIMEDOUT);
 }
@@ -112,7 +112,7 @@ static struct http_connection *kept_find(const ip4_addr_t *addr, u16_t port)
 {
 	struct http_connection *connection, *found = NULL;
 
-	list_for_each_entry(connection, &kept_connections, list) {
+	list_for_each_entry (connection, &kept_connections, list) {
 		if (connection->port == port &&
 		    ip4_addr_cmp(&connection->addr, addr))
 			found = connection;
@@ -165,8 +165,8 @@ int http_connection_send(struct http_connection *connection, const void *data,
 			 size_t len)
 {
 	if (len > tcp_sndbuf(connection->pcb) ||
-	    tcp_write(connection->pcb, data, (u16_t)len,
-		      TCP_WRITE_FLAG_COPY) != ERR_OK)
+	    tcp_write(connection->pcb, data, (u16_t)len, TCP_WRITE_FLAG_COPY) !=
+		    ERR_OK)
 		return -ENOBUFS;
 	tcp_output(connection->pcb);
 	return 0;
@@ -194,7 +194,7 @@ void http_connection_expire(void)
 
 	if (!kept_count)
 		return;
-	list_for_each_entry_safe(connection, next, &kept_connections, list) {
+	list_for_each_entry_safe (connection, next, &kept_connections, list) {
 		if (platform_time_us() - connection->kept_us >= KEEP_US)
 			http_connection_close(connection);
 	}

@@ -68,7 +68,7 @@ static int field_content_length(struct http_response *response,
 	if (!parse_decimal(&value, &length) || *value ||
 	    (response->has_length && response->length != length))
 		return error_set(-EPROTO, "the server sends a Content-Length "
-				 "that is none");
+					  "that is none");
 	response->has_length = true;
 	response->length = length;
 	return 0;
@@ -100,8 +100,10 @@ static int field_transfer_encoding(struct http_response *response,
 	if (has_token(value, "chunked"))
 		response->is_chunked = true;
 	else if (!has_token(value, "identity"))
-		return error_set(-EPROTO, "the server uses the transfer coding "
-				 "\"%.40s\"", value);
+		return error_set(-EPROTO,
+				 "the server uses the transfer coding "
+				 "\"%.40s\"",
+				 value);
 	return 0;
 }
 
@@ -166,15 +168,15 @@ struct http_field {
 };
 
 static const struct http_field http_fields[] = {
-	{ "Content-Length", field_content_length },
-	{ "Content-Range", field_content_range },
-	{ "Transfer-Encoding", field_transfer_encoding },
-	{ "Connection", field_connection },
-	{ "Location", field_location },
-	{ "ETag", field_etag },
-	{ "Last-Modified", field_last_modified },
-	{ "Retry-After", field_retry_after },
-	{ "WWW-Authenticate", field_www_authenticate },
+	{"Content-Length", field_content_length},
+	{"Content-Range", field_content_range},
+	{"Transfer-Encoding", field_transfer_encoding},
+	{"Connection", field_connection},
+	{"Location", field_location},
+	{"ETag", field_etag},
+	{"Last-Modified", field_last_modified},
+	{"Retry-After", field_retry_after},
+	{"WWW-Authenticate", field_www_authenticate},
 };
 
 /* Take the field in the line: "name: value". */
@@ -210,19 +212,19 @@ static int read_status(struct http_response *response)
 	if (strncmp(text, "HTTP/1.", 7) || (text[7] != '0' && text[7] != '1') ||
 	    text[8] != ' ')
 		return error_set(-EPROTO, "this is no web server: it does not "
-				 "speak HTTP/1");
+					  "speak HTTP/1");
 	response->is_old = text[7] == '0';
 	response->keeps_alive = !response->is_old;
 	text += 9;
 	if (!parse_decimal(&text, &status) || status < 100 || status > 999)
 		return error_set(-EPROTO, "the server answers without a "
-				 "status");
+					  "status");
 	response->status = (unsigned int)status;
 	while (is_blank(*text))
 		text++;
 	for (i = 0; i < sizeof(response->reason) - 1 && text[i]; i++)
-		response->reason[i] = text[i] >= ' ' && text[i] <= '~' ?
-					      text[i] : '?';
+		response->reason[i] =
+			text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	response->reason[i] = '\0';
 	response->state = HTTP_RESPONSE_FIELDS;
 	return 0;
@@ -248,8 +250,8 @@ static void end_header(struct http_response *response)
 		response->state = HTTP_RESPONSE_CHUNK_SIZE;
 	} else if (response->has_length) {
 		response->left = response->length;
-		response->state = response->left ? HTTP_RESPONSE_BODY :
-						   HTTP_RESPONSE_COMPLETE;
+		response->state = response->left ? HTTP_RESPONSE_BODY
+						 : HTTP_RESPONSE_COMPLETE;
 	} else {
 		response->keeps_alive = false;
 		response->left = UINT64_MAX;
@@ -267,16 +269,17 @@ static int read_chunk_size(struct http_response *response)
 	    (*end && *end != ';' && !is_blank(*end)) ||
 	    response->line[0] == '-' || response->line[0] == '+')
 		return error_set(-EPROTO, "the server sends a chunk without a "
-				 "size");
-	response->state = response->left ? HTTP_RESPONSE_BODY :
-					   HTTP_RESPONSE_TRAILER;
+					  "size");
+	response->state =
+		response->left ? HTTP_RESPONSE_BODY : HTTP_RESPONSE_TRAILER;
 	return 0;
 }
 
 /* A whole line is there. */
 static int read_line(struct http_response *response)
 {
-	if (response->line_len && response->line[response->line_len - 1] == '\r')
+	if (response->line_len &&
+	    response->line[response->line_len - 1] == '\r')
 		response->line_len--;
 	response->line[response->line_len] = '\0';
 	switch (response->state) {
@@ -294,7 +297,7 @@ static int read_line(struct http_response *response)
 	case HTTP_RESPONSE_CHUNK_END:
 		if (response->line_len)
 			return error_set(-EPROTO, "the server sends a chunk "
-					 "longer than announced");
+						  "longer than announced");
 		response->state = HTTP_RESPONSE_CHUNK_SIZE;
 		return 0;
 	default: /* HTTP_RESPONSE_TRAILER */
@@ -345,9 +348,8 @@ int http_response_read(struct http_response *response, const uint8_t *data,
 	if (response->left != UINT64_MAX)
 		response->left -= len;
 	if (!response->left)
-		response->state = response->is_chunked ?
-					  HTTP_RESPONSE_CHUNK_END :
-					  HTTP_RESPONSE_COMPLETE;
+		response->state = response->is_chunked ? HTTP_RESPONSE_CHUNK_END
+						       : HTTP_RESPONSE_COMPLETE;
 	return (int)len;
 }
 

@@ -12,41 +12,41 @@
 #define HTTP_HEADER_MAX 65536
 
 enum http_response_state {
-	HTTP_RESPONSE_STATUS,     /* in the status line */
-	HTTP_RESPONSE_FIELDS,     /* in the header fields */
-	HTTP_RESPONSE_BODY,       /* LEFT bytes of body come, or until the end */
+	HTTP_RESPONSE_STATUS, /* in the status line */
+	HTTP_RESPONSE_FIELDS, /* in the header fields */
+	HTTP_RESPONSE_BODY,   /* LEFT bytes of body come, or until the end */
 	HTTP_RESPONSE_CHUNK_SIZE, /* the line before a chunk */
 	HTTP_RESPONSE_CHUNK_END,  /* the empty line behind it */
-	HTTP_RESPONSE_TRAILER,    /* fields behind the last chunk */
-	HTTP_RESPONSE_COMPLETE,   /* all of it has come */
+	HTTP_RESPONSE_TRAILER,	  /* fields behind the last chunk */
+	HTTP_RESPONSE_COMPLETE,	  /* all of it has come */
 };
 
 /* A response. Zeroed by http_response_init(). */
 struct http_response {
 	enum http_response_state state;
-	bool has_header;      /* everything below but LEFT is final */
-	unsigned int status;  /* 200 */
-	char reason[40];      /* printable, maybe cut */
-	bool is_old;          /* HTTP/1.0 */
-	bool keeps_alive;     /* another request may follow on the connection */
+	bool has_header;     /* everything below but LEFT is final */
+	unsigned int status; /* 200 */
+	char reason[40];     /* printable, maybe cut */
+	bool is_old;	     /* HTTP/1.0 */
+	bool keeps_alive;    /* another request may follow on the connection */
 	bool is_chunked;
 	bool has_length;
 	uint64_t length;      /* Content-Length, bytes */
-	bool has_range;       /* a Content-Range of bytes */
+	bool has_range;	      /* a Content-Range of bytes */
 	uint64_t range_start; /* offset of the first byte */
 	uint64_t range_total; /* size of the whole file; 0: not told */
 	bool has_retry_after;
-	unsigned int retry_after_s; /* a date counts as 5 s */
-	bool wants_basic;     /* WWW-Authenticate: Basic */
+	unsigned int retry_after_s;   /* a date counts as 5 s */
+	bool wants_basic;	      /* WWW-Authenticate: Basic */
 	char location[HTTP_LINE_MAX]; /* "" if there is none */
-	char validator[80];   /* for If-Range: strong ETag, else Last-Modified */
-	bool is_etag;         /* the validator is an ETag */
-	uint64_t left;        /* of the body or chunk, bytes */
+	char validator[80]; /* for If-Range: strong ETag, else Last-Modified */
+	bool is_etag;	    /* the validator is an ETag */
+	uint64_t left;	    /* of the body or chunk, bytes */
 	/* The line being read. */
 	char line[HTTP_LINE_MAX];
 	size_t line_len;
-	bool line_is_long;    /* more came than fits; the line is void */
-	size_t header_len;    /* bytes of header so far */
+	bool line_is_long; /* more came than fits; the line is void */
+	size_t header_len; /* bytes of header so far */
 };
 
 void http_response_init(struct http_response *response);

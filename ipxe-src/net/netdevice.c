@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Network interfaces: registry, the way of a frame, the blocks netN and netX. */
+/* Network interfaces: registry, the way of a frame, the blocks netN and netX.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +106,10 @@ static int value_copy(void *buf, size_t buf_len, const void *data, size_t len)
 	return (int)len;
 }
 
-static int netdev_settings_fetch(struct settings *settings,
-				 const struct setting *setting, void *buf,
-				 size_t len,
-				 const struct setting_type **ret_type
-					 __unused_arg)
+static int
+netdev_settings_fetch(struct settings *settings, const struct setting *setting,
+		      void *buf, size_t len,
+		      const struct setting_type **ret_type __unused_arg)
 {
 	struct net_device *netdev =
 		container_of(settings, struct net_device, settings);
@@ -139,8 +139,7 @@ static int netdev_settings_fetch(struct settings *settings,
 		return value_copy(buf, len, netdev->driver,
 				  strlen(netdev->driver));
 	if (!strcmp(name, "ifname"))
-		return value_copy(buf, len, netdev->name,
-				  strlen(netdev->name));
+		return value_copy(buf, len, netdev->name, strlen(netdev->name));
 	return -ENOENT;
 }
 
@@ -156,7 +155,7 @@ static struct settings *netx_redirect(struct settings *settings __unused_arg)
 	return netdev ? &netdev->settings : NULL;
 }
 
-static const struct settings_ops netx_ops = { .redirect = netx_redirect };
+static const struct settings_ops netx_ops = {.redirect = netx_redirect};
 static struct settings netx_settings;
 
 /* Mask of ADDR (network order) where nothing says one: RFC 791 3.2. */
@@ -172,7 +171,7 @@ static uint32_t default_netmask(uint32_t addr)
 void netdev_apply_settings(struct net_device *netdev)
 {
 	struct settings *settings = &netdev->settings;
-	ip4_addr_t ip = { 0 }, netmask = { 0 }, gateway = { 0 };
+	ip4_addr_t ip = {0}, netmask = {0}, gateway = {0};
 	unsigned long mtu;
 
 	if (!netdev->is_open)
@@ -204,7 +203,7 @@ void netdev_apply_all_settings(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry(netdev, &net_devices, list)
+	list_for_each_entry (netdev, &net_devices, list)
 		netdev_apply_settings(netdev);
 }
 
@@ -240,8 +239,8 @@ static err_t netdev_netif_init(struct netif *netif)
 	netif->hwaddr_len = sizeof(netdev->mac);
 	memcpy(netif->hwaddr, netdev->mac, sizeof(netdev->mac));
 	netif->mtu = netdev->mtu;
-	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP |
-		       NETIF_FLAG_ETHERNET;
+	netif->flags =
+		NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
 	if (netdev->has_link)
 		netif->flags |= NETIF_FLAG_LINK_UP;
 	netif->output = etharp_output;
@@ -290,11 +289,12 @@ void netdev_probe_all(void)
 	const struct net_driver *driver;
 	int rc;
 
-	for_each_table_entry(driver, net_drivers) {
+	for_each_table_entry (driver, net_drivers) {
 		rc = driver->probe();
 		if (rc)
 			console_printf("%s: could not find network devices: "
-				       "%s\n", driver->name, error_text(rc));
+				       "%s\n",
+				       driver->name, error_text(rc));
 	}
 }
 
@@ -302,7 +302,7 @@ void netdev_remove_all(void)
 {
 	const struct net_driver *driver;
 
-	for_each_table_entry(driver, net_drivers)
+	for_each_table_entry (driver, net_drivers)
 		driver->remove();
 }
 
@@ -341,7 +341,7 @@ void netdev_pause_all(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry(netdev, &net_devices, list) {
+	list_for_each_entry (netdev, &net_devices, list) {
 		if (netdev->is_open)
 			netdev->ops->close(netdev);
 	}
@@ -351,7 +351,7 @@ void netdev_resume_all(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry(netdev, &net_devices, list) {
+	list_for_each_entry (netdev, &net_devices, list) {
 		if (netdev->is_open && netdev->ops->open(netdev))
 			netdev_close(netdev);
 	}
@@ -361,7 +361,7 @@ struct net_device *netdev_find(const char *name)
 {
 	struct net_device *netdev, *found = NULL;
 
-	list_for_each_entry(netdev, &net_devices, list) {
+	list_for_each_entry (netdev, &net_devices, list) {
 		if (!strcmp(netdev->name, name))
 			return netdev;
 		if (!strcmp(name, "netX") && netdev->is_open &&
@@ -375,7 +375,7 @@ struct net_device *netdev_find_mac(const uint8_t mac[6])
 {
 	struct net_device *netdev;
 
-	list_for_each_entry(netdev, &net_devices, list) {
+	list_for_each_entry (netdev, &net_devices, list) {
 		if (!memcmp(netdev->mac, mac, sizeof(netdev->mac)))
 			return netdev;
 	}

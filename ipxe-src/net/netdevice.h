@@ -30,26 +30,26 @@ struct net_device_ops {
 
 /* An interface. Allocated by netdev_alloc(), owned by its driver. */
 struct net_device {
-	struct list_head list;    /* in net_devices, in order of registration */
-	char name[8];             /* "net0", ... */
-	uint8_t mac[6];           /* in use now */
-	uint8_t hwaddr[6];        /* burnt in */
-	const char *driver;       /* ${netN/chip}: "undionly", "snp", ... */
-	const char *bustype;      /* ${netN/bustype}: "PCI", "EFI", "TAP" */
-	uint32_t busloc;          /* ${netN/busloc} */
-	uint8_t busid[5];         /* ${netN/busid}: type, vendor, device */
-	uint16_t mtu;             /* bytes of IP packet, 1500 unless known less */
+	struct list_head list; /* in net_devices, in order of registration */
+	char name[8];	       /* "net0", ... */
+	uint8_t mac[6];	       /* in use now */
+	uint8_t hwaddr[6];     /* burnt in */
+	const char *driver;    /* ${netN/chip}: "undionly", "snp", ... */
+	const char *bustype;   /* ${netN/bustype}: "PCI", "EFI", "TAP" */
+	uint32_t busloc;       /* ${netN/busloc} */
+	uint8_t busid[5];      /* ${netN/busid}: type, vendor, device */
+	uint16_t mtu;	       /* bytes of IP packet, 1500 unless known less */
 	bool is_open;
-	bool has_link;            /* as far as the driver can tell */
-	bool is_configured;       /* has an address */
+	bool has_link;	    /* as far as the driver can tell */
+	bool is_configured; /* has an address */
 	const struct net_device_ops *ops;
-	void *priv;               /* the driver's */
+	void *priv;		  /* the driver's */
 	struct settings settings; /* block netN */
-	struct netif netif;       /* lwIP's */
+	struct netif netif;	  /* lwIP's */
 	/* Counters for ifstat: frames, and failures with the last errno. */
 	unsigned long tx, rx, tx_errors, rx_errors;
 	int tx_rc, rx_rc;
-	unsigned int open_count;  /* order of opening: netX is the highest */
+	unsigned int open_count; /* order of opening: netX is the highest */
 };
 
 extern struct list_head net_devices;
@@ -84,7 +84,8 @@ int netdev_open(struct net_device *netdev);
 void netdev_close(struct net_device *netdev);
 
 /* Let go of the hardware of every open NIC, and take it again: around what
- * uses the NIC itself. Configuration stays; what does not come back is closed. */
+ * uses the NIC itself. Configuration stays; what does not come back is closed.
+ */
 void netdev_pause_all(void);
 void netdev_resume_all(void);
 

@@ -28,14 +28,16 @@ void resolve_start(struct resolve *resolve, const char *name)
 	resolve->name = name;
 	if (parse_literal(name, &resolve->addr))
 		return;
-	for_each_table_entry(resolver, resolvers) {
+	for_each_table_entry (resolver, resolvers) {
 		resolve->resolver = resolver;
 		resolve->rc = -EINPROGRESS;
 		resolver->start(resolve);
 		return;
 	}
-	resolve->rc = error_set(-EDNS, "%.80s is a name, and DNS is not built "
-				"in: use an address", name);
+	resolve->rc = error_set(-EDNS,
+				"%.80s is a name, and DNS is not built "
+				"in: use an address",
+				name);
 }
 
 int resolve_poll(struct resolve *resolve)

@@ -15,15 +15,15 @@ struct resolver;
 struct resolve {
 	const char *name; /* the caller's; must live until the end */
 	ip4_addr_t addr;  /* the answer */
-	int rc;           /* -EINPROGRESS, 0 (addr is valid) or -errno */
+	int rc;		  /* -EINPROGRESS, 0 (addr is valid) or -errno */
 	const struct resolver *resolver; /* that was asked; NULL: none */
 	/* The resolver's own. */
-	struct list_head list;  /* among the questions that are open */
-	unsigned int serial;    /* of the present attempt */
-	uint64_t begin_us;      /* of the whole question */
-	uint64_t attempt_us;    /* of the present attempt */
-	bool is_answered;       /* the attempt is over, addr 0 if in vain */
-	bool is_plain;          /* the name is asked as it stands */
+	struct list_head list; /* among the questions that are open */
+	unsigned int serial;   /* of the present attempt */
+	uint64_t begin_us;     /* of the whole question */
+	uint64_t attempt_us;   /* of the present attempt */
+	bool is_answered;      /* the attempt is over, addr 0 if in vain */
+	bool is_plain;	       /* the name is asked as it stands */
 };
 
 /* A way to resolve names. Table "resolvers"; one is enough. */

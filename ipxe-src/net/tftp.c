@@ -29,7 +29,7 @@ SELECT_IF(DOWNLOAD_PROTO_TFTP);
 /* Error codes, RFC 1350 appendix; RFC 2347. */
 #define TFTP_ERR_NOT_DEFINED 0
 #define TFTP_ERR_NOT_FOUND   1
-#define TFTP_ERR_ACCESS      2
+#define TFTP_ERR_ACCESS	     2
 #define TFTP_ERR_ILLEGAL     4
 #define TFTP_ERR_UNKNOWN_TID 5
 #define TFTP_ERR_OPTIONS     8
@@ -39,27 +39,27 @@ SELECT_IF(DOWNLOAD_PROTO_TFTP);
 #define TFTP_LAST_WAIT_MS  10000
 
 #define TFTP_BLKSIZE_DEFAULT 512 /* without option blksize */
-#define TFTP_BLKSIZE_MIN     8   /* RFC 2348 */
-#define TFTP_HEADERS_LEN     32  /* IPv4, UDP, opcode, block number */
-#define TFTP_WINDOW          16  /* blocks that we ask for at once */
+#define TFTP_BLKSIZE_MIN     8	 /* RFC 2348 */
+#define TFTP_HEADERS_LEN     32	 /* IPv4, UDP, opcode, block number */
+#define TFTP_WINDOW	     16	 /* blocks that we ask for at once */
 #define TFTP_REQUEST_MAX     512 /* bytes of a request, as others take */
 
 /* One download. */
 struct tftp {
-	struct list_head list;    /* in tftp_downloads */
+	struct list_head list; /* in tftp_downloads */
 	struct download *download;
 	struct resolve resolve;
 	struct udp_pcb *pcb;
-	u16_t server_port;        /* 0 until the server has answered */
+	u16_t server_port; /* 0 until the server has answered */
 	bool is_resolved;
-	bool is_plain;            /* the request is without options */
-	bool is_gap_told;         /* the last ACK asked for a lost block */
-	unsigned int blksize;     /* bytes of every block but the last */
+	bool is_plain;	      /* the request is without options */
+	bool is_gap_told;     /* the last ACK asked for a lost block */
+	unsigned int blksize; /* bytes of every block but the last */
 	unsigned int asked_blksize;
-	unsigned int window;      /* blocks between our ACKs */
-	unsigned int in_window;   /* received since the last ACK */
-	uint32_t next_block;      /* counted without wrapping; 0: no reply yet */
-	uint64_t next_us;         /* when to send again */
+	unsigned int window;	/* blocks between our ACKs */
+	unsigned int in_window; /* received since the last ACK */
+	uint32_t next_block;	/* counted without wrapping; 0: no reply yet */
+	uint64_t next_us;	/* when to send again */
 	unsigned int wait_ms;
 };
 
@@ -83,7 +83,7 @@ static void tftp_send(struct tftp *tftp, const ip_addr_t *addr, u16_t port,
 static void tftp_send_error(struct tftp *tftp, const ip_addr_t *addr,
 			    u16_t port, uint16_t code, const char *text)
 {
-	uint8_t packet[40] = { 0, TFTP_ERROR };
+	uint8_t packet[40] = {0, TFTP_ERROR};
 	size_t len = strlen(text) + 1;
 
 	put_be16(packet + 2, code);
@@ -125,7 +125,7 @@ static unsigned int tftp_best_blksize(struct tftp *tftp)
 static int tftp_send_request(struct tftp *tftp)
 {
 	const char *path = tftp->download->uri->path;
-	char request[TFTP_REQUEST_MAX] = { 0, TFTP_RRQ };
+	char request[TFTP_REQUEST_MAX] = {0, TFTP_RRQ};
 	size_t len = 2;
 	bool fits;
 
@@ -152,7 +152,7 @@ static int tftp_send_request(struct tftp *tftp)
 /* Acknowledge every block before the next one. */
 static void tftp_send_ack(struct tftp *tftp)
 {
-	uint8_t packet[4] = { 0, TFTP_ACK };
+	uint8_t packet[4] = {0, TFTP_ACK};
 
 	put_be16(packet + 2, (uint16_t)(tftp->next_block - 1));
 	tftp->in_window = 0;
@@ -348,8 +348,10 @@ static void tftp_rx_data(struct tftp *tftp, struct pbuf *p, uint16_t number,
 		return;
 	}
 	if (len > tftp->blksize) {
-		rc = error_set(-EPROTO, "the TFTP server sends %u bytes in a "
-			       "block of %u", (unsigned int)len, tftp->blksize);
+		rc = error_set(-EPROTO,
+			       "the TFTP server sends %u bytes in a "
+			       "block of %u",
+			       (unsigned int)len, tftp->blksize);
 		tftp_finish(tftp, rc, true);
 		return;
 	}
@@ -424,9 +426,10 @@ static void tftp_retry(struct tftp *tftp)
 
 	tftp->wait_ms *= 2;
 	if (tftp->wait_ms > TFTP_LAST_WAIT_MS) {
-		rc = error_set(-ETIMEDOUT, tftp->next_block ?
-			       "the TFTP server %s fell silent" :
-			       "the TFTP server %s does not answer",
+		rc = error_set(-ETIMEDOUT,
+			       tftp->next_block
+				       ? "the TFTP server %s fell silent"
+				       : "the TFTP server %s does not answer",
 			       ip4addr_ntoa(&tftp->resolve.addr));
 		tftp_finish(tftp, rc, true);
 		return;
@@ -467,12 +470,12 @@ static bool tftp_poll(void)
 {
 	struct tftp *tftp, *next;
 
-	list_for_each_entry_safe(tftp, next, &tftp_downloads, list)
+	list_for_each_entry_safe (tftp, next, &tftp_downloads, list)
 		tftp_step(tftp);
 	return false;
 }
 
-static const struct poller tftp_poller = { .poll = tftp_poll };
+static const struct poller tftp_poller = {.poll = tftp_poll};
 TABLE_REGISTER(pollers, tftp_poller);
 
 /* ---- The protocol ---- */

@@ -23,7 +23,7 @@
 
 struct tap {
 	const char *name; /* of the tap device */
-	int fd;           /* -1: closed */
+	int fd;		  /* -1: closed */
 };
 
 static struct net_device *tap_netdev;
@@ -31,7 +31,7 @@ static struct net_device *tap_netdev;
 static int tap_open(struct net_device *netdev)
 {
 	struct tap *tap = netdev->priv;
-	struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
 	int rc;
 
 	tap->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -119,7 +119,7 @@ static void tap_parse_mac(const char *text, uint8_t mac[6])
 
 static int tap_probe(void)
 {
-	static const uint8_t default_mac[6] = { 2, 0x75, 0x6e, 0x6c, 0x6f, 1 };
+	static const uint8_t default_mac[6] = {2, 0x75, 0x6e, 0x6c, 0x6f, 1};
 	const char *name = getenv(TAP_NAME_VARIABLE);
 	struct tap *tap;
 	int rc;

@@ -6,28 +6,28 @@
 #include "config/general.h"
 
 /* One loop, no threads, callbacks only. */
-#define NO_SYS               1
+#define NO_SYS		     1
 #define SYS_LIGHTWEIGHT_PROT 0
-#define LWIP_SOCKET          0
-#define LWIP_NETCONN         0
+#define LWIP_SOCKET	     0
+#define LWIP_NETCONN	     0
 
 /* Protocols. Nothing here sends or receives fragments. */
-#define LWIP_IPV4       1
-#define LWIP_IPV6       0
-#define LWIP_ARP        1
-#define LWIP_ICMP       1
-#define LWIP_RAW        0
-#define LWIP_UDP        1
-#define LWIP_TCP        1
-#define LWIP_IGMP       0
-#define LWIP_DHCP       0
-#define LWIP_ACD        0
-#define IP_REASSEMBLY   0
-#define IP_FRAG         0
-#define IP_FORWARD      0
-#define ARP_QUEUEING    0
-#define LWIP_STATS      0
-#define IP_DEFAULT_TTL  64
+#define LWIP_IPV4      1
+#define LWIP_IPV6      0
+#define LWIP_ARP       1
+#define LWIP_ICMP      1
+#define LWIP_RAW       0
+#define LWIP_UDP       1
+#define LWIP_TCP       1
+#define LWIP_IGMP      0
+#define LWIP_DHCP      0
+#define LWIP_ACD       0
+#define IP_REASSEMBLY  0
+#define IP_FRAG	       0
+#define IP_FORWARD     0
+#define ARP_QUEUEING   0
+#define LWIP_STATS     0
+#define IP_DEFAULT_TTL 64
 
 /* Our DHCP client hears answers that are unicast to its address to be. */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_HTONS(68))
@@ -37,42 +37,42 @@
 #else
 #define LWIP_DNS 0
 #endif
-#define DNS_TABLE_SIZE  4
+#define DNS_TABLE_SIZE	4
 #define DNS_MAX_SERVERS 4
 /* A silent server is left after 2 s for the next; dns.c begins again. */
 #define DNS_MAX_RETRIES 2
 
 /* Memory: our heap for what is sent, a fixed pool for what is received. The
  * pool holds a whole window of frames behind a lost one. */
-#define MEM_LIBC_MALLOC     1
-#define MEM_ALIGNMENT       8
-#define PBUF_POOL_SIZE      224
-#define PBUF_POOL_BUFSIZE   1536
-#define MEMP_NUM_PBUF       32
-#define MEMP_NUM_TCP_PCB    12
+#define MEM_LIBC_MALLOC		1
+#define MEM_ALIGNMENT		8
+#define PBUF_POOL_SIZE		224
+#define PBUF_POOL_BUFSIZE	1536
+#define MEMP_NUM_PBUF		32
+#define MEMP_NUM_TCP_PCB	12
 #define MEMP_NUM_TCP_PCB_LISTEN 1
-#define MEMP_NUM_TCP_SEG    (PBUF_POOL_SIZE + 32)
-#define MEMP_NUM_UDP_PCB    8
+#define MEMP_NUM_TCP_SEG	(PBUF_POOL_SIZE + 32)
+#define MEMP_NUM_UDP_PCB	8
 
 /* TCP. 256 KiB is what a bridge or switch can hold for us and 20 ms at
  * 100 Mbit/s; the queue for segments out of order leaves some buffers over. */
-#define TCP_MSS             1460
-#define LWIP_WND_SCALE      1
-#define TCP_RCV_SCALE       3
-#define TCP_WND             (256 * 1024)
-#define TCP_SND_BUF         (6 * TCP_MSS)
+#define TCP_MSS		    1460
+#define LWIP_WND_SCALE	    1
+#define TCP_RCV_SCALE	    3
+#define TCP_WND		    (256 * 1024)
+#define TCP_SND_BUF	    (6 * TCP_MSS)
 #define TCP_SND_QUEUELEN    24
 #define LWIP_TCP_SACK_OUT   1
-#define TCP_QUEUE_OOSEQ     1
+#define TCP_QUEUE_OOSEQ	    1
 #define TCP_OOSEQ_MAX_PBUFS (PBUF_POOL_SIZE - 32)
 /* First retransmission of a SYN, RFC 6298 2.1. */
-#define LWIP_TCP_RTO_TIME   1000
+#define LWIP_TCP_RTO_TIME 1000
 /* Data is taken at once, so the window never closes and only acknowledging
  * data needs to be said: every TCP_ACK_SEGMENTS segments (patches/lwip/0001),
  * or after a moment of silence (stack.c). Each frame that we need not send
  * is worth one that we can receive where the NIC is slow (BIOS UNDI). */
 #define TCP_WND_UPDATE_THRESHOLD (TCP_WND / 4)
-#define TCP_ACK_SEGMENTS    8
+#define TCP_ACK_SEGMENTS	 8
 
 /* A machine that is started again must not meet its former connections. */
 #define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
