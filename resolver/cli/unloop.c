@@ -12,6 +12,8 @@
 static const struct subcommand subcommands[] = {
 	{"check", "SITE", "say whether a site is in order, and what is not",
 	 check_main},
+	{"dhcp-config", "KIND [-s ADDRESS] [-p PORT] [-i IF] ...",
+	 "print what a DHCP server is to be told", dhcp_config_main},
 	{"doctor", "[-i IF] [-m MAC] [-u UUID] [-w SECONDS]",
 	 "say what machines on this network would boot, and why", doctor_main},
 };
