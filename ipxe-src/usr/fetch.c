@@ -108,7 +108,8 @@ static bool fetch_is_over(void *ctx)
 	if (download->is_done)
 		return true;
 	now = platform_time_us();
-	if (download->received != fetch->received) {
+	/* A wait that the server asked for is no standstill. */
+	if (download->received != fetch->received || download->is_waiting) {
 		fetch->received = download->received;
 		fetch->moved_us = now;
 	}

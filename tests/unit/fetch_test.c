@@ -18,6 +18,7 @@
  *   /refuse/...   does not even start
  *   /stall/...    some bytes, then nothing, with a status
  *   /drip/...     ten bytes, one every 50 ms
+ *   /later/...    nothing for 400 ms, because the server asked for that
  *   /self/...     our own identity note
  *   /script/...   a script that prints the working URI
  *   /moved/...    as /script/, but says it was found at /elsewhere/y
@@ -25,7 +26,7 @@
 static struct download *running;
 static unsigned int start_count, stop_count;
 static struct uri *last_uri;
-static uint64_t last_drip;
+static uint64_t last_drip, started_us;
 
 static int test_start(struct download *download)
 {
@@ -36,6 +37,7 @@ static int test_start(struct download *download)
 		return error_set(-ENETUNREACH, "there is no way");
 	download->priv = download;
 	running = download;
+	started_us = platform_time_us();
 	return 0;
 }
 
@@ -91,6 +93,11 @@ static bool test_poll(void)
 		if (!running->received)
 			download_deliver(running, "ab", 2);
 		strcpy(running->status, "waiting 5 s because of a test");
+		return false;
+	}
+	if (!strncmp(running->uri->path, "/later/", 7) &&
+	    platform_time_us() - started_us < 400000) {
+		running->is_waiting = true;
 		return false;
 	}
 	if (!strncmp(running->uri->path, "/drip/", 6) &&
@@ -195,6 +202,14 @@ static void test_slow_download_is_not_silent(void **state)
 	assert_int_equal(image_find("x")->len, 10);
 }
 
+static void test_wait_that_the_server_asked_for_is_not_silence(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("imgfetch --timeout 150 test://h/later/x"),
+			 0);
+	assert_non_null(image_find("x"));
+}
+
 static void test_relative_uris_resolve(void **state)
 {
 	struct uri *uri = uri_parse("test://h/give/script");
@@ -286,6 +301,7 @@ int main(void)
 		TEST(test_failures_say_what_and_why_and_leave_nothing),
 		TEST(test_timeout_is_for_silence),
 		TEST(test_slow_download_is_not_silent),
+		TEST(test_wait_that_the_server_asked_for_is_not_silence),
 		TEST(test_relative_uris_resolve),
 		TEST(test_chained_script_runs_where_it_was_found),
 		TEST(test_own_build_is_refused),
