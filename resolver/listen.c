@@ -114,3 +114,14 @@ void listen_format(int fd, char buf[LISTEN_ADDRESS_BYTES])
 		 address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
 		 port);
 }
+
+uint16_t listen_port(int fd)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t len = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &len))
+		return 0;
+	/* The port stands at the same place in both families. */
+	return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}

@@ -22,4 +22,7 @@ int listen_open(const char *address, uint16_t port, int *ret_fd,
 /* Write the socket's address as it stands in a URL: "[::]:80". */
 void listen_format(int fd, char buf[LISTEN_ADDRESS_BYTES]);
 
+/* Return the TCP port of the socket, or 0. */
+uint16_t listen_port(int fd);
+
 #endif

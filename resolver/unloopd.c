@@ -19,6 +19,7 @@
 #include "log.h"
 #include "server.h"
 #include "site.h"
+#include "withdnsmasq.h"
 
 /* The port that http://SERVER/boot.ipxe means. */
 #define PORT_DEFAULT 80
@@ -38,6 +39,10 @@ struct options {
 	const char *address;
 	/* -u: user to become, or NULL for the default. */
 	const char *user;
+	/* --with-dnsmasq: run one as proxyDHCP and TFTP server. */
+	bool with_dnsmasq;
+	/* -i: its interface, or NULL for that of the default route. */
+	const char *interface;
 	/* The site's directory. */
 	const char *site;
 };
@@ -54,6 +59,9 @@ static void usage(FILE *out)
 	      "  -b ADDRESS  listen on this address only (all)\n"
 	      "  -u USER     become this user when started as root (unloop,\n"
 	      "              or nobody where there is no such user)\n"
+	      "  --with-dnsmasq [-i IF]  run dnsmasq too, on interface IF: a\n"
+	      "              proxyDHCP server beside the network's own DHCP\n"
+	      "              server, and TFTP for SITE/firmware/\n"
 	      "  -h, --help  print this\n"
 	      "\n"
 	      "SITE/hosts/52-54-00-12-34-56.ipxe  script of a machine by MAC\n"
@@ -83,12 +91,14 @@ static struct options options_parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{"help", no_argument, NULL, 'h'},
+		{"with-dnsmasq", no_argument, NULL, 'D'},
 		{0},
 	};
 	struct options options = {.port = PORT_DEFAULT};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "ndp:b:u:h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "ndp:b:u:i:h", longs, NULL)) !=
+	       -1) {
 		switch (c) {
 		case 'n':
 			options.is_check = true;
@@ -109,6 +119,12 @@ static struct options options_parse(int argc, char **argv)
 			break;
 		case 'u':
 			options.user = optarg;
+			break;
+		case 'D':
+			options.with_dnsmasq = true;
+			break;
+		case 'i':
+			options.interface = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -297,6 +313,12 @@ static int start(const struct options *options, const struct site *site,
 	rc = listen_open(options->address, options->port, &listen_fd, why);
 	if (rc)
 		return rc;
+	if (options->with_dnsmasq)
+		rc = withdnsmasq_start(options->interface, site->path,
+				       listen_port(listen_fd),
+				       options->is_front, why);
+	if (rc)
+		goto err_start;
 	rc = become_user(options->user, why);
 	if (rc)
 		goto err_start;
