@@ -11,14 +11,10 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "facts.h"
-#include "template.h"
+#include "snapshot.h"
 
 /* Folders inside folders that are followed, against runaway trees. */
 #define DEPTH_MAX 32
-
-/* Memory for the script that is being looked at. */
-#define CHECK_SCRIPT_BYTES (2 * SITE_SCRIPT_MAX)
 
 /* How far the check has come. */
 struct check {
@@ -47,58 +43,10 @@ static void check_problem(struct check *check, const char *format, ...)
 	check->problems++;
 }
 
-static void check_report(void *ctx, const char *sentence)
+static void check_tell(void *ctx, bool is_fatal, const char *sentence)
 {
+	(void)is_fatal;
 	check_problem(ctx, "%s", sentence);
-}
-
-/* Look into one script; ENOENT means that it is gone meanwhile. */
-static int check_script(struct check *check, const char *name)
-{
-	struct arena arena;
-	struct reason why;
-	const char *text;
-	size_t len;
-	int rc;
-
-	arena_init(&arena, CHECK_SCRIPT_BYTES);
-	rc = site_read_script(check->root, name, &arena, &text, &len, &why);
-	if (rc == 0) {
-		check->scripts++;
-		template_check(text, len, name, check_report, check);
-	} else if (rc != -ENOENT) {
-		check_problem(check, "%s", why.text);
-	}
-	arena_fini(&arena);
-	return rc;
-}
-
-/* Is the stem of a file in hosts/ one that a request is answered from? */
-static void check_host_name(struct check *check, const char *name)
-{
-	const char *dot = strrchr(name, '.');
-	size_t len = dot ? (size_t)(dot - name) : strlen(name);
-	char mac[FACT_MAC_NAME_BYTES] = "", uuid[FACT_UUID_BYTES] = "";
-	char stem[FACT_MAC_NAME_BYTES] = "";
-	const char *right = NULL;
-
-	if (len < sizeof(stem))
-		memcpy(stem, name, len);
-	if (facts_format_mac(stem, mac) == 0)
-		right = mac;
-	else if (facts_format_uuid(stem, uuid) == 0)
-		right = uuid;
-	if (!right)
-		check_problem(check,
-			      "hosts/%s is never asked for: its name "
-			      "is neither MAC nor UUID, such as "
-			      "52-54-00-12-34-56.ipxe.",
-			      name);
-	else if (!dot || strcmp(dot, ".ipxe") != 0 || strcmp(stem, right) != 0)
-		check_problem(check,
-			      "hosts/%s is never asked for: rename it "
-			      "to %s.ipxe.",
-			      name, right);
 }
 
 /* Call visit with each name in a directory but "." and "..". */
@@ -126,18 +74,24 @@ static int check_names(int dir,
 	return 0;
 }
 
+/* Is a file in hosts/ one that a request is answered from? */
 static void check_host(struct check *check, int dir, const char *name,
 		       void *ctx)
 {
-	char path[NAME_MAX + sizeof("hosts/")];
+	struct arena arena;
 
 	(void)dir;
 	(void)ctx;
 	if (name[0] == '.')
 		return;
-	snprintf(path, sizeof(path), "hosts/%s", name);
-	check_host_name(check, name);
-	check_script(check, path);
+	arena_init(&arena, 4096);
+	if (!dropin_key(name, false, &arena))
+		check_problem(check,
+			      "hosts/%s is never asked for: its name is no "
+			      "MAC, UUID or host name, such as "
+			      "52-54-00-12-34-56.ipxe.",
+			      name);
+	arena_fini(&arena);
 }
 
 /* A directory of static files that is being walked. */
@@ -246,6 +200,27 @@ static void check_hosts(struct check *check)
 		close(dir);
 }
 
+/* Compile the site, which tells all its mistakes. */
+static void check_compile(struct check *check, const struct site *site)
+{
+	struct load_report report = {.tell = check_tell, .ctx = check};
+	struct snapshot *snapshot;
+	uint32_t i;
+
+	if (snapshot_load(site, &report, &snapshot))
+		return;
+	check->scripts = snapshot->dropin_count;
+	for (i = 0; i < snapshot->profile_count; i++)
+		check->scripts += snapshot->profiles[i].script != NULL;
+	if (snapshot->unknown == UNKNOWN_DEFAULT &&
+	    snapshot->default_profile == SNAPSHOT_NONE &&
+	    !snapshot_find_dropin(snapshot, "default"))
+		fprintf(check->out,
+			"note: there is no default.ipxe, so machines without "
+			"a script of their own get 404.\n");
+	snapshot_free(snapshot);
+}
+
 unsigned int check_site(const struct site *site, FILE *out)
 {
 	struct check check = {.out = out};
@@ -256,11 +231,8 @@ unsigned int check_site(const struct site *site, FILE *out)
 			      site->path, strerror(-check.root));
 		return check.problems;
 	}
+	check_compile(&check, site);
 	check_hosts(&check);
-	if (check_script(&check, "default.ipxe") == -ENOENT)
-		fprintf(out, "note: there is no default.ipxe, so machines "
-			     "without a script of their own get 404.\n");
-	check_script(&check, "autoexec.ipxe");
 	check_static(&check, "assets");
 	check_static(&check, "firmware");
 	close(check.root);

@@ -29,6 +29,9 @@ static const struct fact_desc {
 	[FACT_BUILDID] = {"buildid", true},
 	[FACT_GENERATION] = {"generation", true},
 	[FACT_NIC] = {"nic", true},
+	[FACT_MACS] = {"macs", true},
+	[FACT_CHOICE] = {"choice", true},
+	[FACT_CLIENT] = {"client", false},
 	[FACT_SERVER] = {"server", false},
 };
 

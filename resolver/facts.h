@@ -24,7 +24,10 @@ enum fact {
 	FACT_BUILDID,
 	FACT_GENERATION,
 	FACT_NIC,
-	FACT_SERVER, /* host[:port] that the client used; never a parameter */
+	FACT_MACS,   /* MACs of all interfaces, with commas between them */
+	FACT_CHOICE, /* what was chosen from the menu for unknown machines */
+	FACT_CLIENT, /* address that the request came from; no parameter */
+	FACT_SERVER, /* host[:port] that the client used; no parameter */
 	FACT_COUNT
 };
 

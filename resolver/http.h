@@ -23,6 +23,8 @@ struct http_request {
 	const char *target;
 	/* Address of this end, host:port, for clients that send no Host. */
 	const char *local;
+	/* Address of the client, without its port. */
+	const char *client;
 	/* Header fields, named as in RFC 9110. */
 	const char *host;
 	const char *user_agent;

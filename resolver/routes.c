@@ -3,32 +3,24 @@
 #include "routes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "assets.h"
 #include "conditional.h"
+#include "explain.h"
 #include "facts.h"
+#include "live.h"
+#include "log.h"
+#include "metrics.h"
 #include "resolve.h"
+#include "script_cache.h"
 #include "url.h"
 
 /* Seconds after which a client may ask again when we are out of something. */
 #define RETRY_AFTER "2"
-
-/* What a route's function works on. */
-struct exchange {
-	/* The site. */
-	const struct site *site;
-	/* The request. */
-	struct http_request *request;
-	/* The reply that is to be filled. */
-	struct http_reply *reply;
-	/* Decoded path; for a folder's route only what follows the folder. */
-	const char *path;
-	/* Query, not decoded. */
-	const char *query;
-};
 
 /* Reply to a request that could not be understood; rc is url or facts'. */
 static void answer_refusal(struct exchange *x, int rc, const struct reason *why)
@@ -133,7 +125,7 @@ static void answer_file(struct exchange *x, const char *top, const char *path)
 	struct asset asset;
 	int rc;
 
-	rc = asset_open(x->site, top, path, &asset);
+	rc = asset_open(x->service->site, top, path, &asset);
 	if (rc) {
 		answer_missing(x, rc);
 		return;
@@ -167,9 +159,28 @@ static void answer_firmware(struct exchange *x)
 	answer_file(x, "firmware", x->path);
 }
 
+/* A site on disk that does not load is no reason to take us out of service. */
 static void answer_healthz(struct exchange *x)
 {
-	reply_set_text(x->reply, 200, "text/plain; charset=utf-8", "ok\n", 3);
+	struct live_status status;
+	const char *text;
+
+	live_status(x->service->live, &status);
+	text = arena_format(&x->request->arena,
+			    "%s\nload %llu: %u machines, %u profiles, %u "
+			    "rules, %u scripts of their own\n%s%s%s",
+			    status.is_stale ? "stale" : "ok",
+			    (unsigned long long)status.loads, status.machines,
+			    status.profiles, status.rules, status.dropins,
+			    status.is_stale ? "The site does not load, so the "
+					      "last one that did is served: "
+					    : "",
+			    status.is_stale ? status.why.text : "",
+			    status.is_stale ? "\n" : "");
+	if (!text)
+		text = "ok\n";
+	reply_set_text(x->reply, 200, "text/plain; charset=utf-8", text,
+		       strlen(text));
 }
 
 /* Names of architectures, and the directory of firmware/ for each. */
@@ -259,38 +270,61 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 		return -EINVAL;
 	}
 	ret_facts->value[FACT_SERVER] = server;
+	if (request->client && *request->client)
+		ret_facts->value[FACT_CLIENT] = request->client;
 	return 0;
+}
+
+/* A script that the client has already needs not be sent again. */
+static void answer_script(struct exchange *x,
+			  const struct resolution *resolution)
+{
+	const char *wanted = x->request->if_none_match;
+	const char *etag = arena_strndup(&x->request->arena, resolution->etag,
+					 strlen(resolution->etag));
+	bool is_same = wanted && etag_is_listed(wanted, resolution->etag);
+
+	reply_set_text(x->reply, is_same ? 304 : 200,
+		       "text/plain; charset=utf-8", resolution->text,
+		       resolution->len);
+	x->reply->what = resolution->file;
+	reply_add_field(x->reply, "ETag", etag);
 }
 
 /* Turn what resolve() returned into the reply. */
 static void answer_resolution(struct exchange *x, int rc,
-			      const struct resolution *resolution,
-			      const struct reason *why)
+			      const struct resolution *resolution)
 {
+	const char *why = resolution->why.text;
 	struct http_reply *reply = x->reply;
 
 	reply_add_field(reply, "Cache-Control", "no-store");
 	reply_add_field(reply, "Vary", "User-Agent");
 	switch (-rc) {
 	case 0:
-		reply_set_text(reply, 200, "text/plain; charset=utf-8",
-			       resolution->text, resolution->len);
-		reply->what = resolution->file;
+		answer_script(x, resolution);
 		break;
 	case ENOENT:
-		reply_set_error(x->request, reply, 404, "%s", why->text);
+		reply_set_error(x->request, reply, 404, "%s", why);
+		break;
+	case ENOTUNIQ:
+		/* The one line that somebody has to act on. */
+		log_line(LOG_ALERT, "%s: %s", x->request->client, why);
+		metric_add(METRIC_IDENTITY_TIES, 1);
+		reply_set_error(x->request, reply, 409, "%s", why);
 		break;
 	case EBADMSG:
-		reply_set_error(x->request, reply, 400, "%s", why->text);
+		reply_set_error(x->request, reply, 400, "%s", why);
 		break;
+	case EAGAIN:
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
-		reply_set_error(x->request, reply, 503, "%s", why->text);
+		reply_set_error(x->request, reply, 503, "%s", why);
 		reply_add_field(reply, "Retry-After", RETRY_AFTER);
 		break;
 	default:
-		reply_set_error(x->request, reply, 500, "%s", why->text);
+		reply_set_error(x->request, reply, 500, "%s", why);
 		break;
 	}
 }
@@ -303,11 +337,51 @@ static bool is_http_boot(const struct http_request *request)
 	       strncasecmp(request->user_agent, agent, sizeof(agent) - 1) == 0;
 }
 
+/*
+ * Write down all that an answer without state depends on.  Returns its length,
+ * or 0 for an answer that is not kept.
+ */
+static size_t exchange_key(const struct exchange *x,
+			   const struct snapshot *snapshot,
+			   const struct facts *facts,
+			   char key[SCRIPT_CACHE_KEY_MAX])
+{
+	int len = snprintf(key, SCRIPT_CACHE_KEY_MAX, "%s %s %s",
+			   facts->value[FACT_SERVER],
+			   snapshot->uses_client ? x->request->client : "-",
+			   x->query);
+
+	return len < SCRIPT_CACHE_KEY_MAX ? (size_t)len : 0;
+}
+
+/* Resolve with what the state says, when there is a state. */
+static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
+			const struct facts *facts,
+			struct resolution *ret_resolution)
+{
+	struct script_cache *cache = x->service->cache;
+	struct arena *arena = &x->request->arena;
+	char key[SCRIPT_CACHE_KEY_MAX];
+	size_t len;
+	int rc;
+
+	len = exchange_key(x, snapshot, facts, key);
+	if (len && script_cache_find(cache, snapshot->generation, key, len,
+				     arena, ret_resolution))
+		return 0;
+	rc = resolve(snapshot, facts, NULL, arena, ret_resolution);
+	if (rc == 0 && len)
+		script_cache_put(cache, snapshot->generation, key, len,
+				 ret_resolution);
+	return rc;
+}
+
 static void answer_boot(struct exchange *x)
 {
-	struct resolution resolution;
+	struct live *live = x->service->live;
+	struct resolution resolution = {0};
+	const struct snapshot *snapshot;
 	struct facts facts;
-	struct reason why;
 	int rc;
 
 	if (exchange_read_facts(x, &facts))
@@ -317,22 +391,59 @@ static void answer_boot(struct exchange *x)
 		reply_add_field(x->reply, "Vary", "User-Agent");
 		return;
 	}
-	rc = resolve(x->site, &facts, &x->request->arena, &resolution, &why);
-	answer_resolution(x, rc, &resolution, &why);
+	snapshot = live_get(live);
+	rc = boot_resolve(x, snapshot, &facts, &resolution);
+	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
+		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
+	answer_resolution(x, rc, &resolution);
+	live_put(live, snapshot);
 }
 
 static void answer_autoexec(struct exchange *x)
 {
-	struct resolution resolution;
+	struct live *live = x->service->live;
+	struct resolution resolution = {0};
+	const struct snapshot *snapshot;
 	struct facts facts;
-	struct reason why;
 	int rc;
 
 	if (exchange_read_facts(x, &facts))
 		return;
-	rc = resolve_named(x->site, "autoexec.ipxe", &facts, &x->request->arena,
-			   &resolution, &why);
-	answer_resolution(x, rc, &resolution, &why);
+	snapshot = live_get(live);
+	rc = resolve_named(snapshot, "autoexec", &facts, &x->request->arena,
+			   &resolution);
+	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
+		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
+	answer_resolution(x, rc, &resolution);
+	live_put(live, snapshot);
+}
+
+/* What would /boot.ipxe answer to this, and why? */
+static void answer_explain(struct exchange *x)
+{
+	struct live *live = x->service->live;
+	struct arena *arena = &x->request->arena;
+	struct resolution resolution = {0};
+	const struct snapshot *snapshot;
+	struct facts facts;
+	struct trace trace;
+	const char *text;
+	size_t len = 0;
+
+	if (exchange_read_facts(x, &facts))
+		return;
+	trace_init(&trace, arena);
+	resolution.trace = &trace;
+	snapshot = live_get(live);
+	text = explain_text(snapshot, &facts, NULL, &resolution, arena, &len);
+	live_put(live, snapshot);
+	if (text)
+		reply_set_text(x->reply, 200, "text/plain; charset=utf-8", text,
+			       len);
+	else
+		reply_set_error(x->request, x->reply, 503,
+				"Out of memory; ask again later.");
+	reply_add_field(x->reply, "Cache-Control", "no-store");
 }
 
 /* All paths; one that ends with a slash stands for everything below it. */
@@ -344,7 +455,7 @@ static const struct route {
 } routes[] = {
 	{"/boot.ipxe", answer_boot},  {"/autoexec.ipxe", answer_autoexec},
 	{"/assets/", answer_assets},  {"/firmware/", answer_firmware},
-	{"/healthz", answer_healthz},
+	{"/healthz", answer_healthz}, {"/explain", answer_explain},
 };
 
 /* Find the route of a path; ret_rest is what follows a folder's name. */
@@ -366,10 +477,10 @@ static const struct route *route_find(const char *path, const char **ret_rest)
 	return NULL;
 }
 
-void routes_answer(const struct site *site, struct http_request *request,
+void routes_answer(const struct service *service, struct http_request *request,
 		   struct http_reply *reply)
 {
-	struct exchange x = {site, request, reply, NULL, NULL};
+	struct exchange x = {service, request, reply, NULL, NULL};
 	const struct route *route;
 	struct reason why;
 	int rc;

@@ -4,10 +4,24 @@
 #define RESOLVER_ROUTES_H
 
 #include "http.h"
-#include "site.h"
+#include "service.h"
 
-/* Answer a request from the site; always leaves a complete reply. */
-void routes_answer(const struct site *site, struct http_request *request,
+/* A request on its way through a route's function. */
+struct exchange {
+	/* What is served. */
+	const struct service *service;
+	/* The request. */
+	struct http_request *request;
+	/* The reply that is to be filled. */
+	struct http_reply *reply;
+	/* Decoded path; for a folder's route only what follows the folder. */
+	const char *path;
+	/* Query, not decoded. */
+	const char *query;
+};
+
+/* Answer a request; always leaves a complete reply. */
+void routes_answer(const struct service *service, struct http_request *request,
 		   struct http_reply *reply);
 
 #endif

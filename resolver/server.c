@@ -36,7 +36,7 @@
 
 struct server {
 	/* What is served. */
-	const struct site *site;
+	const struct service *service;
 	/* libmicrohttpd's object. */
 	struct MHD_Daemon *daemon;
 	/* Socket to close at the end, or -1 while libmicrohttpd has it. */
@@ -267,6 +267,7 @@ static void *on_target(void *cls, const char *target,
 			&local_len) == 0)
 		address_format(t->local, (struct sockaddr *)&local, true);
 	t->request.local = t->local;
+	t->request.client = t->client;
 	t->request.target =
 		arena_strndup(&t->request.arena, target, strlen(target));
 	if (!t->request.target)
@@ -335,7 +336,7 @@ static void transaction_answer(const struct server *server,
 				"The request has "
 				"a Host or Content-Length field twice.");
 	else
-		routes_answer(server->site, &t->request, &t->reply);
+		routes_answer(server->service, &t->request, &t->reply);
 	/* No route reads a body, so what follows cannot be told from the
 	 * next request. */
 	t->reply.is_last |= scan.has_body || scan.lengths > 1;
@@ -493,7 +494,7 @@ static unsigned int connection_limit(void)
 	return (unsigned int)(files - FILES_SPARE) / 2;
 }
 
-int server_start(const struct site *site, int listen_fd,
+int server_start(const struct service *service, int listen_fd,
 		 struct server **ret_server)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -501,7 +502,7 @@ int server_start(const struct site *site, int listen_fd,
 
 	if (!server)
 		return -ENOMEM;
-	server->site = site;
+	server->service = service;
 	server->listen_fd = -1;
 	pthread_mutex_init(&server->lock, NULL);
 	server->daemon = MHD_start_daemon(

@@ -3,7 +3,7 @@
 #ifndef RESOLVER_SERVER_H
 #define RESOLVER_SERVER_H
 
-#include "site.h"
+#include "service.h"
 
 /* How often server_sweep() wants to be called. */
 #define SERVER_SWEEP_MS 1000
@@ -11,12 +11,12 @@
 struct server;
 
 /*
- * Serve the site on a listening socket, in threads of its own that block the
+ * Serve on a listening socket, in threads of its own that block the
  * signals which the caller blocks.  The socket belongs to the server from
- * here on; the site must live longer than the server.
+ * here on; the service must live longer than the server.
  * Returns 0, or a negative errno, when the socket is still the caller's.
  */
-int server_start(const struct site *site, int listen_fd,
+int server_start(const struct service *service, int listen_fd,
 		 struct server **ret_server);
 
 /*

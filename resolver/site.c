@@ -90,9 +90,8 @@ const char *site_explain(int rc)
 	}
 }
 
-/* Read an open file to its end; returns 0 or a negative errno. */
-static int script_read(int fd, struct arena *arena, const char **ret_text,
-		       size_t *ret_len)
+int site_read_text(int fd, struct arena *arena, const char **ret_text,
+		   size_t *ret_len)
 {
 	struct stat st;
 	size_t used = 0;
@@ -142,7 +141,7 @@ int site_read_script(int root, const char *name, struct arena *arena,
 	if (fd < 0)
 		return reason_set(why, fd, "%s cannot be read: %s.", name,
 				  site_explain(fd));
-	rc = script_read(fd, arena, &text, &len);
+	rc = site_read_text(fd, arena, &text, &len);
 	close(fd);
 	if (rc)
 		return reason_set(why, rc, "%s cannot be read: %s.", name,

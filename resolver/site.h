@@ -13,8 +13,8 @@
 #define SITE_SCRIPT_MAX (1024 * 1024)
 
 /*
- * A site.  Files are read when they are asked for, so a changed file, or a
- * symbolic link to the site that was switched over, needs no reload.
+ * A site.  Assets and firmware are read when they are asked for; everything
+ * else is compiled to a snapshot.
  */
 struct site {
 	/* Absolute path of the directory; allocated by site_init(). */
@@ -46,6 +46,13 @@ int site_open(const struct site *site, const char *sub);
 int site_read_script(int root, const char *name, struct arena *arena,
 		     const char **ret_text, size_t *ret_len,
 		     struct reason *why);
+
+/*
+ * Read an open file to its end, at most SITE_SCRIPT_MAX bytes; the arena owns
+ * the text, which has a NUL behind it.  Returns 0 or a negative errno.
+ */
+int site_read_text(int fd, struct arena *arena, const char **ret_text,
+		   size_t *ret_len);
 
 /* Does the text begin as iPXE wants a script to begin? */
 bool site_is_script(const char *text, size_t len);

@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "facts.h"
+#include "reason.h"
 #include "rules.h"
 #include "site.h"
 #include "table.h"
@@ -16,6 +17,15 @@
 
 /* No such profile, machine, ...: where an index is expected. */
 #define SNAPSHOT_NONE UINT32_MAX
+
+/* Names that are neither facts nor variables; values come from resolve(). */
+enum builtin {
+	BUILTIN_NAME = FACT_COUNT, /* the machine's name in the site */
+	BUILTIN_PROFILE,	   /* the profile that the script is of */
+	BUILTIN_TOKEN,		   /* the one-time token of an install */
+	BUILTIN_CONFIRM,	   /* the URL that confirms with it */
+	BUILTIN_END
+};
 
 /* What happens to machines that neither files nor rules know. */
 enum unknown_policy {
@@ -145,6 +155,8 @@ struct setting {
 struct snapshot {
 	/* Number of the load that made it, from 1; 0 before it is served. */
 	uint64_t generation;
+	/* Users of it, counted by live.c under its lock. */
+	unsigned int users;
 	/* Small things: templates, names. */
 	struct arena arena;
 	/* Texts of configuration files, which values point into. */
@@ -194,9 +206,10 @@ struct snapshot {
 	uint32_t default_profile;
 	uint32_t quarantine_profile;
 	uint32_t disabled_profile;
+	uint32_t local_profile;
 	/* Are disabled machines refused rather than sent to their disk? */
 	bool is_disabled_denied;
-	/* Profiles that the menu for unknown machines offers. */
+	/* Refs of the profiles that the menu for unknown machines offers. */
 	struct stretch menu;
 	/* Further placeholders, normalised. */
 	const char **placeholders;
@@ -207,10 +220,14 @@ struct snapshot {
 
 /* What is wrong in a site, as the loader tells it. */
 struct load_report {
-	/* Called for each error; sentence names file and line. */
-	void (*error)(void *ctx, const char *sentence);
+	/*
+	 * Called for each mistake; sentence names file and line.  One that is
+	 * not fatal concerns a single drop-in script, whose machine gets an
+	 * error for an answer.  May be NULL.
+	 */
+	void (*tell)(void *ctx, bool is_fatal, const char *sentence);
 	void *ctx;
-	/* Errors so far. */
+	/* Fatal errors so far. */
 	unsigned int errors;
 	/* The first of them. */
 	struct reason first;
@@ -222,6 +239,16 @@ struct load_report {
  */
 int snapshot_load(const struct site *site, struct load_report *report,
 		  struct snapshot **ret_snapshot);
+
+/*
+ * Return the key of a drop-in script by its file's name, in hosts/ or, with
+ * is_top, beside it, where only names with a prefix count; NULL for a name
+ * that no request is answered from, or when memory is used up.
+ */
+const char *dropin_key(const char *name, bool is_top, struct arena *arena);
+
+/* Return the key of a machine's UUID, for either byte order, or NULL. */
+const char *dropin_uuid_key(const char *uuid, struct arena *arena);
 
 /* Free it; NULL is accepted. */
 void snapshot_free(struct snapshot *snapshot);

@@ -1,40 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* {{name}} in scripts: finding, checking and expanding. */
+/* {{name}} in scripts: compiling, checking and expanding. */
 #include "template.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "url.h"
 
-/* Where reading stands. */
-struct template_cursor {
-	const char *pos;
-	const char *end;
-	const char *file;
-	unsigned int line;
-};
+/* Longest script that comes out, in bytes, and most references in it. */
+#define TEMPLATE_RESULT_MAX (4 * 1024 * 1024)
+#define TEMPLATE_STEPS_MAX  100000
 
-/* One piece of a script: plain text, or a reference to a fact. */
-struct template_piece {
+/* One piece of a script: plain text, or a reference. */
+struct piece {
 	/* The plain text, or the text of "default:"; NULL: no default. */
 	const char *text;
 	size_t len;
+	/* File of the piece, for messages. */
+	const char *file;
+	/* Its line, from 1. */
+	unsigned int line;
+	/* The name referred to. */
+	uint32_t name;
 	/* Is it a reference? */
 	bool is_reference;
-	/* The fact referred to. */
-	enum fact fact;
 	/* Is the result to be percent-encoded? */
 	bool is_uri;
-	/* Line of the script, from 1. */
-	unsigned int line;
+};
+
+struct template {
+	struct piece *pieces;
+	size_t count;
 };
 
 /* A stretch of text that is not NUL-terminated. */
 struct span {
 	const char *text;
 	size_t len;
+};
+
+/* Where reading stands. */
+struct cursor {
+	const char *pos;
+	const char *end;
+	const char *file;
+	unsigned int line;
 };
 
 static struct span span_trim(struct span span)
@@ -73,8 +84,7 @@ static struct span span_cut(struct span *rest)
 	return part;
 }
 
-static int piece_set_filter(struct template_piece *piece, struct span filter,
-			    const struct template_cursor *cursor,
+static int piece_set_filter(struct piece *piece, struct span filter,
 			    struct reason *why)
 {
 	static const char word[] = "default:";
@@ -94,63 +104,72 @@ static int piece_set_filter(struct template_piece *piece, struct span filter,
 	return reason_set(why, -EINVAL,
 			  "%s:%u: \"%.*s\" is not a filter; "
 			  "there are uri and default:TEXT.",
-			  cursor->file, cursor->line, span_shown(trimmed),
+			  piece->file, piece->line, span_shown(trimmed),
 			  trimmed.text);
 }
 
-/* Read what stands between {{ and }}. */
-static int piece_parse(struct template_piece *piece, struct span inside,
-		       const struct template_cursor *cursor, struct reason *why)
+/* How names are looked up, at either time. */
+struct names {
+	int (*find_name)(void *ctx, const char *name, size_t len);
+	void *ctx;
+};
+
+/* Read what stands between {{ and }}, but not an include. */
+static int piece_parse(struct piece *piece, struct span inside,
+		       const struct cursor *cursor, const struct names *names,
+		       struct reason *why)
 {
 	struct span name = span_trim(span_cut(&inside));
-	int fact = facts_find(name.text, name.len);
+	int number = names->find_name(names->ctx, name.text, name.len);
 	int rc;
 
-	if (fact < 0)
+	if (number < 0)
 		return reason_set(why, -EINVAL,
-				  "%s:%u: {{%.*s}} is not "
-				  "something that a request can say.",
+				  "%s:%u: {{%.*s}} is neither a fact that a "
+				  "request can state nor a variable of this "
+				  "site.",
 				  cursor->file, cursor->line, span_shown(name),
 				  name.text);
-	*piece = (struct template_piece){
+	*piece = (struct piece){
 		.is_reference = true,
-		.fact = (enum fact)fact,
+		.name = (uint32_t)number,
+		.file = cursor->file,
 		.line = cursor->line,
 	};
 	while (inside.len) {
 		inside.text++;
 		inside.len--;
-		rc = piece_set_filter(piece, span_cut(&inside), cursor, why);
+		rc = piece_set_filter(piece, span_cut(&inside), why);
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
+/* What comes next in a text. */
+enum next {
+	NEXT_END,
+	NEXT_TEXT,
+	NEXT_REFERENCE,
+	NEXT_MISTAKE,
+};
+
 /*
- * Read the next piece.  Returns 1, 0 at the end, or -EINVAL with a reason
- * for a reference that is wrong; reading can go on behind it.
+ * Cut the next stretch off a text: plain text, or what is between {{ and }}.
+ * Reading can go on behind a mistake, which is a {{ without }} on its line.
  */
-static int template_next(struct template_cursor *cursor,
-			 struct template_piece *ret_piece, struct reason *why)
+static enum next cursor_next(struct cursor *cursor, struct span *ret_span)
 {
 	size_t left = (size_t)(cursor->end - cursor->pos);
-	const char *open = memmem(cursor->pos, left, "{{", 2);
-	struct template_piece piece = {0};
-	struct span inside;
-	const char *eol, *close;
-	int rc;
+	const char *open, *eol, *close;
 
 	if (!left)
-		return 0;
+		return NEXT_END;
+	open = memmem(cursor->pos, left, "{{", 2);
+	ret_span->text = cursor->pos;
 	if (open != cursor->pos) {
-		piece.text = cursor->pos;
-		piece.len = open ? (size_t)(open - cursor->pos) : left;
-		piece.line = cursor->line;
-		for (; cursor->pos < piece.text + piece.len; cursor->pos++)
-			cursor->line += *cursor->pos == '\n';
-		*ret_piece = piece;
-		return 1;
+		ret_span->len = open ? (size_t)(open - cursor->pos) : left;
+		return NEXT_TEXT;
 	}
 	open += 2;
 	left -= 2;
@@ -158,21 +177,197 @@ static int template_next(struct template_cursor *cursor,
 	if (eol)
 		left = (size_t)(eol - open);
 	close = memmem(open, left, "}}", 2);
-	if (!close) {
-		cursor->pos = open + left;
-		return reason_set(why, -EINVAL,
-				  "%s:%u: {{ has no }} on the "
-				  "same line.",
-				  cursor->file, cursor->line);
+	ret_span->text = open;
+	ret_span->len = close ? (size_t)(close - open) : left;
+	return close ? NEXT_REFERENCE : NEXT_MISTAKE;
+}
+
+/* Go on behind what cursor_next() found. */
+static void cursor_skip(struct cursor *cursor, enum next next,
+			struct span span)
+{
+	const char *end = span.text + span.len;
+
+	if (next == NEXT_REFERENCE)
+		end += 2;
+	for (; cursor->pos < end; cursor->pos++)
+		cursor->line += *cursor->pos == '\n';
+}
+
+/* A script that is being compiled. */
+struct compiler {
+	const struct template_env *env;
+	struct names names;
+	/* The pieces so far; allocated. */
+	struct piece *pieces;
+	size_t count;
+	size_t size;
+	/* Mistakes so far, and the first of them. */
+	unsigned int mistakes;
+	struct reason first;
+};
+
+static void compiler_complain(struct compiler *compiler,
+			      const struct reason *why)
+{
+	if (!compiler->mistakes++)
+		compiler->first = *why;
+	if (compiler->env->report)
+		compiler->env->report(compiler->env->ctx, why->text);
+}
+
+static int compiler_add(struct compiler *compiler, const struct piece *piece)
+{
+	struct piece *pieces = compiler->pieces;
+
+	if (compiler->count == compiler->size) {
+		size_t size = compiler->size ? compiler->size * 2 : 32;
+
+		pieces = realloc(pieces, size * sizeof(*pieces));
+		if (!pieces)
+			return -ENOMEM;
+		compiler->pieces = pieces;
+		compiler->size = size;
 	}
-	inside.text = open;
-	inside.len = (size_t)(close - open);
-	cursor->pos = close + 2;
-	rc = piece_parse(&piece, inside, cursor, why);
-	if (rc)
+	pieces[compiler->count++] = *piece;
+	return 0;
+}
+
+static int compile_text(struct compiler *compiler, struct cursor cursor,
+			unsigned int depth);
+
+/* Is this "include FILE"?  Then cut FILE out. */
+static bool include_parse(struct span inside, struct span *ret_file)
+{
+	static const char word[] = "include";
+	const size_t word_len = sizeof(word) - 1;
+
+	inside = span_trim(inside);
+	if (inside.len <= word_len || memcmp(inside.text, word, word_len) ||
+	    !strchr(" \t", inside.text[word_len]))
+		return false;
+	inside.text += word_len;
+	inside.len -= word_len;
+	*ret_file = span_trim(inside);
+	return true;
+}
+
+static int compile_include(struct compiler *compiler, struct span file,
+			   const struct cursor *at, unsigned int depth)
+{
+	const struct template_env *env = compiler->env;
+	struct cursor cursor = {.line = 1};
+	struct reason inner, why;
+	size_t len;
+	int rc = -EINVAL;
+
+	reason_set(&inner, 0, "nothing can be included here.");
+	if (depth == TEMPLATE_DEPTH_MAX)
+		reason_set(&inner, 0,
+			   "more than %d files include each other; is this a "
+			   "ring?",
+			   TEMPLATE_DEPTH_MAX);
+	else if (env->include)
+		rc = env->include(env->ctx, file.text, file.len, &cursor.pos,
+				  &len, &cursor.file, &inner);
+	if (rc == 0) {
+		cursor.end = cursor.pos + len;
+		return compile_text(compiler, cursor, depth + 1);
+	}
+	if (rc == -ENOMEM)
 		return rc;
-	*ret_piece = piece;
-	return 1;
+	reason_set(&why, 0, "%s:%u: %.*s cannot be included: %.300s", at->file,
+		   at->line, span_shown(file), file.text, inner.text);
+	compiler_complain(compiler, &why);
+	return 0;
+}
+
+static int compile_reference(struct compiler *compiler, struct span inside,
+			     const struct cursor *cursor, unsigned int depth)
+{
+	struct reason why;
+	struct piece piece;
+	struct span file;
+
+	if (include_parse(inside, &file))
+		return compile_include(compiler, file, cursor, depth);
+	if (piece_parse(&piece, inside, cursor, &compiler->names, &why) == 0)
+		return compiler_add(compiler, &piece);
+	compiler_complain(compiler, &why);
+	return 0;
+}
+
+static int compile_text(struct compiler *compiler, struct cursor cursor,
+			unsigned int depth)
+{
+	struct reason why;
+	struct span span;
+	enum next next;
+	int rc = 0;
+
+	while (rc == 0 && (next = cursor_next(&cursor, &span)) != NEXT_END) {
+		struct piece piece = {
+			.text = span.text,
+			.len = span.len,
+			.file = cursor.file,
+			.line = cursor.line,
+		};
+
+		if (next == NEXT_TEXT) {
+			rc = compiler_add(compiler, &piece);
+		} else if (next == NEXT_REFERENCE) {
+			rc = compile_reference(compiler, span, &cursor, depth);
+		} else {
+			reason_set(&why, 0,
+				   "%s:%u: {{ has no }} on the same line.",
+				   cursor.file, cursor.line);
+			compiler_complain(compiler, &why);
+		}
+		cursor_skip(&cursor, next, span);
+	}
+	return rc;
+}
+
+int template_compile(const char *text, size_t len, const char *file,
+		     const struct template_env *env, struct arena *arena,
+		     const struct template **ret_template, struct reason *why)
+{
+	struct compiler compiler = {
+		.env = env,
+		.names = {env->find_name, env->ctx},
+	};
+	struct cursor cursor = {text, text + len, file, 1};
+	struct template *template;
+	int rc;
+
+	rc = compile_text(&compiler, cursor, 0);
+	if (rc)
+		goto err_compile;
+	rc = -EINVAL;
+	*why = compiler.first;
+	if (compiler.mistakes)
+		goto err_mistakes;
+	rc = -ENOMEM;
+	template = arena_alloc(arena, sizeof(*template));
+	if (!template)
+		goto err_compile;
+	template->count = compiler.count;
+	template->pieces =
+		arena_alloc(arena, compiler.count * sizeof(struct piece) + 1);
+	if (!template->pieces)
+		goto err_compile;
+	if (compiler.count)
+		memcpy(template->pieces, compiler.pieces,
+		       compiler.count * sizeof(struct piece));
+	free(compiler.pieces);
+	*ret_template = template;
+	return 0;
+
+err_compile:
+	reason_set(why, rc, "%s: Out of memory.", file);
+err_mistakes:
+	free(compiler.pieces);
+	return rc;
 }
 
 /*
@@ -201,91 +396,133 @@ static bool is_value_safe(const char *value)
 	return true;
 }
 
-/* Where expanded text goes; with buf NULL it is only counted. */
-struct sink {
+/* A script that is being expanded. */
+struct expansion {
+	const struct template_scope *scope;
+	struct arena *arena;
+	struct reason *why;
+	/* Where text goes; with NULL it is only counted. */
 	char *buf;
 	size_t len;
+	/* Pieces so far: values that refer to values can be many. */
+	unsigned int steps;
 };
 
-static void sink_put(struct sink *sink, const char *text, size_t len)
-{
-	if (sink->buf)
-		memcpy(sink->buf + sink->len, text, len);
-	sink->len += len;
-}
-
-static void sink_put_encoded(struct sink *sink, const char *text, size_t len)
+static int sink_put(struct expansion *sink, const char *text, size_t len,
+		    bool is_uri)
 {
 	char *buf = sink->buf ? sink->buf + sink->len : NULL;
 
-	sink->len += url_encode(buf, text, len);
+	if (is_uri) {
+		sink->len += url_encode(buf, text, len);
+	} else {
+		if (buf)
+			memcpy(buf, text, len);
+		sink->len += len;
+	}
+	return sink->len > TEMPLATE_RESULT_MAX ? -EFBIG : 0;
 }
 
-static int sink_put_piece(struct sink *sink, const struct template_piece *piece,
-			  const struct facts *facts, const char *file,
-			  struct reason *why)
+static int expand_piece(struct expansion *sink, const struct piece *piece,
+			bool is_uri, unsigned int depth);
+
+/* Put a value of the site, which may refer to other names. */
+static int expand_value(struct expansion *sink, const struct piece *piece,
+			const char *value, bool is_uri, unsigned int depth)
 {
-	const char *value = NULL;
-	const char *text = piece->text;
-	size_t len = piece->len;
+	const struct template_scope *scope = sink->scope;
+	struct names names = {scope->find_name, scope->ctx};
+	struct cursor cursor = {value, value + strlen(value), piece->file,
+				piece->line};
+	struct piece inner;
+	struct span span;
+	enum next next;
+	int rc = 0;
 
-	if (piece->is_reference)
-		value = facts->value[piece->fact];
-	if (value) {
-		text = value;
-		len = strlen(value);
-	}
-	if (!len)
-		return 0;
-	if (piece->is_uri) {
-		sink_put_encoded(sink, text, len);
-		return 0;
-	}
-	if (value && !is_value_safe(value))
-		return reason_set(why, -EBADMSG,
-				  "%s:%u: The request's value "
-				  "of %s would be read as script commands, so "
-				  "it is refused; {{%s|uri}} would carry it.",
-				  file, piece->line, facts_name(piece->fact),
-				  facts_name(piece->fact));
-	sink_put(sink, text, len);
-	return 0;
-}
-
-static int template_run(struct template_cursor cursor,
-			const struct facts *facts, struct sink *sink,
-			struct reason *why)
-{
-	struct template_piece piece;
-	int rc;
-
-	while ((rc = template_next(&cursor, &piece, why)) > 0) {
-		rc = sink_put_piece(sink, &piece, facts, cursor.file, why);
-		if (rc)
-			return rc;
+	if (!memmem(value, strlen(value), "{{", 2))
+		return sink_put(sink, value, strlen(value), is_uri);
+	if (depth == TEMPLATE_DEPTH_MAX)
+		return reason_set(sink->why, -ELOOP,
+				  "%s:%u: The value of %s refers to values "
+				  "that refer to each other.",
+				  piece->file, piece->line,
+				  scope->name(scope->ctx, piece->name));
+	while (rc == 0 && (next = cursor_next(&cursor, &span)) != NEXT_END) {
+		if (next == NEXT_REFERENCE)
+			rc = piece_parse(&inner, span, &cursor, &names,
+					 sink->why);
+		if (rc == 0 && next == NEXT_REFERENCE)
+			rc = expand_piece(sink, &inner, is_uri, depth + 1);
+		else if (rc == 0)
+			rc = sink_put(sink, span.text, span.len, is_uri);
+		cursor_skip(&cursor, next, span);
 	}
 	return rc;
 }
 
-int template_expand(const char *text, size_t len, const char *file,
-		    const struct facts *facts, struct arena *arena,
+static int expand_piece(struct expansion *sink, const struct piece *piece,
+			bool is_uri, unsigned int depth)
+{
+	const struct template_scope *scope = sink->scope;
+	struct template_value value = {0};
+
+	if (++sink->steps > TEMPLATE_STEPS_MAX)
+		return -EFBIG;
+	is_uri |= piece->is_uri;
+	if (piece->is_reference)
+		value = scope->value(scope->ctx, piece->name);
+	if (!value.text && piece->text)
+		return sink_put(sink, piece->text, piece->len, is_uri);
+	if (!value.text && !value.is_required)
+		return 0;
+	if (!value.text)
+		return reason_set(sink->why, -ENODATA,
+				  "%s:%u: {{%s}} has no value for this "
+				  "machine, and no default.",
+				  piece->file, piece->line,
+				  scope->name(scope->ctx, piece->name));
+	if (!value.is_foreign)
+		return expand_value(sink, piece, value.text, is_uri, depth);
+	if (*value.text && !is_uri && !is_value_safe(value.text))
+		return reason_set(sink->why, -EBADMSG,
+				  "%s:%u: The request's value "
+				  "of %s would be read as script commands, so "
+				  "it is refused; {{%s|uri}} would carry it.",
+				  piece->file, piece->line,
+				  scope->name(scope->ctx, piece->name),
+				  scope->name(scope->ctx, piece->name));
+	return sink_put(sink, value.text, strlen(value.text), is_uri);
+}
+
+static int expand_all(struct expansion *sink, const struct template *template)
+{
+	size_t i;
+	int rc = 0;
+
+	sink->len = 0;
+	sink->steps = 0;
+	for (i = 0; i < template->count && rc == 0; i++)
+		rc = expand_piece(sink, &template->pieces[i], false, 0);
+	if (rc == -EFBIG)
+		reason_set(sink->why, rc, "The expanded script is too large.");
+	return rc;
+}
+
+int template_expand(const struct template *template,
+		    const struct template_scope *scope, struct arena *arena,
 		    const char **ret_text, size_t *ret_len, struct reason *why)
 {
-	struct template_cursor cursor = {text, text + len, file, 1};
-	struct sink sink = {NULL, 0};
+	struct expansion sink = {scope, arena, why, NULL, 0, 0};
 	int rc;
 
-	rc = template_run(cursor, facts, &sink, why);
+	rc = expand_all(&sink, template);
 	if (rc)
 		return rc;
 	sink.buf = arena_alloc(arena, sink.len + 1);
 	if (!sink.buf)
 		return reason_set(why, -ENOMEM,
-				  "%s: The expanded script is "
-				  "too large.",
-				  file);
-	sink.len = 0;
-	rc = template_run(cursor, facts, &sink, why);
+				  "The expanded script is too large.");
+	rc = expand_all(&sink, template);
 	if (rc)
 		return rc;
 	sink.buf[sink.len] = '\0';
@@ -294,21 +531,17 @@ int template_expand(const char *text, size_t len, const char *file,
 	return 0;
 }
 
-unsigned int template_check(const char *text, size_t len, const char *file,
-			    void (*report)(void *ctx, const char *sentence),
-			    void *ctx)
+void template_visit(const struct template *template,
+		    void (*visit)(void *ctx, uint32_t name, const char *file,
+				  unsigned int line),
+		    void *ctx)
 {
-	struct template_cursor cursor = {text, text + len, file, 1};
-	struct template_piece piece;
-	unsigned int mistakes = 0;
-	struct reason why;
-	int rc;
+	size_t i;
 
-	while ((rc = template_next(&cursor, &piece, &why)) != 0) {
-		if (rc > 0)
-			continue;
-		report(ctx, why.text);
-		mistakes++;
+	for (i = 0; i < template->count; i++) {
+		const struct piece *piece = &template->pieces[i];
+
+		if (piece->is_reference && !piece->text)
+			visit(ctx, piece->name, piece->file, piece->line);
 	}
-	return mistakes;
 }

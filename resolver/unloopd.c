@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -10,15 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "become.h"
 #include "check.h"
 #include "listen.h"
+#include "live.h"
 #include "log.h"
+#include "script_cache.h"
 #include "server.h"
+#include "service.h"
 #include "site.h"
+#include "watch.h"
 #include "withdnsmasq.h"
 
 /* The port that http://SERVER/boot.ipxe means. */
@@ -27,6 +33,13 @@
 /* How long replies may take to end after SIGTERM. */
 #define STOP_WAIT_MS 5000
 #define STOP_POLL_MS 50
+
+/* How long nothing must change before a changed site is loaded, at most. */
+#define SETTLE_MS     100
+#define SETTLE_MAX_MS 3000
+
+/* Memory for rendered scripts. */
+#define CACHE_BYTES (16 * 1024 * 1024)
 
 struct options {
 	/* -n: check the site and exit. */
@@ -67,9 +80,14 @@ static void usage(FILE *out)
 	      "SITE/hosts/52-54-00-12-34-56.ipxe  script of a machine by MAC\n"
 	      "SITE/hosts/UUID.ipxe               script of a machine by UUID\n"
 	      "SITE/default.ipxe                  script of any other machine\n"
+	      "SITE/hosts.d/*.conf                machines and their profiles\n"
+	      "SITE/profiles.d/*.ipxe             scripts with {{variables}}\n"
+	      "SITE/rules.d/*.conf                profiles for many machines\n"
+	      "SITE/site.conf                     what unknown machines get\n"
 	      "SITE/assets/, SITE/firmware/       files served as they are\n"
 	      "\n"
-	      "It writes nothing but its log.  See unloopd(8).\n",
+	      "Changes are noticed, and SIGHUP loads the site again.  See\n"
+	      "unloopd(8) and unloop-site(5).\n",
 	      out);
 }
 
@@ -174,22 +192,71 @@ static void drain(struct server *server, const sigset_t *set)
 	}
 }
 
+/* Wait for a signal or a change of the site; returns the signal, or 0. */
+static int event_wait(int signal_fd, struct watch *watch, int ms)
+{
+	struct pollfd polls[] = {
+		{.fd = signal_fd, .events = POLLIN},
+		{.fd = watch ? watch_fd(watch) : -1, .events = POLLIN},
+	};
+	struct signalfd_siginfo info;
+
+	if (poll(polls, 2, ms) <= 0 || !(polls[0].revents & POLLIN))
+		return 0;
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+/*
+ * A change came: wait until no more come for a while, so that a checkout of
+ * many files is loaded once and whole.  Returns a signal that came meanwhile.
+ */
+static int settle(int signal_fd, struct watch *watch)
+{
+	int waited, signum;
+
+	for (waited = 0; waited < SETTLE_MAX_MS; waited += SETTLE_MS) {
+		signum = event_wait(signal_fd, watch, SETTLE_MS);
+		if (signum || !watch_drain(watch))
+			return signum;
+	}
+	return 0;
+}
+
+/* Load the site again, and watch where it is now. */
+static void reload(const struct service *service, struct watch *watch)
+{
+	const struct snapshot *snapshot;
+
+	live_reload(service->live);
+	if (!watch)
+		return;
+	snapshot = live_get(service->live);
+	watch_set(watch, service->site, snapshot);
+	live_put(service->live, snapshot);
+}
+
 /* Serve until a signal says stop. */
-static void run(struct server *server, const sigset_t *set)
+static void run(const struct service *service, struct server *server,
+		struct watch *watch, int signal_fd, const sigset_t *set)
 {
 	for (;;) {
-		int signum = signal_wait(set, SERVER_SWEEP_MS);
+		int signum = event_wait(signal_fd, watch, SERVER_SWEEP_MS);
+		bool is_changed = watch && watch_drain(watch);
 
 		server_sweep(server);
-		if (signum == SIGHUP)
-			log_line(LOG_NOTICE, "Nothing to reload: files are "
-					     "read when they are asked for.");
+		if (!signum && is_changed)
+			signum = settle(signal_fd, watch);
+		is_changed |= watch && watch_is_moved(watch, service->site);
 		if (signum == SIGTERM || signum == SIGINT) {
 			log_line(LOG_NOTICE, "Stopping at %s.",
 				 signum == SIGTERM ? "SIGTERM" : "SIGINT");
 			drain(server, set);
 			return;
 		}
+		if (signum == SIGHUP || is_changed)
+			reload(service, watch);
 	}
 }
 
@@ -252,41 +319,88 @@ static void daemonise_done(int pipe_fd)
 	close(pipe_fd);
 }
 
-/* Everything that follows once the socket is open and root is given up. */
-static int serve(const struct options *options, const struct site *site,
-		 int listen_fd)
+/* Start what answers, wait for the end, and stop it. */
+static int serve_run(const struct options *options, struct service *service,
+		     int listen_fd, int pipe_fd, const sigset_t *set)
 {
+	int signal_fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+	const struct snapshot *snapshot;
+	struct watch *watch = NULL;
 	struct server *server;
-	int pipe_fd = -1;
-	sigset_t set;
 	int rc;
 
-	signals_block(&set);
-	if (!options->is_front) {
-		log_use_syslog();
-		pipe_fd = daemonise();
-		if (pipe_fd < 0) {
-			fprintf(stderr,
-				"unloopd: Could not become a daemon: "
-				"%s.\n",
-				strerror(-pipe_fd));
-			return pipe_fd;
-		}
-	}
-	rc = server_start(site, listen_fd, &server);
+	if (signal_fd < 0)
+		return -errno;
+	rc = watch_open(&watch);
+	if (rc)
+		log_line(LOG_WARNING,
+			 "Changes of the site cannot be watched: %s. SIGHUP "
+			 "loads it again.",
+			 strerror(-rc));
+	rc = server_start(service, listen_fd, &server);
 	if (rc) {
 		fprintf(stderr,
 			"unloopd: Could not start the HTTP server: "
 			"%s.\n",
 			strerror(-rc));
-		return rc;
+		goto err_server;
 	}
-	announce(options, site, listen_fd);
+	if (watch) {
+		snapshot = live_get(service->live);
+		watch_set(watch, service->site, snapshot);
+		live_put(service->live, snapshot);
+	}
+	announce(options, service->site, listen_fd);
 	if (!options->is_front)
 		daemonise_done(pipe_fd);
-	run(server, &set);
+	run(service, server, watch, signal_fd, set);
 	server_stop(server);
-	return 0;
+err_server:
+	watch_close(watch);
+	close(signal_fd);
+	return rc;
+}
+
+/* Everything that follows once the socket is open and root is given up. */
+static int serve(const struct options *options, const struct site *site,
+		 int listen_fd)
+{
+	struct service service = {.site = site};
+	struct reason why;
+	int pipe_fd = -1;
+	sigset_t set;
+	int rc;
+
+	rc = live_open(site, &service.live, &why);
+	if (rc) {
+		fprintf(stderr,
+			"unloopd: The site does not load, so nothing is "
+			"served: %s\n",
+			why.text);
+		return rc;
+	}
+	rc = script_cache_open(CACHE_BYTES, &service.cache);
+	if (rc)
+		goto err_cache;
+	signals_block(&set);
+	if (!options->is_front) {
+		log_use_syslog();
+		pipe_fd = daemonise();
+		rc = pipe_fd < 0 ? pipe_fd : 0;
+		if (rc) {
+			fprintf(stderr,
+				"unloopd: Could not become a daemon: "
+				"%s.\n",
+				strerror(-rc));
+			goto err_daemonise;
+		}
+	}
+	rc = serve_run(options, &service, listen_fd, pipe_fd, &set);
+err_daemonise:
+	script_cache_close(service.cache);
+err_cache:
+	live_close(service.live);
+	return rc;
 }
 
 /* Check the site as the user that would serve it. */

@@ -97,7 +97,7 @@ def test_other_method_yields_405(serving: Daemon, method: str) -> None:
 
 def test_unknown_address_yields_404(serving: Daemon) -> None:
     for path in ("/", "/x", "/boot.ipxe/", "/boot.ipxe/x", "/healthzz",
-                 "/v1/events", "/explain", "/assetsx/a"):
+                 "/v1/events", "/explainx", "/assetsx/a"):
         assert serving.get(path).status == 404, path
     assert serving.request("POST", "/v1/events", body=b"{}").status == 404
 

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +21,19 @@ ROOT = Path(__file__).resolve().parents[2]
 UNLOOPD = Path(os.environ.get("UNLOOPD", ROOT / "out/bin/unloopd")).resolve()
 IS_SANITISED = "asan" in UNLOOPD.parts
 
+# User-Agent of requests that the tests make for themselves.
+OWN_AGENT = "settle"
+
 # Bound of every single wait in these tests, in seconds.
 WAIT = 20.0
 
 
 class Site:
     """A directory that any user may read, as a site usually is."""
+
+    # What is compiled when the site is loaded; the rest is read when asked.
+    COMPILED = ("site.conf", "hosts", "hosts.d", "profiles", "profiles.d",
+                "rules.d")
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="unloopd-site-"))
@@ -40,6 +48,22 @@ class Site:
             content = content.encode()
         path.write_bytes(content)
         return path
+
+    def fingerprint(self) -> list[tuple[str, int, int, int]]:
+        """Changes whenever a file changes that is compiled."""
+        result = []
+        if not self.path.is_dir():
+            return result
+        for top in sorted(os.listdir(self.path)):
+            below = self.path / top
+            if not (top in self.COMPILED or below.is_symlink()
+                    or not below.is_dir()):
+                continue
+            for path in [below, *below.rglob("*")]:
+                status = path.lstat()
+                result.append((str(path), status.st_ino, status.st_size,
+                               status.st_mtime_ns))
+        return result
 
     def remove(self) -> None:
         shutil.rmtree(self._made, ignore_errors=True)
@@ -68,6 +92,8 @@ class Daemon:
     """unloopd -d on a free port of the loopback address."""
 
     def __init__(self, site: Site, *arguments: str) -> None:
+        self.site = site
+        self.loaded = site.fingerprint()
         self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
         self.process = subprocess.Popen(
             [str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
@@ -97,7 +123,7 @@ class Daemon:
     def request_lines(self) -> list[str]:
         """Log lines of requests: those that begin with an address."""
         return [line for line in self.log_text().splitlines()
-                if " 127.0.0.1 " in line]
+                if " 127.0.0.1 " in line and f'"{OWN_AGENT}"' not in line]
 
     def wait_for_lines(self, count: int) -> list[str]:
         """The request lines, once there are so many (they follow replies)."""
@@ -110,15 +136,54 @@ class Daemon:
         return self.request_lines()
 
     def connect(self) -> socket.socket:
+        self.settle()
         return socket.create_connection(("127.0.0.1", self.port), WAIT)
 
     def http(self) -> http.client.HTTPConnection:
+        self.settle()
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)
 
     def request(self, method: str, path: str,
                 headers: dict[str, str] | None = None,
                 body: bytes | None = None) -> Reply:
-        connection = self.http()
+        """One request, answered from the site as it is now."""
+        self.settle()
+        return self.ask(method, path, headers, body)
+
+    def loads(self) -> int:
+        """How often it tried to load its site."""
+        reply = self.ask("GET", "/healthz", {"User-Agent": OWN_AGENT})
+        match = re.search(rb"load (\d+)", reply.body)
+        return int(match[1]) if match else 0
+
+    def settle(self) -> None:
+        """When the site has changed, have it loaded and wait for that."""
+        now = self.site.fingerprint()
+        if now == self.loaded or self.process.poll() is not None:
+            return
+        self.loaded = now
+        self.reload()
+
+    def reload(self) -> None:
+        """SIGHUP, and wait until it has been acted on."""
+        before = self.loads()
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.loads() > before)
+
+    @staticmethod
+    def wait_for(condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds; fail when it does not in time."""
+        end = time.monotonic() + WAIT
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.01)
+
+    def ask(self, method: str, path: str,
+            headers: dict[str, str] | None = None,
+            body: bytes | None = None) -> Reply:
+        """One request, whatever the site may be by now."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                timeout=WAIT)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()

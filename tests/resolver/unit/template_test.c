@@ -11,20 +11,82 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-static const struct facts facts = {
-	.value =
-		{
-			[FACT_MAC] = "52:54:00:12:34:56",
-			[FACT_SERIAL] = "S 1/2",
-			[FACT_ASSET] = "x || y",
-			[FACT_SERVER] = "boot:8080",
-		},
+/* Names, as facts and variables of a site would be. */
+static const struct name {
+	const char *name;
+	struct template_value value;
+} names[] = {
+	{"mac", {"52:54:00:12:34:56", true, false}},
+	{"serial", {"S 1/2", true, false}},
+	{"asset", {"x || y", true, false}},
+	{"server", {"boot:8080", true, false}},
+	{"uuid", {NULL, true, false}},
+	{"args", {"a || b", false, false}},
+	{"nested", {"<{{mac}}>{{args}}", false, false}},
+	{"wrong", {"{{nosuch}}", false, false}},
+	{"ring", {"{{ring}}", false, false}},
+	{"many", {"{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}",
+		  false, false}},
+	{"fan", {"{{many}}", false, false}},
+	{"missing", {NULL, false, true}},
 };
 
-/* Expand a script that lies at the very end of its memory. */
+static int find_name(void *ctx, const char *name, size_t len)
+{
+	size_t i;
+
+	(void)ctx;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i].name) == len &&
+		    memcmp(names[i].name, name, len) == 0)
+			return (int)i;
+	}
+	return -ENOENT;
+}
+
+static struct template_value scope_value(void *ctx, uint32_t name)
+{
+	(void)ctx;
+	return names[name].value;
+}
+
+static const char *scope_name(void *ctx, uint32_t name)
+{
+	(void)ctx;
+	return names[name].name;
+}
+
+static int include(void *ctx, const char *file, size_t file_len,
+		   const char **ret_text, size_t *ret_len,
+		   const char **ret_file, struct reason *why)
+{
+	(void)ctx;
+	*ret_file = "included";
+	if (file_len == 1 && *file == 'a')
+		*ret_text = "[{{mac}}]";
+	else if (file_len == 4 && memcmp(file, "ring", 4) == 0)
+		*ret_text = "{{include ring}}";
+	else
+		return reason_set(why, -EINVAL, "there is no such file.");
+	*ret_len = strlen(*ret_text);
+	return 0;
+}
+
+static void count(void *ctx, const char *sentence)
+{
+	assert_non_null(strchr(sentence, ':'));
+	++*(unsigned int *)ctx;
+}
+
+/* Compile and expand a script that lies at the very end of its memory. */
 static int expand(const char *text, size_t limit, struct arena *arena,
 		  const char **ret_text, size_t *ret_len)
 {
+	const struct template_scope scope = {scope_value, scope_name,
+					     find_name, NULL};
+	unsigned int reports = 0;
+	const struct template_env env = {find_name, include, count, &reports};
+	const struct template *template;
 	size_t len = strlen(text);
 	char *copy = test_malloc(len ? len : 1);
 	struct reason why = {""};
@@ -32,8 +94,12 @@ static int expand(const char *text, size_t limit, struct arena *arena,
 
 	memcpy(copy, text, len);
 	arena_init(arena, limit);
-	rc = template_expand(copy, len, "f.ipxe", &facts, arena, ret_text,
-			     ret_len, &why);
+	rc = template_compile(copy, len, "f.ipxe", &env, arena, &template,
+			      &why);
+	assert_true((rc == -EINVAL) == (reports > 0));
+	if (rc == 0)
+		rc = template_expand(template, &scope, arena, ret_text, ret_len,
+				     &why);
 	test_free(copy);
 	assert_true((rc == 0) == (why.text[0] == '\0'));
 	return rc;
@@ -63,6 +129,18 @@ static const struct expand_case {
 	{"{{mac|}}", -EINVAL, NULL},
 	{"{{|uri}}", -EINVAL, NULL},
 	{"{{nosuch}}", -EINVAL, NULL},
+	{"{{args}}", 0, "a || b"},
+	{"{{nested}}", 0, "<52:54:00:12:34:56>a || b"},
+	{"{{nested|uri}}", 0, "%3C52%3A54%3A00%3A12%3A34%3A56%3Ea%20%7C%7C%20b"},
+	{"{{wrong}}", -EINVAL, NULL},
+	{"{{ring}}", -ELOOP, NULL},
+	{"{{many}}", -ELOOP, NULL},
+	{"{{missing}}", -ENODATA, NULL},
+	{"{{missing|default:}}", 0, ""},
+	{"x{{include a}}y", 0, "x[52:54:00:12:34:56]y"},
+	{"{{include b}}", -EINVAL, NULL},
+	{"{{include ring}}", -EINVAL, NULL},
+	{"{{include}}", -EINVAL, NULL},
 };
 
 static void test_expand_yields_text_or_error(void **state)
@@ -92,32 +170,40 @@ static void test_expand_yields_text_or_error(void **state)
 
 static void test_expand_without_memory_yields_enomem(void **state)
 {
+	unsigned int failures = 0;
 	struct arena arena;
 	const char *text;
-	size_t len;
+	size_t len, limit;
+	int rc;
 
 	(void)state;
-	assert_int_equal(expand("{{mac}}{{mac}}", 20, &arena, &text, &len),
-			 -ENOMEM);
-	arena_fini(&arena);
+	for (limit = 0; limit < 1024; limit += 8) {
+		rc = expand("{{mac}}{{mac}}", limit, &arena, &text, &len);
+		assert_true(rc == 0 || rc == -ENOMEM);
+		failures += rc != 0;
+		arena_fini(&arena);
+	}
+	assert_in_range(failures, 5, 100);
 }
 
-static void count(void *ctx, const char *sentence)
-{
-	assert_true(strncmp(sentence, "f.ipxe:", 7) == 0);
-	++*(unsigned int *)ctx;
-}
-
-static void test_check_reports_every_mistake(void **state)
+static void test_compile_reports_every_mistake(void **state)
 {
 	static const char text[] = "{{a}} {{mac}}\n{{b\n{{mac|x}}{{mac|uri}}{{";
 	unsigned int reports = 0;
+	const struct template_env env = {find_name, NULL, count, &reports};
+	const struct template *template = NULL;
+	struct reason why = {""};
+	struct arena arena;
 
 	(void)state;
-	assert_int_equal(
-		template_check(text, strlen(text), "f.ipxe", count, &reports),
-		4);
+	arena_init(&arena, 1 << 16);
+	assert_int_equal(template_compile(text, strlen(text), "f.ipxe", &env,
+					  &arena, &template, &why),
+			 -EINVAL);
+	assert_null(template);
 	assert_int_equal(reports, 4);
+	assert_int_equal(strncmp(why.text, "f.ipxe:1: ", 10), 0);
+	arena_fini(&arena);
 }
 
 int main(void)
@@ -125,7 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expand_yields_text_or_error),
 		cmocka_unit_test(test_expand_without_memory_yields_enomem),
-		cmocka_unit_test(test_check_reports_every_mistake),
+		cmocka_unit_test(test_compile_reports_every_mistake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Rendered scripts, kept for machines that ask again. */
+#ifndef RESOLVER_SCRIPT_CACHE_H
+#define RESOLVER_SCRIPT_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "resolve.h"
+
+/* Longest key and longest script that are kept, in bytes. */
+#define SCRIPT_CACHE_KEY_MAX  1024
+#define SCRIPT_CACHE_TEXT_MAX (16 * 1024)
+
+/* Bounded memory; any thread may use it. */
+struct script_cache;
+
+/* Make a cache that holds at most limit bytes.  Returns 0 or -ENOMEM. */
+int script_cache_open(size_t limit, struct script_cache **ret_cache);
+
+/* Free it; NULL is accepted, here and below. */
+void script_cache_close(struct script_cache *cache);
+
+/*
+ * Look for the answer to a key (len bytes: all that the answer depends on)
+ * from the snapshot of that generation.  The arena owns what is returned: text,
+ * len, file, etag and kind of the resolution.
+ */
+bool script_cache_find(struct script_cache *cache, uint64_t generation,
+		       const char *key, size_t len, struct arena *arena,
+		       struct resolution *ret_resolution);
+
+/* Keep an answer, in place of an older one where there is no room. */
+void script_cache_put(struct script_cache *cache, uint64_t generation,
+		      const char *key, size_t len,
+		      const struct resolution *resolution);
+
+#endif
