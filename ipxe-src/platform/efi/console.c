@@ -39,6 +39,19 @@ void efi_console_init(void)
 	static EFI_GUID input_ex_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
 
 	input_ex = efi_protocol(efi_system->ConsoleInHandle, &input_ex_guid);
+	if (efi_system->ConOut)
+		efi_system->ConOut->EnableCursor(efi_system->ConOut, TRUE);
+	efi_console_fresh_line();
+}
+
+void efi_console_fresh_line(void)
+{
+	static CHAR16 line_end[] = L"\r\n";
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+
+	efi_console_flush();
+	if (out && out->Mode->CursorColumn > 0)
+		out->OutputString(out, line_end);
 }
 
 void efi_console_flush(void)
@@ -173,6 +186,8 @@ static void efi_console_putchar(uint8_t byte)
 {
 	int c;
 
+	if (!efi_system->ConOut)
+		return;
 	if (ansi_state != ANSI_NONE) {
 		ansi_feed(byte);
 		return;
@@ -197,6 +212,8 @@ static bool key_read(EFI_INPUT_KEY *key, bool *ctrl)
 	EFI_KEY_DATA data;
 
 	*ctrl = false;
+	if (!input_ex && !efi_system->ConIn)
+		return false;
 	if (!input_ex)
 		return !EFI_ERROR(efi_system->ConIn->ReadKeyStroke(
 			efi_system->ConIn, key));

@@ -66,14 +66,13 @@ void efi_timer_fini(void);
 /* Something happened: platform_idle() does not sleep long for a while. */
 void efi_idle_defer(void);
 
-/* Find the keyboard; show what is buffered. */
+/* Find the keyboard; show what is buffered; end a line that the firmware has
+ * begun. */
 void efi_console_init(void);
 void efi_console_flush(void);
+void efi_console_fresh_line(void);
 
 /* A counter that always runs and never goes back, of constant frequency. */
 uint64_t arch_counter(void);
-
-/* Let others have the processor's units for a moment, in a busy loop. */
-void arch_relax(void);
 
 #endif

@@ -127,5 +127,7 @@ EFI_HANDLE efi_pxe_restore(void)
 	if (!pxe->Mode->Started && EFI_ERROR(pxe->Start(pxe, FALSE)))
 		return handle;
 	pxe_fill(pxe);
+	/* Firmware says that it starts PXE, in half a line. */
+	efi_console_fresh_line();
 	return handle;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Time from the processor's counter; rest between polls; the watchdog. */
 #include "core/platform.h"
+#include "core/poll.h"
 #include "platform/efi/efi.h"
 
 /* How long the counter is compared with the firmware's Stall(). */
@@ -12,9 +13,9 @@
 /* After something happened, this long only short rests are taken. */
 #define BUSY_US 20000
 
-/* One rest, when the network may answer any moment. Not by Stall(): that
- * reads a timer's port, and a virtual machine that does so hinders its own
- * network device. */
+/* One rest, when the network may answer any moment. Neither by Stall(), which
+ * reads a timer's port, nor by PAUSE: a virtual machine that does either hinders
+ * its own network device. No other thread of this processor runs anyway. */
 #define SHORT_REST_US 10
 
 /* One rest when nothing has happened for a while, 100 ns units. */
@@ -70,16 +71,27 @@ void platform_idle(void)
 	uint64_t now = platform_time_us();
 	UINTN index;
 
-	if (now >= watchdog_next_us) {
-		watchdog_next_us = now + WATCHDOG_PERIOD_US;
-		efi_watchdog_arm();
-	}
 	if (now < busy_until_us || !rest_event) {
 		while (platform_time_us() - now < SHORT_REST_US)
-			arch_relax();
+			;
 		return;
 	}
 	/* Waiting for an event lets the processor sleep until an interrupt. */
 	efi_boot->SetTimer(rest_event, TimerRelative, LONG_REST_100NS);
 	efi_boot->WaitForEvent(1, &rest_event, &index);
 }
+
+/* Tell the firmware's watchdog, now and then, that we are alive. */
+static bool watchdog_poll(void)
+{
+	uint64_t now = platform_time_us();
+
+	if (now >= watchdog_next_us) {
+		watchdog_next_us = now + WATCHDOG_PERIOD_US;
+		efi_watchdog_arm();
+	}
+	return false;
+}
+
+static const struct poller watchdog_poller = { .poll = watchdog_poll };
+TABLE_REGISTER(pollers, watchdog_poller);

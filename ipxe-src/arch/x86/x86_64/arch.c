@@ -21,8 +21,3 @@ uint64_t arch_counter(void)
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	return (uint64_t)high << 32 | low;
 }
-
-void arch_relax(void)
-{
-	__asm__ volatile("pause");
-}
