@@ -413,6 +413,26 @@ case(name="uefi-exit", machine="uefi",
      checks=[fetched_once, http_times("/boot.ipxe", 1, 2),
              lambda boot: http_client(boot)])
 
+case(name="bios-local-disk", machine="bios",
+     what="Nobody has a script for the machine: its local disk starts.",
+     dhcp=dumb("dnsmasq"),
+     qemu=["-drive", "format=raw,if=ide,file=@DISK@"],
+     until=said(DISK_MARK),
+     checks=[fetched_once, http_times("/boot.ipxe", 1, 4),
+             lambda boot: None if DISK_MARK in boot.serial
+             else "the disk was not booted"])
+
+
+case(name="uefi-local-disk", machine="uefi-full",
+     what="Nobody has a script for the machine: the boot program of its "
+     "local disk starts.",
+     dhcp=dumb("dnsmasq"),
+     files={"esp/EFI/BOOT/BOOTX64.EFI": "@build-old"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=9"],
+     until=lambda boot: builds_seen(boot, 2) is None,
+     checks=[fetched_at_most(2), lambda boot: builds_seen(boot, 2)])
+
 
 def find_case(name: str) -> Case | None:
     """The case of this name."""
