@@ -12,6 +12,11 @@
 static const struct subcommand subcommands[] = {
 	{"check", "SITE", "say whether a site is in order, and what is not",
 	 check_main},
+	{"explain", "[-s SITE] NAME=VALUE...|URL",
+	 "say what a machine would get, and why", explain_main},
+	{"diff", "[-q] OLD NEW",
+	 "say which machines get another script from another site",
+	 diff_main},
 	{"dhcp-config", "KIND [-s ADDRESS] [-p PORT] [-i IF] ...",
 	 "print what a DHCP server is to be told", dhcp_config_main},
 	{"doctor", "[-i IF] [-m MAC] [-u UUID] [-w SECONDS]",
