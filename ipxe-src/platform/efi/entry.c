@@ -59,15 +59,31 @@ static bool is_started_by_boot_manager(void)
 	return !parent || parent->ImageCodeType != EfiLoaderCode;
 }
 
+/* Memory for the heap: below 4 GiB if there is some, because frames are sent
+ * from it and not every network driver reaches further. */
+static EFI_STATUS heap_alloc(EFI_PHYSICAL_ADDRESS *ret_heap)
+{
+	UINTN pages = EFI_SIZE_TO_PAGES(HEAP_BYTES);
+	EFI_STATUS status;
+
+	*ret_heap = UINT32_MAX;
+	status = efi_boot->AllocatePages(AllocateMaxAddress, EfiLoaderData,
+					 pages, ret_heap);
+	if (EFI_ERROR(status))
+		status = efi_boot->AllocatePages(AllocateAnyPages,
+						 EfiLoaderData, pages,
+						 ret_heap);
+	return status;
+}
+
 /* Everything between a working C environment and the return. */
 static EFI_STATUS efi_run(void)
 {
-	EFI_PHYSICAL_ADDRESS heap = 0;
+	EFI_PHYSICAL_ADDRESS heap;
 	EFI_STATUS status;
 	int rc;
 
-	status = efi_boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
-					 EFI_SIZE_TO_PAGES(HEAP_BYTES), &heap);
+	status = heap_alloc(&heap);
 	if (EFI_ERROR(status))
 		return status;
 	heap_add((void *)(uintptr_t)heap, HEAP_BYTES);
