@@ -470,6 +470,29 @@ static int dnssl_format(const void *raw, size_t raw_len, char *buf, size_t len)
 	return (int)text_len;
 }
 
+static int busdevfn_parse(const char *text __unused_arg, void *buf __unused_arg,
+			  size_t len __unused_arg)
+{
+	return -ENOTSUP;
+}
+
+/* Segment, bus, device and function of a PCI address in 32 bits. */
+static int busdevfn_format(const void *raw, size_t raw_len, char *buf,
+			   size_t len)
+{
+	unsigned long value;
+	int rc;
+
+	rc = setting_number(NULL, raw, raw_len, &value);
+	if (rc)
+		return rc;
+	return snprintf(buf, len, "%04x:%02x:%02x.%x",
+			(unsigned int)(value >> 16 & 0xffff),
+			(unsigned int)(value >> 8 & 0xff),
+			(unsigned int)(value >> 3 & 0x1f),
+			(unsigned int)(value & 7));
+}
+
 #define SETTING_TYPE(type_name, parse_fn, format_fn, sign, bytes)              \
 	const struct setting_type setting_type_##type_name = {                 \
 		#type_name, parse_fn, format_fn, sign, bytes                   \
@@ -492,3 +515,4 @@ SETTING_TYPE(base64, base64_parse, base64_format, false, 0);
 SETTING_TYPE(uuid, uuid_parse, uuid_format, false, 0);
 SETTING_TYPE(guid, guid_parse, guid_format, false, 0);
 SETTING_TYPE(dnssl, dnssl_parse, dnssl_format, false, 0);
+SETTING_TYPE(busdevfn, busdevfn_parse, busdevfn_format, false, 0);

@@ -58,6 +58,8 @@ static const struct type_case cases[] = {
 	  "00112233-4455-6677-8899-aabbccddeeff" },
 	{ &setting_type_uuid, "00112233-4455", NULL, 0, NULL },
 	{ &setting_type_uuid, NULL, RAW("short"), NULL },
+	{ &setting_type_busdevfn, NULL, RAW("\0\1\x1f\xfa"), "0001:1f:1f.2" },
+	{ &setting_type_busdevfn, "0000:00:01.0", NULL, 0, NULL },
 	{ &setting_type_dnssl, "a.bc example.org",
 	  RAW("\1a\2bc\0\7example\3org\0"), "a.bc example.org" },
 	/* Compression points back. */
