@@ -32,6 +32,11 @@ struct http_request {
 	const char *if_range;
 	const char *if_none_match;
 	const char *if_modified_since;
+	/* The body of a POST to a route that takes one, else NULL; the arena
+	 * owns it, and a NUL is behind it. */
+	const char *body;
+	/* Its length in bytes. */
+	size_t body_len;
 };
 
 /* A reply; its memory belongs to the request's arena or is constant. */

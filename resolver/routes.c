@@ -450,12 +450,19 @@ static void answer_explain(struct exchange *x)
 static const struct route {
 	/* Path. */
 	const char *path;
-	/* Fills in the reply to a GET or HEAD. */
+	/* Fills in the reply to a GET or HEAD, or NULL. */
 	void (*answer)(struct exchange *x);
+	/* Fills in the reply to a POST, or NULL. */
+	void (*post)(struct exchange *x);
+	/* Longest body of a POST, in bytes. */
+	size_t body_max;
 } routes[] = {
-	{"/boot.ipxe", answer_boot},  {"/autoexec.ipxe", answer_autoexec},
-	{"/assets/", answer_assets},  {"/firmware/", answer_firmware},
-	{"/healthz", answer_healthz}, {"/explain", answer_explain},
+	{"/boot.ipxe", answer_boot, NULL, 0},
+	{"/autoexec.ipxe", answer_autoexec, NULL, 0},
+	{"/assets/", answer_assets, NULL, 0},
+	{"/firmware/", answer_firmware, NULL, 0},
+	{"/healthz", answer_healthz, NULL, 0},
+	{"/explain", answer_explain, NULL, 0},
 };
 
 /* Find the route of a path; ret_rest is what follows a folder's name. */
@@ -475,6 +482,35 @@ static const struct route *route_find(const char *path, const char **ret_rest)
 		return &routes[i];
 	}
 	return NULL;
+}
+
+size_t routes_body_max(const char *target)
+{
+	char path[128];
+	size_t len = strcspn(target, "?#");
+	const struct route *route;
+	const char *rest;
+
+	/* Routes that take bodies have plain paths, which need no decoding. */
+	if (len >= sizeof(path))
+		return 0;
+	memcpy(path, target, len);
+	path[len] = '\0';
+	route = route_find(path, &rest);
+	return route && route->post ? route->body_max : 0;
+}
+
+/* The method is not one of the route's (RFC 9110 15.5.6). */
+static void answer_not_allowed(struct exchange *x, const struct route *route)
+{
+	const char *allow = route->post ? "POST" : "GET, HEAD";
+
+	if (route->post && route->answer)
+		allow = "GET, HEAD, POST";
+	reply_set_error(x->request, x->reply, 405,
+			"Only %s work at this address.",
+			route->post ? allow : "GET and HEAD");
+	reply_add_field(x->reply, "Allow", allow);
 }
 
 void routes_answer(const struct service *service, struct http_request *request,
@@ -497,12 +533,12 @@ void routes_answer(const struct service *service, struct http_request *request,
 				"There is nothing at this address.");
 		return;
 	}
-	if (strcmp(request->method, "GET") != 0 &&
-	    strcmp(request->method, "HEAD") != 0) {
-		reply_set_error(request, reply, 405,
-				"Only GET and HEAD work at this address.");
-		reply_add_field(reply, "Allow", "GET, HEAD");
-		return;
+	if (strcmp(request->method, "POST") == 0 && route->post) {
+		route->post(&x);
+	} else if (route->answer && (strcmp(request->method, "GET") == 0 ||
+				     strcmp(request->method, "HEAD") == 0)) {
+		route->answer(&x);
+	} else {
+		answer_not_allowed(&x, route);
 	}
-	route->answer(&x);
 }

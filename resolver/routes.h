@@ -20,6 +20,11 @@ struct exchange {
 	const char *query;
 };
 
+/*
+ * How long a body may a POST to this target have, in bytes?  0: none is taken.
+ */
+size_t routes_body_max(const char *target);
+
 /* Answer a request; always leaves a complete reply. */
 void routes_answer(const struct service *service, struct http_request *request,
 		   struct http_reply *reply);

@@ -80,6 +80,10 @@ struct transaction {
 	uint64_t start_us;
 	/* Is it counted in the server's active? */
 	bool is_active;
+	/* The body that is being read: room for it, or NULL. */
+	char *body;
+	/* How long it will be. */
+	size_t body_size;
 };
 
 static uint64_t now_us(void)
@@ -230,6 +234,26 @@ static void transaction_enter(struct server *server, struct transaction *t,
 	t->is_active = true;
 }
 
+/* A body must be there in time too. */
+static void conn_limit(struct server *server, struct conn *conn)
+{
+	if (!conn)
+		return;
+	pthread_mutex_lock(&server->lock);
+	conn->deadline = now_us() / 1000 + HEADER_WAIT_MS;
+	pthread_mutex_unlock(&server->lock);
+}
+
+/* It is there. */
+static void conn_release(struct server *server, struct conn *conn)
+{
+	if (!conn)
+		return;
+	pthread_mutex_lock(&server->lock);
+	conn->deadline = 0;
+	pthread_mutex_unlock(&server->lock);
+}
+
 static void transaction_leave(struct server *server, struct transaction *t,
 			      struct conn *conn)
 {
@@ -283,6 +307,10 @@ struct header_scan {
 	unsigned int lengths;
 	/* Does a body follow? */
 	bool has_body;
+	/* Is its length not told beforehand? */
+	bool is_chunked;
+	/* Its length as text, or NULL. */
+	const char *length;
 };
 
 /* Header fields that the routes look at. */
@@ -313,8 +341,10 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind,
 	if (strcasecmp(name, "Content-Length") == 0) {
 		scan->lengths++;
 		scan->has_body |= strcmp(value, "0") != 0;
+		scan->length = value;
 	}
-	scan->has_body |= strcasecmp(name, "Transfer-Encoding") == 0;
+	scan->is_chunked |= strcasecmp(name, "Transfer-Encoding") == 0;
+	scan->has_body |= scan->is_chunked;
 	for (i = 0; i < sizeof(header_descs) / sizeof(header_descs[0]); i++) {
 		if (strcasecmp(name, header_descs[i].name) == 0)
 			*(const char **)((char *)scan->request +
@@ -323,7 +353,46 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
-/* Make the reply, without sending it. */
+/*
+ * Get ready for a body where the route takes one; false when it does not, or
+ * when this one cannot be, and then there may be a reply.
+ */
+static bool transaction_await(struct transaction *t,
+			      const struct header_scan *scan)
+{
+	size_t most = routes_body_max(t->request.target);
+	unsigned long long size;
+	char *end;
+
+	if (!most || !scan->has_body || strcmp(t->request.method, "POST") != 0)
+		return false;
+	if (scan->is_chunked || !scan->length) {
+		reply_set_error(&t->request, &t->reply, 411,
+				"The length of the body must be told.");
+		return false;
+	}
+	size = strtoull(scan->length, &end, 10);
+	if (*end || size > most) {
+		reply_set_error(&t->request, &t->reply, 413,
+				"The body may have %zu bytes at most.", most);
+		return false;
+	}
+	t->body = arena_alloc(&t->request.arena, (size_t)size + 1);
+	t->body_size = (size_t)size;
+	return t->body != NULL;
+}
+
+/* Take a piece of the body. */
+static void transaction_take(struct transaction *t, const char *data,
+			     size_t len)
+{
+	if (len > t->body_size - t->request.body_len)
+		len = t->body_size - t->request.body_len;
+	memcpy(t->body + t->request.body_len, data, len);
+	t->request.body_len += len;
+}
+
+/* Make the reply, without sending it, unless a body is to come first. */
 static void transaction_answer(const struct server *server,
 			       struct transaction *t,
 			       struct MHD_Connection *connection)
@@ -335,11 +404,22 @@ static void transaction_answer(const struct server *server,
 		reply_set_error(&t->request, &t->reply, 400,
 				"The request has "
 				"a Host or Content-Length field twice.");
-	else
+	else if (transaction_await(t, &scan))
+		return;
+	else if (!t->reply.status)
 		routes_answer(server->service, &t->request, &t->reply);
-	/* No route reads a body, so what follows cannot be told from the
+	/* Nobody reads this body, so what follows cannot be told from the
 	 * next request. */
 	t->reply.is_last |= scan.has_body || scan.lengths > 1;
+}
+
+/* The whole body is there: now make the reply. */
+static void transaction_answer_body(const struct server *server,
+				    struct transaction *t)
+{
+	t->body[t->request.body_len] = '\0';
+	t->request.body = t->body;
+	routes_answer(server->service, &t->request, &t->reply);
 }
 
 static struct MHD_Response *response_create(const struct http_reply *reply)
@@ -397,16 +477,23 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 
 	(void)url;
 	(void)version;
-	(void)upload_data;
 	if (!t)
 		return MHD_NO;
 	if (t->is_active) {
-		/* The reply was made when the header was complete; this
-		 * second call sends it, or throws a body away. */
+		/* The reply was made when the header was complete, unless
+		 * a body was awaited; this call sends it, or takes a piece of
+		 * the body, or throws that away. */
 		if (*upload_data_size) {
+			if (t->body)
+				transaction_take(t, upload_data,
+						 *upload_data_size);
 			*upload_data_size = 0;
 			return MHD_YES;
 		}
+		if (!t->reply.status)
+			transaction_answer_body(server, t);
+		if (t->body)
+			conn_release(server, connection_conn(connection));
 		return transaction_send(server, t, connection);
 	}
 	transaction_enter(server, t, connection_conn(connection));
@@ -414,6 +501,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 	transaction_answer(server, t, connection);
 	if (t->reply.is_last)
 		return transaction_send(server, t, connection);
+	if (t->body)
+		conn_limit(server, connection_conn(connection));
 	return MHD_YES;
 }
 
