@@ -8,6 +8,8 @@ V      ?= 0
 # A different tag gives a different build ID: for testing chains of builds.
 BUILD_TAG ?=
 SOURCE_DATE_EPOCH ?= 1763683200
+# Nothing but what is under $(O) is written: no __pycache__ in the source.
+export PYTHONDONTWRITEBYTECODE := 1
 export O V SOURCE_DATE_EPOCH
 
 PYTHON ?= /usr/bin/python3

@@ -256,11 +256,14 @@ static int image_exec_one(struct image *image, struct image **ret_next)
 	*ret_next = NULL;
 	image->flags &= ~(unsigned int)IMAGE_STARTED;
 	rc = image_probe(image);
-	if (rc)
+	if (!rc)
+		rc = loopguard_check_image(image);
+	if (rc) {
+		/* Left on the list it would become part of an initrd. */
+		if (image->flags & IMAGE_AUTO_FREE)
+			image_unregister(image);
 		return rc;
-	rc = loopguard_check_image(image);
-	if (rc)
-		return rc;
+	}
 
 	image_get(image);
 	image_unregister(image);

@@ -166,6 +166,16 @@ static void test_auto_free_drops_it_after_execution(void **state)
 	assert_null(image_find("x"));
 }
 
+static void test_auto_free_drops_what_is_refused(void **state)
+{
+	(void)state;
+	/* Incomplete: not a thing that can be executed. */
+	capture_image("x", "1")->flags |= IMAGE_AUTO_FREE;
+	image_find("x")->flags &= ~(unsigned int)IMAGE_COMPLETE;
+	assert_int_equal(image_exec(image_find("x")), -ENOEXEC);
+	assert_null(image_find("x"));
+}
+
 static void test_only_one_is_selected(void **state)
 {
 	struct image *a = capture_image("a", "1");
@@ -237,6 +247,7 @@ int main(void)
 		TEST(test_types_are_asked_in_order),
 		TEST(test_incomplete_images_do_not_execute),
 		TEST(test_auto_free_drops_it_after_execution),
+		TEST(test_auto_free_drops_what_is_refused),
 		TEST(test_only_one_is_selected),
 		TEST(test_image_commands),
 		TEST(test_dry_run_tells_what_would_boot),

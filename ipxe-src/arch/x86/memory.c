@@ -46,10 +46,23 @@ void *memmove(void *dst, const void *src, size_t len)
 void *memset(void *dst, int c, size_t len)
 {
 	void *to = dst;
+	unsigned long pattern = (uint8_t)c * (~0UL / 255);
+	size_t words = len / sizeof(long);
+	size_t rest = len % sizeof(long);
 
+	if (sizeof(long) == 8)
+		asm volatile("rep stosq"
+			     : "+D"(to), "+c"(words)
+			     : "a"(pattern)
+			     : "memory");
+	else
+		asm volatile("rep stosl"
+			     : "+D"(to), "+c"(words)
+			     : "a"(pattern)
+			     : "memory");
 	asm volatile("rep stosb"
-		     : "+D"(to), "+c"(len)
-		     : "a"(c)
+		     : "+D"(to), "+c"(rest)
+		     : "a"(pattern)
 		     : "memory");
 	return dst;
 }
