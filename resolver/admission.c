@@ -87,6 +87,18 @@ int admission_options_set(struct admission_options *options, const char *key,
 	return -ENOENT;
 }
 
+void admission_configure(struct admission *admission,
+			 const struct admission_options *options)
+{
+	pthread_mutex_lock(&admission->lock);
+	admission->options = *options;
+	if (!options->burst)
+		admission->options.burst = options->rate;
+	if (!options->subnet_burst)
+		admission->options.subnet_burst = options->subnet_rate;
+	pthread_mutex_unlock(&admission->lock);
+}
+
 int admission_open(const struct admission_options *options,
 		   struct admission **ret_admission)
 {
@@ -94,14 +106,10 @@ int admission_open(const struct admission_options *options,
 
 	if (!admission)
 		return -ENOMEM;
-	admission->options = *options;
-	if (!admission->options.burst)
-		admission->options.burst = options->rate;
-	if (!admission->options.subnet_burst)
-		admission->options.subnet_burst = options->subnet_rate;
+	pthread_mutex_init(&admission->lock, NULL);
+	admission_configure(admission, options);
 	admission->all.tokens = (uint64_t)admission->options.burst * TOKEN;
 	admission->jitter = 2463534242U;
-	pthread_mutex_init(&admission->lock, NULL);
 	*ret_admission = admission;
 	return 0;
 }

@@ -35,6 +35,10 @@ int admission_options_set(struct admission_options *options, const char *key,
 int admission_open(const struct admission_options *options,
 		   struct admission **ret_admission);
 
+/* Take other settings from now on; the buckets stay as full as they are. */
+void admission_configure(struct admission *admission,
+			 const struct admission_options *options);
+
 /* Free them; NULL is accepted. */
 void admission_close(struct admission *admission);
 

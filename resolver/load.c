@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "beneath.h"
 #include "identity.h"
 #include "ini.h"
@@ -1211,6 +1212,8 @@ static void on_site_entry(void *ctx, char *key, char *value, unsigned int line)
 	struct loader *loader = ctx;
 	struct snapshot *snapshot = loader->snapshot;
 	const char *var = var_name(key);
+	struct admission_options admission;
+	struct reason why;
 
 	if (var) {
 		snapshot->site_vars.count += var_add(loader, var, value, line);
@@ -1221,6 +1224,10 @@ static void on_site_entry(void *ctx, char *key, char *value, unsigned int line)
 			   "\"%.64s\" is not a setting; a variable is written "
 			   "var.%.64s.",
 			   key, key);
+		return;
+	}
+	if (admission_options_set(&admission, key, value, &why) == -EINVAL) {
+		load_error(loader, line, "%s", why.text);
 		return;
 	}
 	setting_add(loader, key, value, line);

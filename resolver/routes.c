@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "assets.h"
 #include "conditional.h"
 #include "explain.h"
@@ -376,6 +378,26 @@ static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
 	return rc;
 }
 
+/* May it have its script now? Else the reply is made. */
+static bool is_admitted(struct exchange *x)
+{
+	struct timespec now;
+	unsigned int wait;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	wait = admission_take(x->service->admission, x->request->client,
+			      (uint64_t)now.tv_sec * 1000 +
+				      (uint64_t)now.tv_nsec / 1000000);
+	if (!wait)
+		return true;
+	metric_add(METRIC_ADMISSION_REFUSED, 1);
+	reply_set_error(x->request, x->reply, 503,
+			"Many machines boot at once; ask again in %u s.", wait);
+	reply_add_field(x->reply, "Retry-After",
+			arena_format(&x->request->arena, "%u", wait));
+	return false;
+}
+
 static void answer_boot(struct exchange *x)
 {
 	struct live *live = x->service->live;
@@ -391,6 +413,8 @@ static void answer_boot(struct exchange *x)
 		reply_add_field(x->reply, "Vary", "User-Agent");
 		return;
 	}
+	if (!is_admitted(x))
+		return;
 	snapshot = live_get(live);
 	rc = boot_resolve(x, snapshot, &facts, &resolution);
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))

@@ -16,6 +16,11 @@ static const char *const settings[] = {
 	"local",
 	"profile",
 	"placeholder",
+	/* Who has to wait: admission_options_set(). */
+	"admission-rate",
+	"admission-burst",
+	"admission-subnet-rate",
+	"admission-subnet-burst",
 	/* What they are to do: state_options_set(). */
 	"state",
 	"state-wait-ms",

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "become.h"
 #include "check.h"
 #include "listen.h"
@@ -224,12 +225,36 @@ static int settle(int signal_fd, struct watch *watch)
 	return 0;
 }
 
+/*
+ * Make the buckets as site.conf wants them, whose values load.c has checked;
+ * or, where they are there, change them.
+ */
+static int admission_from_site(struct live *live,
+			       struct admission **ret_admission)
+{
+	const struct snapshot *snapshot = live_get(live);
+	struct admission_options options = {0};
+	struct reason why;
+	size_t i;
+
+	for (i = 0; i < snapshot->setting_count; i++)
+		admission_options_set(&options, snapshot->settings[i].key,
+				      snapshot->settings[i].value, &why);
+	live_put(live, snapshot);
+	if (!*ret_admission)
+		return admission_open(&options, ret_admission);
+	admission_configure(*ret_admission, &options);
+	return 0;
+}
+
 /* Load the site again, and watch where it is now. */
 static void reload(const struct service *service, struct watch *watch)
 {
+	struct admission *admission = service->admission;
 	const struct snapshot *snapshot;
 
 	live_reload(service->live);
+	admission_from_site(service->live, &admission);
 	if (!watch)
 		return;
 	snapshot = live_get(service->live);
@@ -382,6 +407,9 @@ static int serve(const struct options *options, const struct site *site,
 	rc = script_cache_open(CACHE_BYTES, &service.cache);
 	if (rc)
 		goto err_cache;
+	rc = admission_from_site(service.live, &service.admission);
+	if (rc)
+		goto err_daemonise;
 	signals_block(&set);
 	if (!options->is_front) {
 		log_use_syslog();
@@ -397,6 +425,7 @@ static int serve(const struct options *options, const struct site *site,
 	}
 	rc = serve_run(options, &service, listen_fd, pipe_fd, &set);
 err_daemonise:
+	admission_close(service.admission);
 	script_cache_close(service.cache);
 err_cache:
 	live_close(service.live);

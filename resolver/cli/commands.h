@@ -8,5 +8,6 @@ int diff_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int dhcp_config_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
+int storm_main(int argc, char **argv);
 
 #endif

@@ -21,6 +21,8 @@ static const struct subcommand subcommands[] = {
 	 "print what a DHCP server is to be told", dhcp_config_main},
 	{"doctor", "[-i IF] [-m MAC] [-u UUID] [-w SECONDS]",
 	 "say what machines on this network would boot, and why", doctor_main},
+	{"storm", "[-n MACHINES] [-c BUSY] [-skr] URL",
+	 "play many machines that boot at once, and time them", storm_main},
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

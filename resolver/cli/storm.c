@@ -1,0 +1,729 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* unloop storm: many machines that boot at once, and how long it takes. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "unloop.h"
+
+#define MACHINES_DEFAULT 1000
+#define MACHINES_MAX	 1000000
+#define BUSY_DEFAULT	 64
+#define TIME_DEFAULT_S	 60
+#define WAIT_MAX_S	 300
+#define TRIES_MAX	 20
+#define REQUEST_BYTES	 1024
+#define HEAD_BYTES	 4096
+#define SCRIPT_BYTES	 16384
+#define FILES_MAX	 4
+
+/* What the options say. */
+struct options {
+	/* Machines in all, and how many are busy at the same time. */
+	unsigned int machines;
+	unsigned int busy;
+	/* The end of it all, s. */
+	unsigned int seconds;
+	/* First MAC, as a number. */
+	uint64_t mac;
+	/* Only scripts; connections that end with each request; go round and
+	 * round until the time is over. */
+	bool is_script_only, is_closing, is_endless;
+	/* Pick machines by chance rather than in order. */
+	bool is_random;
+	/* The URL's parts. */
+	char host[256], port[8], path[512];
+};
+
+/* One machine, or rather the place of one: it is used again. */
+struct client {
+	/* Its socket, or -1. */
+	int fd;
+	/* Number of the machine that it plays. */
+	unsigned int number;
+	/* What it asks for: 0 the script, then the files named in it. */
+	unsigned int stage;
+	unsigned int stages;
+	char files[FILES_MAX][512];
+	/* When it began, when this request was first sent (us). */
+	int64_t began, asked;
+	/* When it asks again after a 503 (us), or 0. */
+	int64_t again;
+	unsigned int tries;
+	/* The request, and how much of it is sent. */
+	char request[REQUEST_BYTES];
+	size_t request_len, sent;
+	/* The reply's header, and the beginning of a script. */
+	char head[HEAD_BYTES];
+	size_t head_len;
+	char script[SCRIPT_BYTES];
+	size_t script_len;
+	/* Status, bytes of body to come; is the header over? */
+	int status;
+	uint64_t left;
+	bool is_body, is_last, is_sized;
+	/* Does this connection bear a request that it had before? */
+	bool is_reused;
+	/* Is there no machine left for it? */
+	bool is_idle;
+};
+
+/* Times of one kind of request, us. */
+struct times {
+	uint32_t *values;
+	size_t count, room;
+};
+
+struct storm {
+	struct options options;
+	struct sockaddr_storage address;
+	socklen_t address_len;
+	int epoll_fd;
+	struct client *clients;
+	/* Next machine, machines done and failed, requests, 503s, bytes. */
+	unsigned int next, done, failed, active;
+	uint64_t requests, refused, bytes;
+	uint64_t errors;
+	/* Why the first failed. */
+	char first_error[160];
+	/* Of scripts, files, and whole machines. */
+	struct times script, file, whole;
+	uint64_t random;
+	char buf[65536];
+};
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void times_add(struct times *times, int64_t us)
+{
+	uint32_t *values;
+	size_t room;
+
+	if (times->count == times->room) {
+		room = times->room ? 2 * times->room : 4096;
+		values = realloc(times->values, room * sizeof(*values));
+		if (!values)
+			return;
+		times->values = values;
+		times->room = room;
+	}
+	times->values[times->count++] = us < 0		  ? 0
+					: us > UINT32_MAX ? UINT32_MAX
+							  : (uint32_t)us;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void times_print(struct times *times, const char *what)
+{
+	static const unsigned int permille[] = {500, 900, 990, 999, 1000};
+	size_t i, at;
+
+	if (!times->count)
+		return;
+	qsort(times->values, times->count, sizeof(*times->values), compare);
+	printf("%-9s %9zu ", what, times->count);
+	for (i = 0; i < sizeof(permille) / sizeof(permille[0]); i++) {
+		at = (times->count - 1) * permille[i] / 1000;
+		printf(" %10.2f", times->values[at] / 1000.0);
+	}
+	putchar('\n');
+}
+
+/* Machines. */
+
+static void fail(struct storm *storm, const char *what, const char *why)
+{
+	if (!storm->first_error[0])
+		snprintf(storm->first_error, sizeof(storm->first_error),
+			 "%s: %s", what, why);
+	storm->errors++;
+}
+
+static void client_close(struct client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+	client->is_reused = false;
+}
+
+static int client_connect(struct storm *storm, struct client *client)
+{
+	struct epoll_event event = {.data.ptr = client,
+				    .events = EPOLLIN | EPOLLOUT | EPOLLET};
+	struct linger linger = {1, 0};
+	int on = 1;
+
+	client->fd = socket(storm->address.ss_family,
+			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (client->fd < 0)
+		return -errno;
+	setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* Else tens of thousands of ports wait for their time to pass. */
+	if (storm->options.is_closing)
+		setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &linger,
+			   sizeof(linger));
+	if (connect(client->fd, (struct sockaddr *)&storm->address,
+		    storm->address_len) &&
+	    errno != EINPROGRESS)
+		goto err;
+	if (epoll_ctl(storm->epoll_fd, EPOLL_CTL_ADD, client->fd, &event))
+		goto err;
+	return 0;
+
+err:
+	on = -errno;
+	client_close(client);
+	return on;
+}
+
+/* Write the request for the stage the client is in. */
+static void client_request(const struct storm *storm, struct client *client)
+{
+	const struct options *o = &storm->options;
+	uint64_t mac = o->mac + client->number;
+	char target[640];
+	int len;
+
+	if (client->stage == 0)
+		snprintf(target, sizeof(target),
+			 "%s%cmac=%02x:%02x:%02x:%02x:%02x:%02x", o->path,
+			 strchr(o->path, '?') ? '&' : '?',
+			 (unsigned int)(mac >> 40 & 255),
+			 (unsigned int)(mac >> 32 & 255),
+			 (unsigned int)(mac >> 24 & 255),
+			 (unsigned int)(mac >> 16 & 255),
+			 (unsigned int)(mac >> 8 & 255),
+			 (unsigned int)(mac & 255));
+	else
+		snprintf(target, sizeof(target), "%s",
+			 client->files[client->stage - 1]);
+	len = snprintf(client->request, sizeof(client->request),
+		       "GET %s HTTP/1.1\r\nHost: %s%s%s\r\n"
+		       "User-Agent: iPXE/1.21.1\r\n%s\r\n",
+		       target, o->host, o->port[0] ? ":" : "", o->port,
+		       o->is_closing ? "Connection: close\r\n" : "");
+	client->request_len = (size_t)len < sizeof(client->request)
+				      ? (size_t)len
+				      : sizeof(client->request) - 1;
+}
+
+/* "/scripts/@.ipxe": a file per machine, with its MAC in place of the @. */
+static void client_request_static(const struct storm *storm,
+				  struct client *client)
+{
+	const char *path = storm->options.path, *at = strchr(path, '@');
+	uint64_t mac = storm->options.mac + client->number;
+
+	if (client->stage || !at) {
+		client_request(storm, client);
+		return;
+	}
+	client->request_len = (size_t)snprintf(
+		client->request, sizeof(client->request),
+		"GET %.*s%02x-%02x-%02x-%02x-%02x-%02x%s HTTP/1.1\r\n"
+		"Host: %s\r\nUser-Agent: iPXE/1.21.1\r\n%s\r\n",
+		(int)(at - path), path, (unsigned int)(mac >> 40 & 255),
+		(unsigned int)(mac >> 32 & 255),
+		(unsigned int)(mac >> 24 & 255),
+		(unsigned int)(mac >> 16 & 255), (unsigned int)(mac >> 8 & 255),
+		(unsigned int)(mac & 255), at + 1, storm->options.host,
+		storm->options.is_closing ? "Connection: close\r\n" : "");
+}
+
+static void client_step(struct storm *storm, struct client *client);
+
+/* Begin the request of this stage, on the connection that is there. */
+static void client_ask(struct storm *storm, struct client *client)
+{
+	int rc;
+
+	client_request_static(storm, client);
+	client->sent = 0;
+	client->head_len = 0;
+	client->script_len = 0;
+	client->status = 0;
+	client->is_body = false;
+	client->again = 0;
+	storm->requests++;
+	if (client->fd >= 0) {
+		client->is_reused = true;
+	} else {
+		rc = client_connect(storm, client);
+		if (rc) {
+			fail(storm, "connecting", strerror(-rc));
+			client->again = now_us() + 200000;
+			return;
+		}
+	}
+	client_step(storm, client);
+}
+
+/* Take the next machine, or become idle. */
+static void client_next(struct storm *storm, struct client *client)
+{
+	const struct options *o = &storm->options;
+
+	if (!o->is_endless && storm->next == o->machines) {
+		client_close(client);
+		client->is_idle = true;
+		client->again = 0;
+		storm->active--;
+		return;
+	}
+	client->number = storm->next % o->machines;
+	storm->next++;
+	if (o->is_random) {
+		storm->random ^= storm->random << 13;
+		storm->random ^= storm->random >> 7;
+		storm->random ^= storm->random << 17;
+		client->number = (unsigned int)(storm->random % o->machines);
+	}
+	client->stage = 0;
+	client->stages = 1;
+	client->tries = 0;
+	client->began = client->asked = now_us();
+	/* A machine comes with a connection of its own, but for -r, where the
+	 * requests are what counts. */
+	if (!o->is_endless)
+		client_close(client);
+}
+
+/* Read what the script names: kernel and initrd lines with our host's URLs. */
+static void client_read_script(struct client *client)
+{
+	char *line = client->script, *end;
+
+	client->script[client->script_len] = '\0';
+	for (; line && *line && client->stages <= FILES_MAX; line = end) {
+		char *url, *path;
+		size_t len;
+
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		if (strncmp(line, "kernel ", 7) != 0 &&
+		    strncmp(line, "initrd ", 7) != 0)
+			continue;
+		url = strstr(line, "http://");
+		path = url ? strchr(url + 7, '/') : NULL;
+		if (!path)
+			continue;
+		len = strcspn(path, " \t\r");
+		if (len >= sizeof(client->files[0]))
+			continue;
+		memcpy(client->files[client->stages - 1], path, len);
+		client->files[client->stages - 1][len] = '\0';
+		client->stages++;
+	}
+}
+
+/* A whole reply is there. */
+static void client_done(struct storm *storm, struct client *client)
+{
+	const char *retry;
+	int64_t now = now_us();
+	unsigned int wait = 1;
+
+	if (client->is_last || storm->options.is_closing)
+		client_close(client);
+	if (client->status == 503 && client->tries++ < TRIES_MAX) {
+		storm->refused++;
+		client->head[client->head_len] = '\0';
+		retry = strcasestr(client->head, "\r\nRetry-After:");
+		if (retry)
+			wait = (unsigned int)atoi(retry + 14);
+		if (wait > WAIT_MAX_S)
+			wait = WAIT_MAX_S;
+		client->again = now + (int64_t)wait * 1000000;
+		return;
+	}
+	if (client->status != 200) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "status %d", client->status);
+		fail(storm, client->stage ? "a file" : "a script", text);
+		storm->failed++;
+		client_next(storm, client);
+		goto ask;
+	}
+	times_add(client->stage ? &storm->file : &storm->script,
+		  now - client->asked);
+	if (client->stage == 0 && !storm->options.is_script_only)
+		client_read_script(client);
+	if (++client->stage == client->stages) {
+		if (client->stages > 1)
+			times_add(&storm->whole, now - client->began);
+		storm->done++;
+		client_next(storm, client);
+	}
+ask:
+	/* Asked by the loop, so that nothing recurses. */
+	client->asked = now;
+	client->again = client->is_idle ? 0 : now;
+}
+
+/* Understand the header once it is whole; how much of len belonged to it. */
+static size_t client_head(struct client *client, const char *data, size_t len)
+{
+	size_t take = len, before = client->head_len;
+	const char *end, *field;
+
+	if (take > sizeof(client->head) - 1 - before)
+		take = sizeof(client->head) - 1 - before;
+	memcpy(client->head + before, data, take);
+	client->head_len += take;
+	client->head[client->head_len] = '\0';
+	end = strstr(client->head, "\r\n\r\n");
+	if (!end)
+		return take;
+	client->head_len = (size_t)(end - client->head) + 4;
+	client->head[client->head_len] = '\0';
+	client->is_body = true;
+	client->status = client->head_len > 12 ? atoi(client->head + 9) : 0;
+	field = strcasestr(client->head, "\r\nContent-Length:");
+	client->is_sized = field != NULL;
+	client->left = field ? strtoull(field + 17, NULL, 10) : 0;
+	client->is_last =
+		strcasestr(client->head, "\r\nConnection: close") != NULL;
+	return client->head_len - before;
+}
+
+/* Returns false when the connection is over. */
+static bool client_receive(struct storm *storm, struct client *client)
+{
+	for (;;) {
+		ssize_t got =
+			recv(client->fd, storm->buf, sizeof(storm->buf), 0);
+		size_t len, used = 0, room;
+
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			return true;
+		if (got <= 0)
+			return false;
+		len = (size_t)got;
+		storm->bytes += len;
+		if (!client->is_body)
+			used = client_head(client, storm->buf, len);
+		if (!client->is_body) {
+			if (client->head_len == sizeof(client->head) - 1)
+				return false;
+			continue;
+		}
+		len -= used;
+		room = sizeof(client->script) - 1 - client->script_len;
+		if (client->stage == 0) {
+			memcpy(client->script + client->script_len,
+			       storm->buf + used, len < room ? len : room);
+			client->script_len += len < room ? len : room;
+		}
+		client->left -= len < client->left ? len : client->left;
+		if (!client->left) {
+			client_done(storm, client);
+			return true;
+		}
+	}
+}
+
+/* Send and receive as far as that goes now. */
+static void client_step(struct storm *storm, struct client *client)
+{
+	ssize_t sent;
+
+	if (client->fd < 0 || client->again || client->is_idle)
+		return;
+	while (client->sent < client->request_len) {
+		sent = send(client->fd, client->request + client->sent,
+			    client->request_len - client->sent, MSG_NOSIGNAL);
+		if (sent < 0 && (errno == EAGAIN || errno == ENOTCONN))
+			return;
+		if (sent < 0)
+			break;
+		client->sent += (size_t)sent;
+	}
+	if (client->sent == client->request_len &&
+	    client_receive(storm, client))
+		return;
+	/* A kept connection may end between two requests: RFC 9112 9.3.1. */
+	if (!client->is_reused || client->is_body)
+		fail(storm, "receiving", "the connection ended");
+	client_close(client);
+	if (client->tries++ < TRIES_MAX) {
+		client->again = now_us() + 50000;
+	} else {
+		storm->failed++;
+		client_next(storm, client);
+		client->again = client->is_idle ? 0 : now_us();
+	}
+}
+
+/* Ask all whose time has come; returns ms until the next, at most 100. */
+static int ask_due(struct storm *storm)
+{
+	int64_t now = now_us(), next = 100000;
+	unsigned int i, round;
+
+	for (round = 0; round < 64; round++) {
+		bool is_any = false;
+
+		next = 100000;
+		for (i = 0; i < storm->options.busy; i++) {
+			struct client *client = &storm->clients[i];
+
+			if (!client->again)
+				continue;
+			if (client->again > now) {
+				if (client->again - now < next)
+					next = client->again - now;
+				continue;
+			}
+			client_ask(storm, client);
+			is_any = true;
+		}
+		if (!is_any)
+			return (int)((next + 999) / 1000);
+	}
+	return 0;
+}
+
+static void run(struct storm *storm, int64_t end)
+{
+	struct epoll_event events[256];
+	unsigned int i;
+
+	for (i = 0; i < storm->options.busy; i++) {
+		struct client *client = &storm->clients[i];
+
+		client->fd = -1;
+		storm->active++;
+		client_next(storm, client);
+		client->again = client->began;
+	}
+	while (storm->active && now_us() < end) {
+		int count, at, wait = ask_due(storm);
+
+		count = epoll_wait(storm->epoll_fd, events, 256, wait);
+		for (at = 0; at < count; at++)
+			client_step(storm, events[at].data.ptr);
+	}
+}
+
+/* Starting. */
+
+static int url_parse(const char *url, struct options *o)
+{
+	const char *host, *colon;
+	size_t len;
+
+	if (strncmp(url, "http://", 7) != 0)
+		return -EINVAL;
+	host = url + 7;
+	len = strcspn(host, "/");
+	colon = memchr(host, ':', len);
+	if (len == 0 || strlen(host + len) >= sizeof(o->path))
+		return -EINVAL;
+	snprintf(o->path, sizeof(o->path), "%s",
+		 host[len] ? host + len : "/boot.ipxe");
+	if (colon) {
+		if ((size_t)(host + len - colon - 1) >= sizeof(o->port))
+			return -EINVAL;
+		snprintf(o->port, sizeof(o->port), "%.*s",
+			 (int)(host + len - colon - 1), colon + 1);
+		len = (size_t)(colon - host);
+	}
+	if (len >= sizeof(o->host))
+		return -EINVAL;
+	snprintf(o->host, sizeof(o->host), "%.*s", (int)len, host);
+	return 0;
+}
+
+static int resolve_host(struct storm *storm)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
+	const struct options *o = &storm->options;
+	int rc = getaddrinfo(o->host, o->port[0] ? o->port : "80", &hints,
+			     &list);
+
+	if (rc) {
+		fprintf(stderr, "unloop storm: %s has no address: %s.\n",
+			o->host, gai_strerror(rc));
+		return -EHOSTUNREACH;
+	}
+	memcpy(&storm->address, list->ai_addr, list->ai_addrlen);
+	storm->address_len = list->ai_addrlen;
+	freeaddrinfo(list);
+	return 0;
+}
+
+static void report(struct storm *storm, double seconds)
+{
+	const struct options *o = &storm->options;
+
+	printf("%u machines served, %u failed, %.2f s; %llu requests, %.0f/s; "
+	       "%llu told to wait; %.1f MB/s\n",
+	       storm->done, storm->failed, seconds,
+	       (unsigned long long)storm->requests,
+	       (double)(storm->script.count + storm->file.count) / seconds,
+	       (unsigned long long)storm->refused,
+	       (double)storm->bytes / seconds / 1e6);
+	puts("ms            count        50%        90%        99%      99.9%"
+	     "    longest");
+	times_print(&storm->script, "script");
+	times_print(&storm->file, "file");
+	times_print(&storm->whole, "machine");
+	if (storm->active && !o->is_endless)
+		printf("The time was over before %u machines were served.\n",
+		       o->machines - storm->done - storm->failed);
+	if (storm->first_error[0])
+		printf("%llu errors; the first: %s.\n",
+		       (unsigned long long)storm->errors, storm->first_error);
+}
+
+static const char help[] =
+	"  -n MACHINES  how many machines (1000)\n"
+	"  -c BUSY      how many are busy at the same time (64)\n"
+	"  -m MAC       MAC of the first; the others count on "
+	"(52:54:00:00:00:00)\n"
+	"  -t SECONDS   the end of it at the latest (60)\n"
+	"  -s           only scripts, not the kernel and initrd that they "
+	"name\n"
+	"  -k           a connection for each request, not one for each "
+	"machine\n"
+	"  -r           scripts of machines picked by chance until the time is "
+	"over, on\n"
+	"               connections that stay: measures requests per second\n"
+	"\n"
+	"Each machine asks URL?mac=MAC, or URL with the MAC, aa-bb-.., in "
+	"place "
+	"of an @;\n"
+	"then for the kernel and initrd lines of the script, from the same "
+	"server. 503\n"
+	"with Retry-After is obeyed. Exit status: 0 all were served, 1 some "
+	"were not.\n";
+
+static int number(const char *text, unsigned int max, unsigned int *ret)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (end == text || *end || *text == '-' || value < 1 || value > max)
+		return -EINVAL;
+	*ret = (unsigned int)value;
+	return 0;
+}
+
+static int mac_parse(const char *text, uint64_t *ret)
+{
+	unsigned int b[6];
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &b[0], &b[1], &b[2], &b[3],
+		   &b[4], &b[5]) != 6)
+		return -EINVAL;
+	*ret = (uint64_t)b[0] << 40 | (uint64_t)b[1] << 32 |
+	       (uint64_t)b[2] << 24 | (uint64_t)b[3] << 16 |
+	       (uint64_t)b[4] << 8 | b[5];
+	return 0;
+}
+
+/* Read the command line; -1 to go on, else the exit status. */
+static int options_parse(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c, rc = 0;
+
+	while ((c = getopt_long(argc, argv, "n:c:m:t:skrh", longs, NULL)) !=
+	       -1) {
+		if (c == 'n')
+			rc |= number(optarg, MACHINES_MAX, &o->machines);
+		else if (c == 'c')
+			rc |= number(optarg, 20000, &o->busy);
+		else if (c == 't')
+			rc |= number(optarg, 86400, &o->seconds);
+		else if (c == 'm')
+			rc |= mac_parse(optarg, &o->mac);
+		else if (c == 's')
+			o->is_script_only = true;
+		else if (c == 'k')
+			o->is_closing = true;
+		else if (c == 'r')
+			o->is_endless = o->is_random = o->is_script_only = true;
+		else
+			return subcommand_usage("storm", help,
+						c == 'h' ? 0 : 2);
+	}
+	if (rc || argc - optind != 1 || url_parse(argv[optind], o))
+		return subcommand_usage("storm", help, 2);
+	if (o->busy > o->machines && !o->is_endless)
+		o->busy = o->machines;
+	return -1;
+}
+
+int storm_main(int argc, char **argv)
+{
+	static struct storm storm;
+	struct rlimit limit;
+	int64_t begin;
+	int rc;
+
+	storm.options = (struct options){
+		.machines = MACHINES_DEFAULT,
+		.busy = BUSY_DEFAULT,
+		.seconds = TIME_DEFAULT_S,
+		.mac = 0x525400000000,
+	};
+	storm.random = 88172645463325252ULL;
+	rc = options_parse(argc, argv, &storm.options);
+	if (rc >= 0)
+		return rc;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (resolve_host(&storm))
+		return 1;
+	storm.clients = calloc(storm.options.busy, sizeof(*storm.clients));
+	storm.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (!storm.clients || storm.epoll_fd < 0) {
+		fprintf(stderr, "unloop storm: out of memory.\n");
+		return 1;
+	}
+	begin = now_us();
+	run(&storm, begin + (int64_t)storm.options.seconds * 1000000);
+	report(&storm, (double)(now_us() - begin) / 1e6);
+	close(storm.epoll_fd);
+	free(storm.clients);
+	free(storm.script.values);
+	free(storm.file.values);
+	free(storm.whole.values);
+	if (storm.options.is_endless)
+		return storm.failed || !storm.done;
+	return storm.done != storm.options.machines;
+}
