@@ -648,6 +648,8 @@ static int on_include(void *ctx, const char *file, size_t file_len,
 
 	if (!name || strlen(name) != file_len + strlen("profiles.d/"))
 		return reason_set(why, -EINVAL, "it has no proper name.");
+	if (strstr(name, ".."))
+		return reason_set(why, -EINVAL, "it lies outside profiles.d.");
 	fd = beneath_open_file(loader->root, name);
 	if (fd < 0)
 		return reason_set(why, -EINVAL, "%s: %s.", name,
