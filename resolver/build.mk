@@ -75,5 +75,8 @@ $(resolver_unit): $(O)/asan/bin/resolver/%: $(O)/asan/obj/tests/resolver/unit/%.
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs) -lcmocka
 
+# The page is part of page.o, which the compiler does not tell.
+$(O)/obj/resolver/page.o $(O)/asan/obj/resolver/page.o: resolver/page.html
+
 -include $(resolver_obj:.o=.d) $(resolver_cli_obj:.o=.d) $(resolver_asan_obj:.o=.d)
 -include $(resolver_cli_asan_obj:.o=.d) $(resolver_unit_obj:.o=.d)

@@ -26,11 +26,12 @@ struct control_options {
 struct control;
 
 /*
- * Defaults: the state under $STATE_DIRECTORY, else /var/lib/unloop for root,
- * else under the home directory; the socket likewise under $RUNTIME_DIRECTORY,
+ * Defaults for a site (its absolute path): the state in $STATE_DIRECTORY, else
+ * in a directory of the site's own under /var/lib/unloop for root, else under
+ * $XDG_STATE_HOME or ~/.local/state; the socket under $RUNTIME_DIRECTORY,
  * /run/unloop, $XDG_RUNTIME_DIR.
  */
-void control_options_init(struct control_options *options);
+void control_options_init(struct control_options *options, const char *site);
 
 /*
  * Make the directories of the options, while still root, for the user that
@@ -70,8 +71,11 @@ void control_boot(struct control *control, const char *name, bool known,
 void control_peek(struct control *control, const char *name,
 		  struct machine_state *ret_state);
 
-/* A machine was answered: what is the file or the reason (http_reply.what). */
-void control_answered(struct control *control, const char *name,
+/*
+ * A machine was answered: what is the file or the reason (http_reply.what);
+ * known: does the site have something for this very machine?
+ */
+void control_answered(struct control *control, const char *name, bool known,
 		      unsigned int status, const char *what);
 
 /*

@@ -12,14 +12,22 @@
 #include "admission.h"
 #include "assets.h"
 #include "conditional.h"
+#include "control.h"
 #include "explain.h"
 #include "facts.h"
+#include "identity.h"
 #include "live.h"
 #include "log.h"
 #include "metrics.h"
 #include "resolve.h"
 #include "script_cache.h"
 #include "url.h"
+
+/* Longest body of events, bytes. */
+#define EVENTS_BYTES (64 * 1024)
+
+/* Longest body of a confirmation, which says nothing yet, bytes. */
+#define CONFIRM_BYTES 4096
 
 /* Seconds after which a client may ask again when we are out of something. */
 #define RETRY_AFTER "2"
@@ -356,17 +364,51 @@ static size_t exchange_key(const struct exchange *x,
 	return len < SCRIPT_CACHE_KEY_MAX ? (size_t)len : 0;
 }
 
+/*
+ * Say what somebody wants the machine to do; false where nobody does.  name
+ * becomes what the state calls the machine.  is_boot: does it boot now?
+ */
+static bool boot_state(const struct exchange *x,
+		       const struct snapshot *snapshot,
+		       const struct facts *facts, bool is_boot,
+		       char name[STATE_NAME_BYTES],
+		       struct machine_state *ret_state)
+{
+	struct control *control = x->service->control;
+	struct identity identity;
+
+	*name = '\0';
+	if (!control)
+		return false;
+	identity_find(snapshot, facts, NULL, &identity);
+	identity_name(&identity, facts, name, STATE_NAME_BYTES);
+	/* Nobody is told to do what a disabled machine may not. */
+	is_boot &= !(identity.machine && identity.machine->is_disabled);
+	if (!*name)
+		return false;
+	if (is_boot)
+		control_boot(control, name, identity.machine, facts,
+			     x->request->client, ret_state);
+	else
+		control_peek(control, name, ret_state);
+	return ret_state->effective != INTENT_ORDINARY;
+}
+
 /* Resolve with what the state says, when there is a state. */
 static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
-			const struct facts *facts,
+			const struct facts *facts, char name[STATE_NAME_BYTES],
 			struct resolution *ret_resolution)
 {
+	bool is_boot = strcmp(x->request->method, "GET") == 0;
 	struct script_cache *cache = x->service->cache;
 	struct arena *arena = &x->request->arena;
 	char key[SCRIPT_CACHE_KEY_MAX];
+	struct machine_state state;
 	size_t len;
 	int rc;
 
+	if (boot_state(x, snapshot, facts, is_boot, name, &state))
+		return resolve(snapshot, facts, &state, arena, ret_resolution);
 	len = exchange_key(x, snapshot, facts, key);
 	if (len && script_cache_find(cache, snapshot->generation, key, len,
 				     arena, ret_resolution))
@@ -403,6 +445,7 @@ static void answer_boot(struct exchange *x)
 	struct live *live = x->service->live;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
+	char name[STATE_NAME_BYTES];
 	struct facts facts;
 	int rc;
 
@@ -416,10 +459,14 @@ static void answer_boot(struct exchange *x)
 	if (!is_admitted(x))
 		return;
 	snapshot = live_get(live);
-	rc = boot_resolve(x, snapshot, &facts, &resolution);
+	rc = boot_resolve(x, snapshot, &facts, name, &resolution);
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
 		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
 	answer_resolution(x, rc, &resolution);
+	if (strcmp(x->request->method, "GET") == 0)
+		control_answered(x->service->control, name,
+				 resolution.kind == RESOLUTION_DROPIN,
+				 x->reply->status, x->reply->what);
 	live_put(live, snapshot);
 }
 
@@ -449,8 +496,11 @@ static void answer_explain(struct exchange *x)
 	struct arena *arena = &x->request->arena;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
+	char name[STATE_NAME_BYTES];
+	struct machine_state state;
 	struct facts facts;
 	struct trace trace;
+	bool has_state;
 	const char *text;
 	size_t len = 0;
 
@@ -459,7 +509,9 @@ static void answer_explain(struct exchange *x)
 	trace_init(&trace, arena);
 	resolution.trace = &trace;
 	snapshot = live_get(live);
-	text = explain_text(snapshot, &facts, NULL, &resolution, arena, &len);
+	has_state = boot_state(x, snapshot, &facts, false, name, &state);
+	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
+			    &resolution, arena, &len);
 	live_put(live, snapshot);
 	if (text)
 		reply_set_text(x->reply, 200, "text/plain; charset=utf-8", text,
@@ -468,6 +520,34 @@ static void answer_explain(struct exchange *x)
 		reply_set_error(x->request, x->reply, 503,
 				"Out of memory; ask again later.");
 	reply_add_field(x->reply, "Cache-Control", "no-store");
+}
+
+static void answer_metrics(struct exchange *x)
+{
+	struct live_status status;
+
+	live_status(x->service->live, &status);
+	metric_set(METRIC_SITE_LOADED, !status.is_stale);
+	metric_set(METRIC_SITE_MACHINES, status.machines);
+	control_metrics(x->service->control, x->request, x->reply);
+}
+
+static void answer_events(struct exchange *x)
+{
+	control_events(x->service->control, x->request, x->request->client,
+		       x->request->body ? x->request->body : "",
+		       x->request->body_len, x->reply);
+}
+
+/* HEAD must not change anything. */
+static void answer_confirm(struct exchange *x)
+{
+	if (strcmp(x->request->method, "HEAD") == 0)
+		reply_set_error(x->request, x->reply, 405,
+				"Only GET and POST work at this address.");
+	else
+		control_confirm(x->service->control, x->request, x->path,
+				x->query, x->reply);
 }
 
 /* All paths; one that ends with a slash stands for everything below it. */
@@ -487,6 +567,9 @@ static const struct route {
 	{"/firmware/", answer_firmware, NULL, 0},
 	{"/healthz", answer_healthz, NULL, 0},
 	{"/explain", answer_explain, NULL, 0},
+	{"/metrics", answer_metrics, NULL, 0},
+	{"/v1/events", NULL, answer_events, EVENTS_BYTES},
+	{STATE_CONFIRM_PATH, answer_confirm, answer_confirm, CONFIRM_BYTES},
 };
 
 /* Find the route of a path; ret_rest is what follows a folder's name. */

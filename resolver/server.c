@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "http.h"
 #include "log.h"
+#include "metrics.h"
 #include "routes.h"
 
 /* Limits.  A connection costs one socket and at most one open file. */
@@ -515,14 +517,16 @@ static void transaction_log(const struct transaction *t,
 	bool has_body =
 		t->reply.status != 304 &&
 		!(t->request.method && strcmp(t->request.method, "HEAD") == 0);
-	char method[32], target[1024], user_agent[160];
+	char method[32], target[1024], user_agent[160], redacted[1024];
 
 	log_line(
 		t->reply.status >= 500 ? LOG_ERR : LOG_INFO,
 		"%s %s \"%s\" %u %llu %llu.%03llums \"%s\" %s%s", t->client,
 		log_escape(method, sizeof(method),
 			   t->request.method ? t->request.method : "-"),
-		log_escape(target, sizeof(target), t->request.target),
+		log_escape(target, sizeof(target),
+			   control_redact(redacted, sizeof(redacted),
+					  t->request.target)),
 		t->reply.status,
 		has_body ? (unsigned long long)t->reply.len : 0ULL,
 		(unsigned long long)took / 1000,
@@ -543,6 +547,11 @@ static void on_completed(void *cls, struct MHD_Connection *connection,
 		return;
 	*con_cls = NULL;
 	transaction_log(t, code);
+	metric_add_reply(t->reply.status);
+	if (strncmp(t->request.target, "/assets/", 8) == 0)
+		control_fetched(server->service->control, t->client,
+				t->request.target, t->reply.status,
+				code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	transaction_leave(server, t, connection_conn(connection));
 	/* Kept until here, so that the file stayed open for the sweep. */
 	if (t->response)

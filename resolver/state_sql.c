@@ -518,6 +518,7 @@ static void row_confirm(struct row *row, bool is_ok, int64_t now)
 	machine->intent = INTENT_LOCAL;
 	text_copy(machine->installed, sizeof(machine->installed),
 		  machine->profile);
+	machine->profile[0] = '\0';
 }
 
 int state_sql_confirm(struct state_conn *conn, const char *token, bool is_ok,

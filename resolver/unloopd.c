@@ -18,9 +18,11 @@
 #include "admission.h"
 #include "become.h"
 #include "check.h"
+#include "control.h"
 #include "listen.h"
 #include "live.h"
 #include "log.h"
+#include "routes.h"
 #include "script_cache.h"
 #include "server.h"
 #include "service.h"
@@ -57,8 +59,16 @@ struct options {
 	bool with_dnsmasq;
 	/* -i: its interface, or NULL for that of the default route. */
 	const char *interface;
+	/* --api, --cert, --key: page and API by TCP, or NULL. */
+	const char *api;
+	const char *cert;
+	const char *key;
+	/* --socket: the API's Unix socket, or NULL for the default. */
+	const char *socket;
 	/* The site's directory. */
 	const char *site;
+	/* What follows from them; see control.h. */
+	struct control_options control;
 };
 
 static void usage(FILE *out)
@@ -76,6 +86,10 @@ static void usage(FILE *out)
 	      "  --with-dnsmasq [-i IF]  run dnsmasq too, on interface IF: a\n"
 	      "              proxyDHCP server beside the network's own DHCP\n"
 	      "              server, and TFTP for SITE/firmware/\n"
+	      "  --api ADDRESS:PORT  show the page and the API there; every\n"
+	      "              request needs a token (unloop token new NAME)\n"
+	      "  --cert FILE --key FILE  with TLS, needed beyond 127.0.0.1\n"
+	      "  --socket PATH  Unix socket of the API; \"\" for none\n"
 	      "  -h, --help  print this\n"
 	      "\n"
 	      "SITE/hosts/52-54-00-12-34-56.ipxe  script of a machine by MAC\n"
@@ -111,6 +125,10 @@ static struct options options_parse(int argc, char **argv)
 	static const struct option longs[] = {
 		{"help", no_argument, NULL, 'h'},
 		{"with-dnsmasq", no_argument, NULL, 'D'},
+		{"api", required_argument, NULL, 'A'},
+		{"cert", required_argument, NULL, 'C'},
+		{"key", required_argument, NULL, 'K'},
+		{"socket", required_argument, NULL, 'S'},
 		{0},
 	};
 	struct options options = {.port = PORT_DEFAULT};
@@ -138,6 +156,18 @@ static struct options options_parse(int argc, char **argv)
 			break;
 		case 'u':
 			options.user = optarg;
+			break;
+		case 'A':
+			options.api = optarg;
+			break;
+		case 'C':
+			options.cert = optarg;
+			break;
+		case 'K':
+			options.key = optarg;
+			break;
+		case 'S':
+			options.socket = optarg;
 			break;
 		case 'D':
 			options.with_dnsmasq = true;
@@ -386,6 +416,78 @@ err_server:
 	return rc;
 }
 
+/* Copy an option; false when it is too long. */
+static bool option_copy(char *buf, size_t size, const char *value)
+{
+	return !value || snprintf(buf, size, "%s", value) < (int)size;
+}
+
+/* Where state and API are, by the command line; directories are made. */
+static int control_configure(struct options *options, const struct site *site,
+			     struct reason *why)
+{
+	struct control_options *control = &options->control;
+
+	control_options_init(control, site->path);
+	if (!option_copy(control->listen, sizeof(control->listen),
+			 options->api) ||
+	    !option_copy(control->tls_cert, sizeof(control->tls_cert),
+			 options->cert) ||
+	    !option_copy(control->tls_key, sizeof(control->tls_key),
+			 options->key) ||
+	    !option_copy(control->socket, sizeof(control->socket),
+			 options->socket))
+		return reason_set(why, -EINVAL, "An option is too long.");
+	control_prepare(control, options->user);
+	return 0;
+}
+
+/* What site.conf says about the state. */
+static int control_read_site(struct control_options *control,
+			     const struct snapshot *snapshot,
+			     struct reason *why)
+{
+	uint32_t i;
+	int rc;
+
+	for (i = 0; i < snapshot->setting_count; i++) {
+		const struct setting *setting = &snapshot->settings[i];
+
+		if (strncmp(setting->key, "state", 5) != 0)
+			continue;
+		rc = state_options_set(&control->state, setting->key,
+				       setting->value, why);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* What the API passes on. */
+static void control_answer(void *ctx, struct http_request *request,
+			   struct http_reply *reply)
+{
+	routes_answer(ctx, request, reply);
+}
+
+/* Start state and API; what fails is written to standard error. */
+static int control_begin(const struct options *options, struct service *service)
+{
+	struct control_options control = options->control;
+	const struct snapshot *snapshot = live_get(service->live);
+	struct reason why;
+	int rc;
+
+	rc = control_read_site(&control, snapshot, &why);
+	live_put(service->live, snapshot);
+	if (rc == 0)
+		rc = control_start(&control, control_answer, service,
+				   &service->control, &why);
+	if (rc)
+		fprintf(stderr, "unloopd: %s\n", why.text);
+	return rc;
+}
+
 /* Everything that follows once the socket is open and root is given up. */
 static int serve(const struct options *options, const struct site *site,
 		 int listen_fd)
@@ -423,7 +525,10 @@ static int serve(const struct options *options, const struct site *site,
 			goto err_daemonise;
 		}
 	}
-	rc = serve_run(options, &service, listen_fd, pipe_fd, &set);
+	rc = control_begin(options, &service);
+	if (rc == 0)
+		rc = serve_run(options, &service, listen_fd, pipe_fd, &set);
+	control_stop(service.control);
 err_daemonise:
 	admission_close(service.admission);
 	script_cache_close(service.cache);
@@ -448,7 +553,7 @@ static int check(const struct options *options, const struct site *site,
 }
 
 /* Open the socket, give up root, see that the site is there, and serve. */
-static int start(const struct options *options, const struct site *site,
+static int start(struct options *options, const struct site *site,
 		 struct reason *why)
 {
 	int listen_fd, dir, rc;
@@ -460,6 +565,9 @@ static int start(const struct options *options, const struct site *site,
 		rc = withdnsmasq_start(options->interface, site->path,
 				       listen_port(listen_fd),
 				       options->is_front, why);
+	if (rc)
+		goto err_start;
+	rc = control_configure(options, site, why);
 	if (rc)
 		goto err_start;
 	rc = become_user(options->user, why);

@@ -4,6 +4,8 @@
 #define RESOLVER_CLI_COMMANDS_H
 
 int check_main(int argc, char **argv);
+int machine_main(int argc, char **argv);
+int token_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int dhcp_config_main(int argc, char **argv);

@@ -10,6 +10,10 @@
 
 /* All subcommands, in the order of the help. */
 static const struct subcommand subcommands[] = {
+	{"machine", "ls | show NAME | set NAME INTENT [PROFILE] | clear NAME",
+	 "say what machines did, and what they are to do next", machine_main},
+	{"token", "new NAME | rm NAME",
+	 "make and remove tokens for the page and the API", token_main},
 	{"check", "SITE", "say whether a site is in order, and what is not",
 	 check_main},
 	{"explain", "[-s SITE] NAME=VALUE...|URL",

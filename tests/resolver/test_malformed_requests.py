@@ -97,9 +97,9 @@ def test_other_method_yields_405(serving: Daemon, method: str) -> None:
 
 def test_unknown_address_yields_404(serving: Daemon) -> None:
     for path in ("/", "/x", "/boot.ipxe/", "/boot.ipxe/x", "/healthzz",
-                 "/v1/events", "/explainx", "/assetsx/a"):
+                 "/v1/eventsx", "/explainx", "/assetsx/a"):
         assert serving.get(path).status == 404, path
-    assert serving.request("POST", "/v1/events", body=b"{}").status == 404
+    assert serving.request("POST", "/v1/events", body=b"{}").status == 400
 
 
 def test_pipelined_requests_yield_replies_in_order(serving: Daemon) -> None:

@@ -39,6 +39,8 @@ class Site:
         self.path = Path(tempfile.mkdtemp(prefix="unloopd-site-"))
         self.path.chmod(0o755)
         self._made = self.path
+        # State and socket of the daemons that serve it.
+        self.state = Path(tempfile.mkdtemp(prefix="unloopd-state-"))
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the site, with the folders that it needs."""
@@ -67,6 +69,7 @@ class Site:
 
     def remove(self) -> None:
         shutil.rmtree(self._made, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
 
 
 @dataclass
@@ -78,9 +81,13 @@ class Reply:
     body: bytes
 
 
-def environment() -> dict[str, str]:
-    """The environment that unloopd is started with."""
-    return dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1")
+def environment(state: str | None = None) -> dict[str, str]:
+    """The environment that unloopd is started with; state is the directory
+    for its state and its socket."""
+    found = dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1")
+    if state:
+        found.update(STATE_DIRECTORY=state, RUNTIME_DIRECTORY=state)
+    return found
 
 
 def user_arguments() -> list[str]:
@@ -95,10 +102,13 @@ class Daemon:
         self.site = site
         self.loaded = site.fingerprint()
         self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
+        # In the directory that the site is in, so that it goes with it.
+        self.state = site.state
         self.process = subprocess.Popen(
             [str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
              *(arguments or user_arguments()), str(site.path)],
-            stdout=subprocess.PIPE, stderr=self.log, env=environment())
+            stdout=subprocess.PIPE, stderr=self.log,
+            env=environment(str(self.state)))
         line = self._first_line()
         match = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
         if not match:

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What happened to each machine, in memory of a bounded size. */
+#include "timeline.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Machines are spread over shards, each with a lock of its own. */
+#define SHARDS	     64
+#define BUCKETS	     256 /* of a shard */
+#define MACHINES_MAX 256 /* of a shard; the one unseen longest is forgotten */
+#define KEYS	     1024 /* of a shard: addresses, MACs, UUIDs */
+
+/* When a shard's events take more bytes, new ones push out all but a few. */
+#define SHARD_BYTES    (256 * 1024)
+#define EVENTS_IF_FULL 4
+
+/* An event as it is kept. */
+struct node {
+	struct node *next;
+	int64_t at_ms;
+	unsigned int count;
+	enum event_source source;
+	char kind[EVENT_KIND_BYTES];
+	char text[];
+};
+
+/* A machine. */
+struct entry {
+	/* Next of its bucket. */
+	struct entry *next;
+	struct sighting sighting;
+	/* Oldest event first. */
+	struct node *first;
+	struct node *last;
+	unsigned int count;
+};
+
+/* Leads from an address, MAC or UUID to a machine; overwritten at will. */
+struct key {
+	char key[64];
+	char name[STATE_NAME_BYTES];
+};
+
+struct shard {
+	pthread_mutex_t lock;
+	struct entry *buckets[BUCKETS];
+	size_t count;
+	/* Memory that its events take. */
+	size_t bytes;
+	struct key *keys;
+};
+
+struct timeline {
+	struct shard shards[SHARDS];
+	/* Last number given to a change. */
+	uint64_t sequence;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static unsigned int text_hash(const char *text)
+{
+	unsigned int hash = 2166136261u;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+static struct shard *shard_of(struct timeline *timeline, unsigned int hash)
+{
+	return &timeline->shards[hash % SHARDS];
+}
+
+static struct entry **bucket_of(struct shard *shard, unsigned int hash)
+{
+	return &shard->buckets[hash / SHARDS % BUCKETS];
+}
+
+static size_t node_bytes(const struct node *node)
+{
+	return sizeof(*node) + strlen(node->text) + 1;
+}
+
+static void entry_drop_first(struct shard *shard, struct entry *entry)
+{
+	struct node *node = entry->first;
+
+	entry->first = node->next;
+	if (!entry->first)
+		entry->last = NULL;
+	entry->count--;
+	shard->bytes -= node_bytes(node);
+	free(node);
+}
+
+static void entry_free(struct shard *shard, struct entry *entry)
+{
+	while (entry->first)
+		entry_drop_first(shard, entry);
+	free(entry);
+}
+
+struct timeline *timeline_new(void)
+{
+	struct timeline *timeline = calloc(1, sizeof(*timeline));
+	size_t i;
+
+	if (!timeline)
+		return NULL;
+	for (i = 0; i < SHARDS; i++)
+		pthread_mutex_init(&timeline->shards[i].lock, NULL);
+	return timeline;
+}
+
+void timeline_free(struct timeline *timeline)
+{
+	struct entry *entry;
+	size_t i, j;
+
+	if (!timeline)
+		return;
+	for (i = 0; i < SHARDS; i++) {
+		struct shard *shard = &timeline->shards[i];
+
+		for (j = 0; j < BUCKETS; j++) {
+			while ((entry = shard->buckets[j])) {
+				shard->buckets[j] = entry->next;
+				entry_free(shard, entry);
+			}
+		}
+		free(shard->keys);
+		pthread_mutex_destroy(&shard->lock);
+	}
+	free(timeline);
+}
+
+/* Forget the machine of a shard that was unseen longest, strangers first. */
+static void shard_evict(struct shard *shard)
+{
+	struct entry **link, **oldest = NULL;
+	struct entry *entry;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (link = &shard->buckets[i]; *link; link = &(*link)->next) {
+			const struct sighting *a = &(*link)->sighting;
+			const struct sighting *b =
+				oldest ? &(*oldest)->sighting : NULL;
+
+			if (!b || a->is_known < b->is_known ||
+			    (a->is_known == b->is_known &&
+			     a->last_ms < b->last_ms))
+				oldest = link;
+		}
+	}
+	if (!oldest)
+		return;
+	entry = *oldest;
+	*oldest = entry->next;
+	entry_free(shard, entry);
+	shard->count--;
+}
+
+static struct entry *entry_find(struct shard *shard, unsigned int hash,
+				const char *name)
+{
+	struct entry *entry = *bucket_of(shard, hash);
+
+	while (entry && strcmp(entry->sighting.name, name) != 0)
+		entry = entry->next;
+	return entry;
+}
+
+/* Find or make the entry, with the shard's lock held; NULL without memory. */
+static struct entry *entry_get(struct shard *shard, unsigned int hash,
+			       const char *name, int64_t now)
+{
+	struct entry *entry = entry_find(shard, hash, name);
+	struct entry **bucket = bucket_of(shard, hash);
+
+	if (entry)
+		return entry;
+	if (shard->count >= MACHINES_MAX)
+		shard_evict(shard);
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	snprintf(entry->sighting.name, sizeof(entry->sighting.name), "%s",
+		 name);
+	entry->sighting.first_ms = now;
+	entry->next = *bucket;
+	*bucket = entry;
+	shard->count++;
+	return entry;
+}
+
+/* Copy one line: what is not printable becomes a space. */
+static size_t line_copy(char *buf, size_t size, const char *text)
+{
+	size_t len = 0;
+
+	for (; *text && len < size - 1; text++)
+		buf[len++] = (unsigned char)*text < 0x20 || *text == 0x7f
+				     ? ' '
+				     : *text;
+	/* Do not end inside of a UTF-8 sequence. */
+	if (*text && (*text & 0xc0) == 0x80) {
+		while (len && (buf[len - 1] & 0xc0) == 0x80)
+			len--;
+		if (len)
+			len--;
+	}
+	buf[len] = '\0';
+	return len;
+}
+
+static void entry_add(struct shard *shard, struct entry *entry,
+		      enum event_source source, const char *kind,
+		      int64_t at_ms, const char *text)
+{
+	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
+	struct node *node = entry->last;
+	size_t len = line_copy(line, sizeof(line), text);
+
+	line_copy(word, sizeof(word), kind);
+	if (node && node->source == source && strcmp(node->kind, word) == 0 &&
+	    strcmp(node->text, line) == 0) {
+		node->count++;
+		node->at_ms = at_ms;
+		return;
+	}
+	node = malloc(sizeof(*node) + len + 1);
+	if (!node)
+		return;
+	node->next = NULL;
+	node->at_ms = at_ms;
+	node->count = 1;
+	node->source = source;
+	strcpy(node->kind, word);
+	memcpy(node->text, line, len + 1);
+	if (entry->last)
+		entry->last->next = node;
+	else
+		entry->first = node;
+	entry->last = node;
+	entry->count++;
+	shard->bytes += node_bytes(node);
+	while (entry->count > TIMELINE_EVENTS_MAX ||
+	       (shard->bytes > SHARD_BYTES && entry->count > EVENTS_IF_FULL))
+		entry_drop_first(shard, entry);
+}
+
+static void key_put(struct timeline *timeline, const char *text,
+		    const char *name)
+{
+	unsigned int hash = text_hash(text);
+	struct shard *shard = shard_of(timeline, hash);
+	struct key *key;
+
+	if (!*text || strlen(text) >= sizeof(key->key))
+		return;
+	pthread_mutex_lock(&shard->lock);
+	if (!shard->keys)
+		shard->keys = calloc(KEYS, sizeof(*shard->keys));
+	if (shard->keys) {
+		key = &shard->keys[hash / SHARDS % KEYS];
+		if (strcmp(key->key, text) != 0)
+			strcpy(key->key, text);
+		if (strcmp(key->name, name) != 0)
+			snprintf(key->name, sizeof(key->name), "%s", name);
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+bool timeline_find(struct timeline *timeline, const char *key,
+		   char ret_name[STATE_NAME_BYTES])
+{
+	unsigned int hash = text_hash(key);
+	struct shard *shard = shard_of(timeline, hash);
+	bool is_found = false;
+	struct key *slot;
+
+	pthread_mutex_lock(&shard->lock);
+	if (shard->keys) {
+		slot = &shard->keys[hash / SHARDS % KEYS];
+		is_found = *key && strcmp(slot->key, key) == 0;
+		if (is_found)
+			strcpy(ret_name, slot->name);
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return is_found;
+}
+
+static void field_copy(char *buf, size_t size, const char *text)
+{
+	if (text)
+		line_copy(buf, size, text);
+}
+
+void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
+		    const struct facts *facts, const char *client,
+		    const char *text)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	int64_t now = now_ms();
+	struct sighting *s;
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_get(shard, hash, name, now);
+	if (entry) {
+		s = &entry->sighting;
+		s->is_known = is_known;
+		s->last_ms = now;
+		field_copy(s->client, sizeof(s->client), client);
+		field_copy(s->mac, sizeof(s->mac), facts->mac_name);
+		field_copy(s->uuid, sizeof(s->uuid), facts->uuid_name);
+		field_copy(s->serial, sizeof(s->serial),
+			   facts->value[FACT_SERIAL]);
+		field_copy(s->product, sizeof(s->product),
+			   facts->value[FACT_PRODUCT]);
+		field_copy(s->platform, sizeof(s->platform),
+			   facts->value[FACT_PLATFORM]);
+		field_copy(s->version, sizeof(s->version),
+			   facts->value[FACT_VERSION]);
+		entry_add(shard, entry, EVENT_SERVER, "asked", now, text);
+		s->sequence = __atomic_add_fetch(&timeline->sequence, 1,
+						 __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&shard->lock);
+	if (client)
+		key_put(timeline, client, name);
+	key_put(timeline, facts->mac_name, name);
+	key_put(timeline, facts->uuid_name, name);
+}
+
+void timeline_know(struct timeline *timeline, const char *name)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_find(shard, hash, name);
+	if (entry)
+		entry->sighting.is_known = true;
+	pthread_mutex_unlock(&shard->lock);
+}
+
+void timeline_add(struct timeline *timeline, const char *name,
+		  enum event_source source, const char *kind, int64_t at_ms,
+		  const char *text)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	int64_t now = now_ms();
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_get(shard, hash, name, now);
+	if (entry) {
+		entry_add(shard, entry, source, kind, at_ms ? at_ms : now, text);
+		if (source != EVENT_PERSON)
+			entry->sighting.last_ms = now;
+		entry->sighting.sequence = __atomic_add_fetch(
+			&timeline->sequence, 1, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+static void node_copy(struct event *event, const struct node *node)
+{
+	event->at_ms = node->at_ms;
+	event->source = node->source;
+	event->count = node->count;
+	strcpy(event->kind, node->kind);
+	strcpy(event->text, node->text);
+}
+
+int timeline_get(struct timeline *timeline, const char *name,
+		 struct sighting *ret_sighting, struct event *ret_events)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	struct entry *entry;
+	struct node *node;
+	int count = 0;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_find(shard, hash, name);
+	if (entry) {
+		*ret_sighting = entry->sighting;
+		for (node = entry->first; node && ret_events; node = node->next)
+			node_copy(&ret_events[count++], node);
+	}
+	pthread_mutex_unlock(&shard->lock);
+	return entry ? count : -ENOENT;
+}
+
+uint64_t timeline_sequence(struct timeline *timeline)
+{
+	return __atomic_load_n(&timeline->sequence, __ATOMIC_RELAXED);
+}
+
+/* Add the entries of a shard that changed; the lock is held. */
+static size_t shard_list(struct shard *shard, uint64_t after,
+			 struct sighting *list, size_t room)
+{
+	struct entry *entry;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (entry = shard->buckets[i]; entry; entry = entry->next) {
+			if (entry->sighting.sequence > after && count < room)
+				list[count++] = entry->sighting;
+		}
+	}
+	return count;
+}
+
+int timeline_list(struct timeline *timeline, uint64_t after, size_t max,
+		  struct sighting **ret_list)
+{
+	struct sighting *list = NULL;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < SHARDS && count < max; i++) {
+		struct shard *shard = &timeline->shards[i];
+		size_t room;
+		void *more;
+
+		pthread_mutex_lock(&shard->lock);
+		room = shard->count < max - count ? shard->count : max - count;
+		if (room) {
+			more = realloc(list, (count + room) * sizeof(*list));
+			if (!more) {
+				pthread_mutex_unlock(&shard->lock);
+				free(list);
+				return -ENOMEM;
+			}
+			list = more;
+			count += shard_list(shard, after, list + count, room);
+		}
+		pthread_mutex_unlock(&shard->lock);
+	}
+	*ret_list = list;
+	return (int)count;
+}
+
+size_t timeline_count(struct timeline *timeline)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < SHARDS; i++) {
+		pthread_mutex_lock(&timeline->shards[i].lock);
+		count += timeline->shards[i].count;
+		pthread_mutex_unlock(&timeline->shards[i].lock);
+	}
+	return count;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What happened to each machine: the server's and the firmware's events. */
+#ifndef RESOLVER_TIMELINE_H
+#define RESOLVER_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts.h"
+#include "state.h"
+
+/* Longest kind and text of an event, with the NUL. */
+#define EVENT_KIND_BYTES 24
+#define EVENT_TEXT_BYTES 256
+
+/* Events that are kept of one machine. */
+#define TIMELINE_EVENTS_MAX 48
+
+/* Room for a verdict. */
+#define VERDICT_BYTES 768
+
+/* Who saw it. */
+enum event_source {
+	EVENT_SERVER,	/* this resolver */
+	EVENT_FIRMWARE, /* the machine's firmware, or what it booted */
+	EVENT_PERSON,	/* somebody at the command line or the page */
+};
+
+/* One event. */
+struct event {
+	/* When, Unix milliseconds; of repeated ones the last. */
+	int64_t at_ms;
+	/* Who saw it. */
+	enum event_source source;
+	/* How often in a row. */
+	unsigned int count;
+	/* One word: asked, answered, fetched, confirmed, failed, set, ... */
+	char kind[EVENT_KIND_BYTES];
+	/* One line. */
+	char text[EVENT_TEXT_BYTES];
+};
+
+/* What is known about a machine beside its events. */
+struct sighting {
+	/* As machine_state.name. */
+	char name[STATE_NAME_BYTES];
+	/* Is it in the site or adopted? */
+	bool is_known;
+	/* When it was seen first and last, Unix milliseconds. */
+	int64_t first_ms;
+	int64_t last_ms;
+	/* The client's address. */
+	char client[64];
+	/* What it said about itself; "" where it said nothing. */
+	char mac[64];
+	char uuid[40];
+	char serial[64];
+	char product[64];
+	char platform[16];
+	char version[32];
+	/* Number of the last change, over all machines. */
+	uint64_t sequence;
+};
+
+/* All machines' events; any thread may use it. */
+struct timeline;
+
+/* Make an empty one; NULL when memory is used up. */
+struct timeline *timeline_new(void);
+
+/* Free it; NULL is accepted. */
+void timeline_free(struct timeline *timeline);
+
+/*
+ * A machine asked for its script: remember what it said and where from.
+ * text says it in a line.
+ */
+void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
+		    const struct facts *facts, const char *client,
+		    const char *text);
+
+/* A machine is known after all. */
+void timeline_know(struct timeline *timeline, const char *name);
+
+/*
+ * Add an event (text is cut, control characters become spaces); machines that
+ * were never seen begin here, as unknown ones.  at_ms 0 means now.
+ */
+void timeline_add(struct timeline *timeline, const char *name,
+		  enum event_source source, const char *kind, int64_t at_ms,
+		  const char *text);
+
+/*
+ * Find the machine's name by the address it asked from, its MAC (as
+ * facts_format_mac()) or its UUID.  Returns whether one was found.
+ */
+bool timeline_find(struct timeline *timeline, const char *key,
+		   char ret_name[STATE_NAME_BYTES]);
+
+/*
+ * Copy a machine's events, oldest first, at most TIMELINE_EVENTS_MAX, and what
+ * is known about it; events may be NULL.  Returns how many, or -ENOENT.
+ */
+int timeline_get(struct timeline *timeline, const char *name,
+		 struct sighting *ret_sighting, struct event *ret_events);
+
+/* Number of the last change of any machine. */
+uint64_t timeline_sequence(struct timeline *timeline);
+
+/*
+ * List machines whose last change is later than the number, at most max, to
+ * *ret_list, which the caller frees.  Returns how many, or -ENOMEM.
+ */
+int timeline_list(struct timeline *timeline, uint64_t after, size_t max,
+		  struct sighting **ret_list);
+
+/* Machines that have a timeline. */
+size_t timeline_count(struct timeline *timeline);
+
+/* Say in a sentence how the machine stands; state may be NULL. */
+void timeline_verdict(const struct event *events, size_t count,
+		      const struct machine_state *state, int64_t now_ms,
+		      char ret_verdict[VERDICT_BYTES]);
+
+#endif
