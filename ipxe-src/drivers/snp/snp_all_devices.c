@@ -17,6 +17,10 @@ static int snp_probe(void)
 	size_t i;
 	int rc;
 
+	if (!count) {
+		efi_nic_connect_all();
+		count = efi_nic_list(handles, SNP_MAX);
+	}
 	for (i = 0; i < count; i++) {
 		rc = snp_register(handles[i]);
 		if (rc && rc != -ENOTSUP)

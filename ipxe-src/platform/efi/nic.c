@@ -8,6 +8,12 @@
 #include "platform/efi/devpath.h"
 #include "platform/efi/nic.h"
 
+/* Class code in configuration space, PCI 3.0 6.2.1, and its highest byte. */
+#define PCI_CLASS_OFFSET  0x09
+#define PCI_CLASS_NETWORK 0x02
+
+static EFI_GUID guid_pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+
 /* NICs that can be borrowed at the same time. */
 #define NIC_MAX 32
 
@@ -107,6 +113,30 @@ size_t efi_nic_list(EFI_HANDLE *handles, size_t max)
 	}
 	efi_boot->FreePool(found);
 	return count;
+}
+
+void efi_nic_connect_all(void)
+{
+	EFI_PCI_IO_PROTOCOL *pci;
+	EFI_HANDLE *found;
+	uint8_t class_code[3];
+	UINTN count;
+	size_t i;
+
+	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol, &guid_pci_io,
+						   NULL, &count, &found)))
+		return;
+	for (i = 0; i < count; i++) {
+		pci = efi_protocol(found[i], &guid_pci_io);
+		if (!pci || EFI_ERROR(pci->Pci.Read(pci, EfiPciIoWidthUint8,
+						    PCI_CLASS_OFFSET,
+						    sizeof(class_code),
+						    class_code)))
+			continue;
+		if (class_code[2] == PCI_CLASS_NETWORK)
+			efi_boot->ConnectController(found[i], NULL, NULL, TRUE);
+	}
+	efi_boot->FreePool(found);
 }
 
 /* Remember that HANDLE has to be connected again. */

@@ -17,6 +17,10 @@ void efi_nic_fini(void);
  * first. Returns the number (at most MAX) of handles written to HANDLES. */
 size_t efi_nic_list(EFI_HANDLE *handles, size_t max);
 
+/* Have the firmware connect its drivers to every PCI network controller: one
+ * that boots from a disk may not have done so. Takes seconds on some. */
+void efi_nic_connect_all(void);
+
 /* Take the NIC at HANDLE for ourselves: the firmware's network stack lets go
  * of it. Returns 0 or -errno. */
 int efi_nic_borrow(EFI_HANDLE handle, EFI_SIMPLE_NETWORK **ret_snp);

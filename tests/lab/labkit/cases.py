@@ -394,6 +394,15 @@ case(name="uefi-no-dhcp", machine="uefi",
                  for m in boot.wire.dhcp)
              else "our firmware sent no DHCPDISCOVER"])
 
+case(name="uefi-disk-start", machine="uefi-disk",
+     what="ipxe.efi from a disk, on firmware that left the NIC alone: it is "
+     "connected, then Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT,
+     files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=0"],
+     until=linux_up, checks=[linux_with(), http_times("/boot.ipxe", 1)])
+
 # --- giving the machine back ----------------------------------------------
 
 case(name="bios-exit", machine="bios",
