@@ -276,7 +276,7 @@ check: unit ## quick checks: unit tests and lint
 DESTDIR ?=
 PREFIX  ?= /usr/local
 install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
-	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)"
+	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES)
 
 dist: ## the source as out/unloop-VERSION.tar.gz
 	$(Q)scripts/dist $(O)
