@@ -6,15 +6,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "beneath.h"
+#include "identity.h"
+#include "lint.h"
+#include "resolve.h"
+#include "roster.h"
 #include "snapshot.h"
 
 /* Folders inside folders that are followed, against runaway trees. */
 #define DEPTH_MAX 32
+
+/* Memory for one machine's script, and machines told that get none. */
+#define TRIAL_BYTES	  (32 * 1024 * 1024)
+#define FAILURES_TOLD_MAX 20
 
 /* How far the check has come. */
 struct check {
@@ -200,7 +209,273 @@ static void check_hosts(struct check *check)
 		close(dir);
 }
 
-/* Compile the site, which tells all its mistakes. */
+/* What each machine gets, and what is looked into once only. */
+struct trial {
+	struct check *check;
+	const struct snapshot *snapshot;
+	/* Lives as long as the trial of all machines. */
+	struct arena arena;
+	/* Files and paths that were looked at already. */
+	struct table seen_table;
+	const char **seen;
+	size_t seen_count, seen_size;
+	/* The script that lint is at. */
+	const char *file;
+	/* Machines without an answer so far. */
+	unsigned int failures;
+};
+
+/* Is this the first time?  Then remember it. */
+static bool trial_is_new(struct trial *trial, const char *text)
+{
+	uint32_t hash = table_hash(text, strlen(text));
+	uint32_t cursor = hash;
+	uint32_t i;
+
+	while ((i = table_next(&trial->seen_table, hash, &cursor)) != TABLE_END)
+		if (strcmp(trial->seen[i], text) == 0)
+			return false;
+	if (trial->seen_count == trial->seen_size) {
+		size_t size = trial->seen_size ? trial->seen_size * 2 : 64;
+		const char **seen = reallocarray(trial->seen, size,
+						 sizeof(*seen));
+
+		if (!seen)
+			return false;
+		trial->seen = seen;
+		trial->seen_size = size;
+	}
+	trial->seen[trial->seen_count] =
+		arena_strndup(&trial->arena, text, strlen(text));
+	if (!trial->seen[trial->seen_count] ||
+	    table_put(&trial->seen_table, hash, (uint32_t)trial->seen_count))
+		return false;
+	trial->seen_count++;
+	return true;
+}
+
+static void on_lint_mistake(void *ctx, unsigned int line, const char *sentence)
+{
+	struct trial *trial = ctx;
+
+	check_problem(trial->check, "%s:%u: %s", trial->file, line, sentence);
+}
+
+static void on_lint_nothing(void *ctx, unsigned int line, const char *sentence)
+{
+	(void)ctx;
+	(void)line;
+	(void)sentence;
+}
+
+/* A file that a script fetches from here: is it there? */
+static void on_lint_fetch(void *ctx, unsigned int line, const char *path)
+{
+	struct trial *trial = ctx;
+	int fd;
+
+	if ((strncmp(path, "assets/", 7) && strncmp(path, "firmware/", 9)) ||
+	    strchr(path, '%') || !trial_is_new(trial, path))
+		return;
+	fd = beneath_open_file(trial->check->root, path);
+	if (fd >= 0)
+		close(fd);
+	else
+		check_problem(trial->check,
+			      "%s:%u: %s, which it fetches, %s.", trial->file,
+			      line, path,
+			      fd == -ENOENT ? "is not there"
+					    : "cannot be served");
+}
+
+/* What a script is called in messages: only its file. */
+static const char *trial_file(const struct resolution *resolution,
+			      struct arena *arena)
+{
+	return arena_strndup(arena, resolution->file,
+			     strcspn(resolution->file, " "));
+}
+
+/* Resolve one machine and look at its script. */
+static void trial_run(void *ctx, const struct roster_entry *entry)
+{
+	struct trial *trial = ctx;
+	struct lint_sink sink = {on_lint_mistake, on_lint_fetch, trial};
+	struct resolution resolution = {0};
+	struct arena arena;
+	int rc;
+
+	/* What is wrong with the file was told when it was loaded. */
+	if (entry->dropin && entry->dropin->error)
+		return;
+	arena_init(&arena, TRIAL_BYTES);
+	rc = resolve(trial->snapshot, &entry->facts, NULL, &arena, &resolution);
+	/* A tie was told as a value that two machines have. */
+	if (rc && rc != -EBADMSG && rc != -ENOTUNIQ &&
+	    resolution.kind != RESOLUTION_DISABLED) {
+		if (++trial->failures <= FAILURES_TOLD_MAX)
+			check_problem(trial->check, "%s gets no script: %s",
+				      entry->name, resolution.why.text);
+	} else if (rc == 0) {
+		trial->file = trial_file(&resolution, &arena);
+		/* One machine's script stands for all of that file. */
+		if (!trial->file || !trial_is_new(trial, trial->file))
+			sink.mistake = on_lint_nothing;
+		lint_script(resolution.text, resolution.len, "SERVER", &arena,
+			    &sink);
+	}
+	arena_fini(&arena);
+}
+
+static void check_machines(struct check *check, const struct snapshot *snapshot)
+{
+	struct trial trial = {.check = check, .snapshot = snapshot};
+	struct roster_entry nobody = {.name = "An unknown machine"};
+	const struct dropin *dropin = snapshot_find_dropin(snapshot, "default");
+
+	arena_init(&trial.arena, SIZE_MAX / 2);
+	roster_visit(snapshot, trial_run, &trial);
+	nobody.facts.value[FACT_SERVER] = "SERVER";
+	/* A missing default was noted. */
+	if (snapshot->unknown != UNKNOWN_DENY &&
+	    (snapshot->unknown != UNKNOWN_DEFAULT ||
+	     snapshot->default_profile != SNAPSHOT_NONE ||
+	     (dropin && dropin->script)))
+		trial_run(&trial, &nobody);
+	if (trial.failures > FAILURES_TOLD_MAX)
+		fprintf(check->out, "%u more machines get no script.\n",
+			trial.failures - FAILURES_TOLD_MAX);
+	table_fini(&trial.seen_table);
+	free(trial.seen);
+	arena_fini(&trial.arena);
+}
+
+/* Values that several machines have, and values that nobody filled in. */
+static void check_evidence(struct check *check, const struct snapshot *snapshot)
+{
+	char value[IDENTITY_VALUE_BYTES];
+	uint32_t i;
+
+	for (i = 0; i < snapshot->evidence_count; i++) {
+		const struct evidence *evidence = &snapshot->evidence[i];
+		const struct machine *machine =
+			&snapshot->machines[evidence->machine];
+		const char *stored = snapshot->pool + evidence->value;
+		enum fact fact = (enum fact)evidence->fact;
+		size_t len = (unsigned char)*stored;
+
+		memcpy(value, stored + 1, len);
+		if (evidence->is_condition)
+			continue;
+		if (identity_is_placeholder(snapshot, fact, value, len))
+			check_problem(check,
+				      "%s:%u: This %s of %s is a placeholder, "
+				      "which identifies nobody.",
+				      snapshot->files[machine->file],
+				      evidence->line, facts_name(fact),
+				      machine->name);
+		else if (evidence->sharers > 1)
+			check_problem(
+				check,
+				"%s:%u: This %s of %s is also that of %s "
+				"(%u machines have it).",
+				snapshot->files[machine->file], evidence->line,
+				facts_name(fact), machine->name,
+				snapshot->machines
+					[snapshot->evidence[evidence->next]
+						 .machine]
+						.name,
+				evidence->sharers);
+	}
+}
+
+/* Does the later rule match whenever the earlier does? */
+static bool rule_covers(const struct snapshot *snapshot,
+			const struct rule *later, const struct rule *earlier)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < later->conditions.count; i++) {
+		for (j = 0; j < earlier->conditions.count; j++) {
+			if (condition_covers(
+				    &snapshot->conditions
+					     [later->conditions.first + i],
+				    &snapshot->conditions
+					     [earlier->conditions.first + j]))
+				break;
+		}
+		if (j == earlier->conditions.count)
+			return false;
+	}
+	return true;
+}
+
+/* Is there a profile with a script in a rule's list, not taken out? */
+static bool rule_has_script(const struct snapshot *snapshot,
+			    const struct rule *rule)
+{
+	uint32_t i;
+
+	for (i = 0; i < rule->profiles.count; i++) {
+		const struct profile_ref *ref =
+			&snapshot->refs[rule->profiles.first + i];
+
+		if (!ref->is_removal && snapshot->profiles[ref->profile].script)
+			return true;
+	}
+	return false;
+}
+
+/* Does a rule only name profiles with scripts, no variables at all? */
+static bool rule_is_plain(const struct snapshot *snapshot,
+			  const struct rule *rule)
+{
+	uint32_t i;
+
+	if (rule->vars.count || !rule->profiles.count)
+		return false;
+	for (i = 0; i < rule->profiles.count; i++) {
+		const struct profile_ref *ref =
+			&snapshot->refs[rule->profiles.first + i];
+		const struct profile *profile =
+			&snapshot->profiles[ref->profile];
+
+		if (ref->is_removal || !profile->script ||
+		    profile->vars.count || profile->parents.count)
+			return false;
+	}
+	return true;
+}
+
+/* Rules whose script a later one always takes the place of. */
+static void check_rules(struct check *check, const struct snapshot *snapshot)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < snapshot->rule_count; i++) {
+		const struct rule *rule = &snapshot->rules[i];
+
+		for (j = i + 1; rule_is_plain(snapshot, rule) &&
+				j < snapshot->rule_count;
+		     j++) {
+			const struct rule *later = &snapshot->rules[j];
+
+			if (!rule_has_script(snapshot, later) ||
+			    !rule_covers(snapshot, later, rule))
+				continue;
+			check_problem(check,
+				      "%s:%u: The rule %s is never of any "
+				      "effect: %s (%s:%u) matches whenever it "
+				      "does, and comes later.",
+				      rule->place.file, rule->place.line,
+				      rule->name, later->name,
+				      later->place.file, later->place.line);
+			break;
+		}
+	}
+}
+
+/* Compile the site, which tells all its mistakes, and look into it. */
 static void check_compile(struct check *check, const struct site *site)
 {
 	struct load_report report = {.tell = check_tell, .ctx = check};
@@ -218,6 +493,9 @@ static void check_compile(struct check *check, const struct site *site)
 		fprintf(check->out,
 			"note: there is no default.ipxe, so machines without "
 			"a script of their own get 404.\n");
+	check_evidence(check, snapshot);
+	check_rules(check, snapshot);
+	check_machines(check, snapshot);
 	snapshot_free(snapshot);
 }
 
