@@ -39,6 +39,8 @@ struct net_device {
 	uint32_t busloc;       /* ${netN/busloc} */
 	uint8_t busid[5];      /* ${netN/busid}: type, vendor, device */
 	uint16_t mtu;	       /* bytes of IP packet, 1500 unless known less */
+	uint32_t rx_window;    /* how many bytes may be on their way to it at
+				* once, as TCP window; 0: no limit */
 	bool is_open;
 	bool has_link;	    /* as far as the driver can tell */
 	bool is_configured; /* has an address */

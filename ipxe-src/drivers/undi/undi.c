@@ -29,8 +29,14 @@
 /* A ROM that says "not my interrupt" is still asked for frames this often. */
 #define DISTRUST_US 20000u
 
-/* A frame that the ROM does not take for this long is dropped. */
+/* A frame that the ROM does not take for this long is dropped, and the NIC
+ * closed and opened again, though not too often. */
 #define TX_PATIENCE_US 200000u
+#define REOPEN_US      2000000u
+
+/* Frames that a ROM's ring surely holds, as bytes of a TCP window. With more
+ * some lose frames, and some of those never receive again. */
+#define RX_WINDOW 32768u
 
 /* The driver's part of the device; there is only one. */
 struct undi {
@@ -42,6 +48,7 @@ struct undi {
 	uint64_t asked_us;         /* when the ROM was asked last */
 	uint64_t processed_us;     /* when it was last asked for frames */
 	uint64_t tx_accepted_us;   /* when it took a frame, or had none to take */
+	uint64_t opened_us;        /* when it was opened last */
 };
 
 /* ---- The interrupt. ---- */
@@ -118,6 +125,28 @@ static void irq_finish(struct undi *undi)
 
 /* ---- Frames. ---- */
 
+static int undi_start(struct undi *undi, uint16_t *ret_status);
+static int undi_simple(uint16_t opcode);
+
+/* The ROM has run out of something and does not take frames any more: drop
+ * the first, and see whether opening the NIC again helps. */
+static void undi_unblock(struct net_device *netdev, struct undi *undi,
+			 uint64_t now)
+{
+	struct undi_real *real = undi->real;
+	uint16_t status;
+
+	real->tx_first++;
+	real->tx_count--;
+	netdev->tx_errors++;
+	netdev->tx_rc = -EIO;
+	undi->tx_accepted_us = now;
+	if (now - undi->opened_us < REOPEN_US)
+		return;
+	undi_simple(PXENV_UNDI_CLOSE);
+	undi_start(undi, &status);
+}
+
 /* Hand up the frames of the last batch. */
 static void undi_deliver(struct net_device *netdev, struct undi *undi)
 {
@@ -158,11 +187,7 @@ static void undi_run(struct net_device *netdev, struct undi *undi,
 		undi->tx_accepted_us = now;
 	} else if (real->tx_count &&
 		   now - undi->tx_accepted_us > TX_PATIENCE_US) {
-		real->tx_first++;
-		real->tx_count--;
-		netdev->tx_errors++;
-		netdev->tx_rc = -EIO;
-		undi->tx_accepted_us = now;
+		undi_unblock(netdev, undi, now);
 	}
 	if (rx_mode == UNDI_RX_NONE)
 		return;
@@ -231,20 +256,21 @@ static int undi_simple(uint16_t opcode)
 	return pxe_call(opcode, params, sizeof(params));
 }
 
-static int undi_open(struct net_device *netdev)
+/* Open the NIC. RET_STATUS is what the ROM says if that fails. */
+static int undi_start(struct undi *undi, uint16_t *ret_status)
 {
-	struct undi *undi = netdev->priv;
 	struct pxe_undi_open open;
 	struct pxe_undi_initialize init;
 	unsigned int attempt;
-	int rc = -EIO;
 
+	undi->opened_us = platform_time_us();
+	undi->real->rx_mode = UNDI_RX_NONE;
+	undi->real->fragment = 0;
 	for (attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
 		memset(&open, 0, sizeof(open));
 		open.filter = PXE_FILTER_DIRECTED | PXE_FILTER_BROADCAST;
-		rc = pxe_call(PXENV_UNDI_OPEN, &open, sizeof(open));
-		if (rc == 0)
-			break;
+		if (pxe_call(PXENV_UNDI_OPEN, &open, sizeof(open)) == 0)
+			return 0;
 		/* Perhaps the ROM's own stack has left it open; if that is
 		 * not all, begin anew. */
 		undi_simple(PXENV_UNDI_CLOSE);
@@ -254,14 +280,22 @@ static int undi_open(struct net_device *netdev)
 		memset(&init, 0, sizeof(init));
 		pxe_call(PXENV_UNDI_INITIALIZE, &init, sizeof(init));
 	}
+	*ret_status = open.status;
+	return -EIO;
+}
+
+static int undi_open(struct net_device *netdev)
+{
+	struct undi *undi = netdev->priv;
+	uint16_t status;
+	int rc;
+
+	rc = undi_start(undi, &status);
 	if (rc)
 		return error_set(rc, "the PXE ROM does not open its network "
-				     "card (status %#x)",
-				 open.status);
+				     "card (status %#x)", status);
 	undi->real->entry = pxe_entry();
 	undi->real->tx_count = 0;
-	undi->real->rx_mode = UNDI_RX_NONE;
-	undi->real->fragment = 0;
 	irq_hook(undi);
 	idle_hold();
 	return 0;
@@ -352,6 +386,7 @@ static int undi_probe(void)
 	netdev->driver = "undionly";
 	netdev->bustype = "ISAPNP";
 	netdev->has_link = true;
+	netdev->rx_window = RX_WINDOW;
 	rc = undi_information(netdev, undi);
 	if (rc) {
 		error_set(rc, "the PXE ROM does not say which network card "
