@@ -27,7 +27,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help demo test unit lint check bench install dist clean deps \
+.PHONY: all help demo test unit lint check bench install deb dist clean deps \
 	FORCE lwip-source
 
 all: images resolver ## build everything
@@ -266,6 +266,7 @@ bench: ## sizes and speeds beside Debian's iPXE
 	$(Q)scripts/deps all
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/bench
+	$(Q)scripts/bench-resolver
 
 lint: ## shellcheck, clang-format, Python byte-compile, tree rules
 	$(Q)scripts/lint
@@ -277,6 +278,9 @@ DESTDIR ?=
 PREFIX  ?= /usr/local
 install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
 	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES)
+
+deb: resolver ## a Debian package of the resolver
+	$(Q)scripts/make-deb $(O)
 
 dist: ## the source as out/unloop-VERSION.tar.gz
 	$(Q)scripts/dist $(O)
