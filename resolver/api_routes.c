@@ -329,7 +329,7 @@ static void answer_list(struct call *x)
 	free(seen);
 	reply_json(x, 200,
 		   json_pack("{s:o, s:b}", "machines", list, "state_is_well",
-			     state_is_well(x->control->state)));
+			     rc == 0 && state_is_well(x->control->state)));
 }
 
 static void answer_show(struct call *x)

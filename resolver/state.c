@@ -390,6 +390,7 @@ static int op_run(struct state_conn *conn, struct op *op)
 		return state_sql_confirm(conn, op->token, op->is_ok, now,
 					 &op->machine, &op->why);
 	case OP_LIST:
+		op->list_count = 0;
 		return state_sql_list(conn, now, list_row, op, &op->why);
 	case OP_KEY_ADD:
 		return state_sql_key_add(conn, op->name, op->token, now,
@@ -548,6 +549,24 @@ static int worker_probe(struct worker *worker, struct reason *why)
 	return 0;
 }
 
+/*
+ * Do operations.  A server that was started anew breaks connections that were
+ * idle, so they are done again on a new one: each comes to the same when it is
+ * done twice.
+ */
+static int worker_batch(struct worker *worker, struct op **ops, size_t count,
+			struct reason *why)
+{
+	struct state_conn *conn = &worker->conn;
+	int rc = batch_run(conn, ops, count, why);
+
+	if (rc == 0 || conn->backend->is_exclusive)
+		return rc;
+	worker_disconnect(worker, why);
+	worker_connect(worker);
+	return conn->db ? batch_run(conn, ops, count, why) : rc;
+}
+
 /* Serve until there is nothing to do and an end of it is wanted. */
 static void *worker_run(void *ctx)
 {
@@ -569,7 +588,7 @@ static void *worker_run(void *ctx)
 				   RETRY_MS);
 		rc = reason_set(&why, -EIO, "The state is lost.");
 		if (worker->conn.db)
-			rc = count ? batch_run(&worker->conn, ops, count, &why)
+			rc = count ? worker_batch(worker, ops, count, &why)
 				   : worker_probe(worker, &why);
 		if (worker->conn.db && rc)
 			worker_disconnect(worker, &why);
