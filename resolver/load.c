@@ -631,6 +631,7 @@ static int find_name(void *ctx, const char *name, size_t len)
 	struct loader *loader = ctx;
 	uint32_t index = snapshot_find_name(loader->snapshot, name, len);
 
+	loader->snapshot->uses_client |= index == FACT_CLIENT;
 	return index == SNAPSHOT_NONE ? -ENOENT : (int)index;
 }
 

@@ -310,6 +310,9 @@ static void trace_origin(void *ctx, uint32_t name, const char *file,
 		trace_add(trace, "  %s:%u: {{%s}} is \"%s\", from %s:%u", file,
 			  line, d->snapshot->names[name], var->value,
 			  place.file, var->line);
+	else if (name >= BUILTIN_END)
+		trace_add(trace, "  %s:%u: {{%s}} is not set by anybody", file,
+			  line, d->snapshot->names[name]);
 	else if (name == BUILTIN_TOKEN || name == BUILTIN_CONFIRM)
 		trace_add(trace, "  %s:%u: {{%s}} is not shown", file, line,
 			  d->snapshot->names[name]);

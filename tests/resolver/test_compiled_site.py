@@ -4,12 +4,13 @@ a changed site comes to be served."""
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
 
 import pytest
 
-from unloopd import Daemon, Site
+from unloopd import WAIT, Daemon, Site
 
 MAC = "52:54:00:00:00:01"
 UUID = "4c4c4544-0042-3510-8052-b4c04f4a4e31"
@@ -465,6 +466,21 @@ def test_answers_depend_on_all_that_they_are_made_of(small: Site,
             for host in ("one", "two"):
                 reply = daemon.get(path + serial, Host=host)
                 assert reply.body == f"#!ipxe\necho {serial} {host}\n".encode()
+
+
+def test_client_address_is_part_of_the_answer(small: Site,
+                                              daemon: Daemon) -> None:
+    small.write("profiles.d/web.ipxe", script("echo {{client}}"))
+    daemon.settle()
+    for address in ("127.0.0.1", "127.0.0.2", "127.0.0.1"):
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", daemon.port, timeout=WAIT,
+            source_address=(address, 0))
+        connection.request("GET", f"/boot.ipxe?mac={MAC}",
+                           headers={"Host": "same"})
+        text = connection.getresponse().read().decode()
+        connection.close()
+        assert text == f"#!ipxe\necho {address}\n"
 
 
 def test_explain_says_what_won_and_why_others_lost(small: Site,
