@@ -25,6 +25,8 @@ static const struct subcommand subcommands[] = {
 	 "print what a DHCP server is to be told", dhcp_config_main},
 	{"doctor", "[-i IF] [-m MAC] [-u UUID] [-w SECONDS]",
 	 "say what machines on this network would boot, and why", doctor_main},
+	{"import", "KIND SOURCE SITE",
+	 "take over what another tool knows about machines", import_main},
 	{"storm", "[-n MACHINES] [-c BUSY] [-skr] URL",
 	 "play many machines that boot at once, and time them", storm_main},
 };
