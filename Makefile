@@ -27,6 +27,8 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Objects are kept, also those that only a chain of rules names.
+.SECONDARY:
 .PHONY: all help demo test unit lint check bench install deb dist clean deps \
 	FORCE lwip-source
 
