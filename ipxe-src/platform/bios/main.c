@@ -15,14 +15,11 @@
 #include "platform/bios/timer.h"
 #include "usr/main.h"
 
-#define HEAP_LEN (1024 * 1024)
-
 const char platform_name[] = "pcbios";
 const char platform_buildarch[] = "i386";
 const uint16_t platform_dhcp_arch = 0;
 const uint8_t platform_dhcp_ndi[3] = { 1, 2, 1 };
 
-static uint8_t heap[HEAP_LEN] __attribute__((aligned(16)));
 static uint16_t saved_base_kb; /* 40:13 as we found it */
 
 void base_memory_release(void)
@@ -70,7 +67,7 @@ void bios_main(const struct boot_info *info)
 	int rc;
 
 	memory_init(info);
-	heap_add(heap, sizeof(heap));
+	heap_add((void *)(memory_self.end - HEAP_LEN), HEAP_LEN);
 	rc = pxe_init();
 	base_memory_take();
 	timer_init();

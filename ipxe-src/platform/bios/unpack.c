@@ -20,7 +20,7 @@
 
 /* Placeholder: scripts/mkkpxe writes it. */
 __attribute__((used)) const struct unpack_header unpack_header = { 1, 0, 0, 0, 0,
-							    0, 0, { 0 }, 0 };
+							    0, { 0 }, 0 };
 
 void unpack(void) __attribute__((noreturn));
 
@@ -258,15 +258,20 @@ static void restore_branches(uint8_t *image, int32_t len)
 	}
 }
 
-/* Add DELTA to every 32-bit address in IMAGE. The table has the distance from
- * one to the next, a byte each; 255 is a distance without an address. */
-static void relocate(uint8_t *image, const uint8_t *table, const uint8_t *end,
-		     uint32_t delta)
+/* Make every address in the LEN bytes of IMAGE point into it. What the
+ * linker left there is an offset of less than SPAN. So that no table is needed
+ * mkkpxe has added a number to each that makes it unlike anything else, and
+ * turned its bytes round, which compresses better. */
+static void relocate(uint8_t *image, uint32_t len, uint32_t span, uint32_t mark)
 {
-	while (table < end) {
-		image += *table;
-		if (*table++ != 255)
-			*(uint32_t *)image += delta;
+	uint32_t at, offset;
+
+	for (at = 0; at + 4 <= len; at++) {
+		offset = __builtin_bswap32(*(uint32_t *)(image + at)) - mark;
+		if (offset >= span)
+			continue;
+		*(uint32_t *)(image + at) = (uintptr_t)image + offset;
+		at += 3;
 	}
 }
 
@@ -281,8 +286,8 @@ void unpack(void)
 	if (!a20_enable())
 		early_fail("the A20 gate does not open");
 	map_read(&info.map);
-	info.base = map_place(&info.map, header->memory_len);
-	info.memory_len = header->memory_len;
+	info.memory_len = header->memory_len + HEAP_LEN;
+	info.base = map_place(&info.map, info.memory_len);
 	if (!info.base)
 		early_fail("not enough memory");
 	image = (void *)info.base;
@@ -292,11 +297,11 @@ void unpack(void)
 			(void *)(image + ((header->unpacked_len + 1) & ~1u)),
 			&header->props) < 0)
 		early_fail("the file is damaged");
-	restore_branches(image, header->image_len);
-	relocate(image, image + header->image_len,
-		 image + header->unpacked_len, info.base - header->link_base);
-	fill(image + header->image_len, 0,
-	     header->memory_len - header->image_len);
+	restore_branches(image, header->unpacked_len);
+	relocate(image, header->unpacked_len, header->memory_len,
+		 header->address_mark);
+	fill(image + header->unpacked_len, 0,
+	     header->memory_len - header->unpacked_len);
 	((void (*)(const struct boot_info *))(image + header->entry))(&info);
 	__builtin_unreachable();
 }

@@ -10,19 +10,21 @@
 struct unpack_header {
 	uint32_t packed;       /* linear address of the compressed firmware */
 	uint32_t packed_len;
-	uint32_t unpacked_len; /* firmware, then the table of relocations */
-	uint32_t image_len;    /* of the firmware alone */
+	uint32_t unpacked_len; /* of the firmware */
 	uint32_t memory_len;   /* of the firmware with its zeroed memory */
-	uint32_t link_base;    /* address that it was linked for */
+	uint32_t address_mark; /* how addresses in it are marked: unpack.c */
 	uint32_t entry;        /* offset of payload_start */
 	struct lzma_props props;
 	uint8_t reserved;
 } __packed;
 
+/* Memory that malloc() has, right behind the firmware. */
+#define HEAP_LEN (1024 * 1024)
+
 /* What bios_main() gets; in memory that does not last. */
 struct boot_info {
 	uint32_t base;       /* where the firmware was put */
-	uint32_t memory_len;
+	uint32_t memory_len; /* that it has from there on, HEAP_LEN included */
 	struct e820_map map; /* as the BIOS gave it */
 };
 
