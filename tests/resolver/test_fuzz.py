@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Each parser against libFuzzer for a bounded time, with sanitisers.
+
+To go on longer, run out/fuzz/NAME with a folder for its corpus; a crash that
+it finds belongs into tests/resolver/fuzz/regressions/NAME/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from unloopd import IS_SANITISED, ROOT
+
+FUZZ = ROOT / "tests/resolver/fuzz"
+OUT = Path(os.environ.get("O") or ROOT / "out").absolute() / "fuzz"
+#: Seconds for each fuzzer, and the longest input.
+SECONDS = 2
+LENGTH = 2048
+SOURCES = [f"resolver/{name}.c" for name in (
+    "arena", "reason", "url", "facts", "template", "ini", "conditional",
+    "rules", "log", "cli/bootfile", "cli/dhcp_packet")]
+FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
+         "-Itests/resolver/fuzz"]
+SANITISE = "address,undefined"
+NAMES = sorted(path.stem for path in FUZZ.glob("*_fuzz.c"))
+
+#: What each one starts from.
+SEEDS: dict[str, list[bytes]] = {
+    "url_fuzz": [b"/boot.ipxe?mac=52:54:00:12:34:56", b"/a/%2e%2e/b",
+                 b"http://h/x%41?y"],
+    "facts_fuzz": [b"mac=52:54:00:12:34:56&uuid=4c4c4544-0042-3510-8052-"
+                   b"b4c04f4a4e31&serial=a%20b&ip=10.0.0.1"],
+    "template_fuzz": [b"#!ipxe\necho {{mac|default:x|uri}} {{uuid}}\n",
+                      b"{{serial}}{{include x}}\n"],
+    "ini_fuzz": [b"# c\n[web01]\nmac = 52:54:00:12:34:56, b\r\n; x\nk=\n"],
+    "range_fuzz": [b"\x10\x27\0\0\0\0\0\0bytes=0-99",
+                   b"\x10\x27\0\0\0\0\0\0bytes=-5", bytes(8) + b'"1-2-3", *'],
+    "rules_fuzz": [b"\0" + b"52:54:00:*, !52:54:00:12:34:56",
+                   b"\x06web[0-9]*", b"\x0710.0.0.0/24, 2001:db8::/32"],
+    "dhcp_fuzz": [
+        bytes([2, 1, 6, 0]) + bytes(232) + bytes([99, 130, 83, 99])
+        + bytes([53, 1, 2, 54, 4, 10, 0, 0, 1, 52, 1, 3, 67, 3]) + b"a.b"
+        + bytes([43, 5, 9, 3, 0, 7, 0, 255]),
+        b"MZ" + bytes(58) + b"@\0\0\0PE\0\0\x64\x86" + bytes(100)],
+}
+
+
+@pytest.fixture(scope="module")
+def objects() -> list[str]:
+    """The parsers, compiled once for all fuzzers."""
+    if not IS_SANITISED and (ROOT / "out/asan/bin/unloopd").exists():
+        pytest.skip("these run once, beside the sanitised programs")
+    if not shutil.which("clang"):
+        pytest.skip("clang is not installed")
+    shutil.rmtree(OUT, ignore_errors=True)
+    (OUT / "obj").mkdir(parents=True)
+    made = []
+    for source in SOURCES:
+        target = OUT / "obj" / (source.replace("/", "-") + ".o")
+        done = subprocess.run(
+            ["clang", *FLAGS, f"-fsanitize=fuzzer-no-link,{SANITISE}", "-c",
+             "-o", str(target), source], cwd=ROOT, capture_output=True,
+            text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        made.append(str(target))
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parser_survives_garbage(name: str, objects: list[str]) -> None:
+    program = OUT / name
+    done = subprocess.run(
+        ["clang", *FLAGS, f"-fsanitize=fuzzer,{SANITISE}", "-o", str(program),
+         f"tests/resolver/fuzz/{name}.c", *objects], cwd=ROOT,
+        capture_output=True, text=True, timeout=120)
+    if "cannot find" in done.stderr and "fuzzer" in done.stderr:
+        pytest.skip("clang has no libFuzzer here (libclang-rt-14-dev)")
+    assert done.returncode == 0, done.stderr
+    corpus = OUT / "corpus" / name
+    corpus.mkdir(parents=True)
+    for number, seed in enumerate(SEEDS[name]):
+        (corpus / f"seed{number}").write_bytes(seed)
+    known = FUZZ / "regressions" / name
+    done = subprocess.run(
+        [str(program), f"-max_total_time={SECONDS}", f"-max_len={LENGTH}",
+         "-timeout=5", f"-artifact_prefix={OUT}/{name}-", "-verbosity=0",
+         str(corpus), *([str(known)] if known.exists() else [])],
+        capture_output=True, timeout=SECONDS + 60)
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-4000:]
