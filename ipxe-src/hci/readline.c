@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/console.h"
+#include "core/loopguard.h"
 #include "hci/readline.h"
 
 /* Columns that prompt and text may take; longer lines scroll sideways. */
@@ -123,6 +124,19 @@ static void history_add(const char *text)
 	history[count] = copy;
 }
 
+/* Is what is typed now not to be seen? */
+static bool is_masked;
+
+/* Show LEN characters of TEXT, or as many stars. */
+static void show(const char *text, size_t len)
+{
+	if (!is_masked)
+		console_write(text, len);
+	else
+		while (len--)
+			console_putchar('*');
+}
+
 /* KEY was inserted at the end of LINE, and all of it can be seen: show just
  * that. Returns false if more must be drawn. */
 static bool draw_appended(const char *prompt, const struct editline *line,
@@ -131,7 +145,7 @@ static bool draw_appended(const char *prompt, const struct editline *line,
 	if (key < ' ' || key > 0xff || line->cursor != line->len ||
 	    line->len != *shown + 1 || line->len + strlen(prompt) > WIDTH)
 		return false;
-	console_putchar((uint8_t)key);
+	show(line->text + *shown, 1);
 	(*shown)++;
 	return true;
 }
@@ -146,7 +160,7 @@ static void redraw(const char *prompt, const struct editline *line,
 	size_t i;
 
 	console_printf("\r%s", prompt);
-	console_write(line->text + first, len);
+	show(line->text + first, len);
 	for (i = len; i < *shown; i++)
 		console_putchar(' ');
 	for (i = MAX(len, *shown); i > line->cursor - first; i--)
@@ -184,39 +198,73 @@ static bool history_move(struct editline *line, int key, unsigned int *place,
 	return true;
 }
 
+/* Edit LINE until it is finished. Returns 0, -ECANCELED on Ctrl-C, -ETIMEDOUT
+ * if TIMEOUT_MS (negative: never) pass without a key, or KEY_UP or KEY_DOWN,
+ * which are the caller's to obey. *SHOWN as in redraw(). */
+static int edit(const char *prompt, struct editline *line, int timeout_ms,
+		size_t *shown)
+{
+	int key;
+
+	for (;;) {
+		key = console_getkey(timeout_ms);
+		switch (key) {
+		case '\r':
+		case '\n':
+			return 0;
+		case CTRL_C:
+			return -ECANCELED;
+		case KEY_UP:
+		case CTRL('P'):
+			return KEY_UP;
+		case KEY_DOWN:
+		case CTRL('N'):
+			return KEY_DOWN;
+		}
+		if (key < 0)
+			return key;
+		if (editline_key(line, key) &&
+		    !draw_appended(prompt, line, key, shown))
+			redraw(prompt, line, shown);
+	}
+}
+
 int readline(const char *prompt, struct editline *line)
 {
 	unsigned int place = HISTORY_MAX;
 	char *typed = NULL;
 	size_t shown = 0;
-	int key;
-	int rc = 0;
+	int rc;
 
 	editline_set(line, "");
 	console_printf("%s", prompt);
 	for (;;) {
-		key = console_getkey(-1);
-		if (key == '\r' || key == '\n')
+		rc = edit(prompt, line, -1, &shown);
+		if (rc <= 0)
 			break;
-		if (key == CTRL_C) {
-			rc = -ECANCELED;
-			break;
-		}
-		if (key == CTRL('P'))
-			key = KEY_UP;
-		if (key == CTRL('N'))
-			key = KEY_DOWN;
-		if (key == KEY_UP || key == KEY_DOWN) {
-			if (history_move(line, key, &place, &typed))
-				redraw(prompt, line, &shown);
-		} else if (editline_key(line, key) &&
-			   !draw_appended(prompt, line, key, &shown)) {
+		if (history_move(line, rc, &place, &typed))
 			redraw(prompt, line, &shown);
-		}
 	}
 	console_putchar('\n');
 	free(typed);
 	if (!rc)
 		history_add(line->text);
+	return rc;
+}
+
+int readline_edit(const char *prompt, struct editline *line, bool is_secret,
+		  int timeout_ms)
+{
+	size_t shown = 0;
+	int rc;
+
+	is_masked = is_secret;
+	redraw(prompt, line, &shown);
+	do
+		rc = edit(prompt, line, timeout_ms, &shown);
+	while (rc > 0);
+	is_masked = false;
+	console_putchar('\n');
+	loopguard_progress();
 	return rc;
 }

@@ -25,4 +25,10 @@ bool editline_key(struct editline *line, int key);
  * entered before. Returns 0 and the line in LINE, or -ECANCELED on Ctrl-C. */
 int readline(const char *prompt, struct editline *line);
 
+/* Let a person edit what is in LINE, behind PROMPT; stars are shown if
+ * IS_SECRET. Returns 0, -ECANCELED on Ctrl-C, or -ETIMEDOUT if TIMEOUT_MS
+ * (negative: never) pass without a key. */
+int readline_edit(const char *prompt, struct editline *line, bool is_secret,
+		  int timeout_ms);
+
 #endif

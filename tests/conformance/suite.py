@@ -10,6 +10,7 @@ A case is a file cases/NAME.case: headers, the script, and what it prints.
          all three unless said
   form:  crlf (lines end in CR LF) or no-newline (the last line has no end)
   note:  why firmware differs, where it does
+  keep:  compare only what matches this: for full screens, which look different
   exit:  ok or failed
   === script
   === output
@@ -72,6 +73,13 @@ class Case:
             return self.debian_output
         return self.output
 
+    def compared(self, output: str) -> str:
+        """The part of a firmware's output that counts."""
+        if "keep" not in self.headers:
+            return output
+        return "".join(found + "\n" for found
+                       in re.findall(self.headers["keep"], output))
+
     def encoded(self, tftp: str, web: str) -> bytes:
         """The script as it is served."""
         text = self.script.replace("@TFTP@", tftp).replace("@HTTP@", web)
@@ -106,7 +114,7 @@ def load_case(path: Path) -> Case:
     for line in parts[0].splitlines():
         key, colon, value = line.partition(": ")
         if not colon or key not in ("what", "rule", "on", "form", "note",
-                                    "exit"):
+                                    "keep", "exit"):
             raise ValueError(f"{path.name}: bad header: {line}")
         headers[key] = value
     sections = dict(zip(parts[1::2], parts[2::2]))

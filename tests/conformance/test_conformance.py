@@ -55,5 +55,5 @@ def test_case(name: str, firmware: str,
     run = runs(firmware)
     outcome = run.outcomes.get(name)
     assert outcome, f"{firmware} never came to this case; log: {run.log}"
-    assert outcome.output == case.expected(firmware)
+    assert case.compared(outcome.output) == case.expected(firmware)
     assert outcome.exit == case.headers["exit"]
