@@ -52,8 +52,8 @@ int control_set(struct control *control, const struct state_change *change,
 static void facts_format(const struct facts *facts, const char *client,
 			 char *buf, size_t size)
 {
-	static const enum fact shown[] = {FACT_PLATFORM, FACT_ARCH,
-					  FACT_VERSION, FACT_NIC};
+	static const enum fact shown[] = { FACT_PLATFORM, FACT_ARCH,
+					   FACT_VERSION, FACT_NIC };
 	size_t len, i;
 
 	len = (size_t)snprintf(buf, size, "from %s",
@@ -216,8 +216,7 @@ void control_metrics(struct control *control, struct http_request *request,
 const char *control_redact(char *buf, size_t size, const char *target)
 {
 	const char *path = strstr(target, STATE_CONFIRM_PATH);
-	size_t len = path ? (size_t)(path - target) +
-				    strlen(STATE_CONFIRM_PATH)
+	size_t len = path ? (size_t)(path - target) + strlen(STATE_CONFIRM_PATH)
 			  : strlen(target);
 
 	if (len >= size)

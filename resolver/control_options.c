@@ -60,8 +60,7 @@ void control_options_init(struct control_options *options, const char *site)
 {
 	memset(options, 0, sizeof(*options));
 	state_options_init(&options->state);
-	find_state_dir(options->state_dir, sizeof(options->state_dir),
-		       site);
+	find_state_dir(options->state_dir, sizeof(options->state_dir), site);
 	find_socket(options->socket, sizeof(options->socket));
 	if (*options->state_dir)
 		snprintf(options->state.uri, sizeof(options->state.uri),
@@ -116,9 +115,8 @@ void control_prepare(struct control_options *options, const char *user)
 	char *slash;
 	int rc;
 
-	rc = *options->state_dir
-		     ? directory_make(options->state_dir, 0750, pw)
-		     : -ENOENT;
+	rc = *options->state_dir ? directory_make(options->state_dir, 0750, pw)
+				 : -ENOENT;
 	if (rc) {
 		log_line(LOG_WARNING,
 			 "No directory for the state (%s: %s); machines' "

@@ -8,9 +8,9 @@
 #include "metrics.h"
 
 /* Most lines of one request, and the longest that is read. */
-#define LINES_MAX	256
-#define LINE_BYTES_MAX	2048
-#define BODY_BYTES_MAX	(64 * 1024)
+#define LINES_MAX      256
+#define LINE_BYTES_MAX 2048
+#define BODY_BYTES_MAX (64 * 1024)
 
 /* What the lines of one request have in common. */
 struct batch {
@@ -116,7 +116,7 @@ void control_events(struct control *control, struct http_request *request,
 		    const char *client, const char *body, size_t len,
 		    struct http_reply *reply)
 {
-	struct batch batch = {.control = control};
+	struct batch batch = { .control = control };
 	const char *text;
 
 	if (!control) {
@@ -136,9 +136,8 @@ void control_events(struct control *control, struct http_request *request,
 	batch_read(&batch, body, len);
 	metric_add(METRIC_EVENTS, batch.taken);
 	metric_add(METRIC_EVENTS_REFUSED, batch.refused);
-	text = arena_format(&request->arena,
-			    "{\"taken\":%u,\"refused\":%u}\n", batch.taken,
-			    batch.refused);
+	text = arena_format(&request->arena, "{\"taken\":%u,\"refused\":%u}\n",
+			    batch.taken, batch.refused);
 	if (!text) {
 		reply_set_error(request, reply, 503, "Out of memory.");
 		return;

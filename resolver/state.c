@@ -255,8 +255,8 @@ static bool mirror_get(struct state *state, const char *name,
 		entry = entry->next;
 	if (is_mirrored && entry) {
 		*ret_state = entry->machine;
-		ret_state->effective = state_effective(
-			ret_state, &state->options, now_s());
+		ret_state->effective =
+			state_effective(ret_state, &state->options, now_s());
 	}
 	pthread_rwlock_unlock(&state->mirror_lock);
 	return is_mirrored;
@@ -477,8 +477,9 @@ static void worker_mark(struct worker *worker, bool is_up,
 	if (is_news && is_up)
 		log_line(LOG_NOTICE, "The state is back.");
 	else if (is_news)
-		log_line(LOG_ERR, "%s Until it is back, machines get the "
-				  "answer \"%s\".",
+		log_line(LOG_ERR,
+			 "%s Until it is back, machines get the "
+			 "answer \"%s\".",
 			 why->text, intent_name(state->options.lost));
 }
 
@@ -807,8 +808,7 @@ void state_get(struct state *state, const char *name,
 static int tokens_prepare(struct state *state, const char *name,
 			  struct boot_tokens *ret_tokens)
 {
-	struct token_slot *slot =
-		&state->tokens[name_hash(name) % TOKEN_SLOTS];
+	struct token_slot *slot = &state->tokens[name_hash(name) % TOKEN_SLOTS];
 
 	pthread_mutex_lock(&state->token_lock);
 	if (strcmp(slot->name, name) == 0) {

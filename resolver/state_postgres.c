@@ -32,8 +32,9 @@ static int64_t now_ms(void)
 static int postgres_fail(struct state_db *db, struct reason *why)
 {
 	const char *text = PQerrorMessage(db->conn);
-	int rc = reason_set(why, -EIO, "The state in PostgreSQL cannot be used: "
-				       "%s",
+	int rc = reason_set(why, -EIO,
+			    "The state in PostgreSQL cannot be used: "
+			    "%s",
 			    *text ? text : "the connection is lost");
 	size_t i;
 
@@ -46,15 +47,16 @@ static int postgres_fail(struct state_db *db, struct reason *why)
 
 static int postgres_late(struct reason *why)
 {
-	return reason_set(why, -EIO, "The state in PostgreSQL cannot be used: "
-				     "the server did not answer in time.");
+	return reason_set(why, -EIO,
+			  "The state in PostgreSQL cannot be used: "
+			  "the server did not answer in time.");
 }
 
 /* Wait for the socket; returns 0, or -EIO with a reason when it is late. */
 static int postgres_wait(struct state_db *db, short events, int64_t end,
 			 struct reason *why)
 {
-	struct pollfd poll_fd = {.fd = PQsocket(db->conn), .events = events};
+	struct pollfd poll_fd = { .fd = PQsocket(db->conn), .events = events };
 	int64_t left = end - now_ms();
 	int rc;
 
@@ -91,10 +93,9 @@ static int postgres_connect(struct state_db *db, struct reason *why)
 	while (status != PGRES_POLLING_OK) {
 		if (status == PGRES_POLLING_FAILED)
 			return postgres_fail(db, why);
-		rc = postgres_wait(db,
-				   status == PGRES_POLLING_READING ? POLLIN
-								   : POLLOUT,
-				   end, why);
+		rc = postgres_wait(
+			db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+			end, why);
 		if (rc)
 			return rc;
 		status = PQconnectPoll(db->conn);
@@ -128,8 +129,7 @@ static int postgres_open(const char *uri, bool may_create, unsigned int wait_ms,
 }
 
 /* Send what is buffered, then read until a result is whole. */
-static int postgres_finish(struct state_db *db, int64_t end,
-			   struct reason *why)
+static int postgres_finish(struct state_db *db, int64_t end, struct reason *why)
 {
 	int flush, rc;
 
@@ -198,8 +198,7 @@ static int postgres_query(struct state_db *db, const char *sql,
 
 static int postgres_check(struct state_db *db, struct reason *why)
 {
-	return PQstatus(db->conn) == CONNECTION_OK ? 0
-						   : postgres_fail(db, why);
+	return PQstatus(db->conn) == CONNECTION_OK ? 0 : postgres_fail(db, why);
 }
 
 const struct state_backend state_postgres = {

@@ -39,8 +39,8 @@ static int sqlite_lock(struct state_db *db, struct reason *why)
 	char path[PATH_MAX + 8];
 
 	snprintf(path, sizeof(path), "%s.lock", db->path);
-	db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-			   0600);
+	db->lock_fd =
+		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (db->lock_fd < 0)
 		return reason_set(why, -EIO, "%s cannot be opened: %s.", path,
 				  strerror(errno));
@@ -80,8 +80,8 @@ static int sqlite_query(struct state_db *db, const char *sql,
 		int width = sqlite3_column_count(statement);
 
 		for (i = 0; i < width && i < COLUMNS_MAX; i++) {
-			columns[i] = (const char *)sqlite3_column_text(
-				statement, i);
+			columns[i] =
+				(const char *)sqlite3_column_text(statement, i);
 			if (!columns[i])
 				columns[i] = "";
 		}
@@ -142,8 +142,9 @@ static int sqlite_db_open(const char *uri, bool may_create,
 	if (rc)
 		goto err_open;
 	if (chmod(db->path, 0600) || stat(db->path, &st)) {
-		rc = reason_set(why, -EIO, "The state in %s cannot be used: %s.",
-				db->path, strerror(errno));
+		rc = reason_set(why, -EIO,
+				"The state in %s cannot be used: %s.", db->path,
+				strerror(errno));
 		goto err_open;
 	}
 	db->dev = st.st_dev;

@@ -11,8 +11,8 @@
 
 /* Machines are spread over shards, each with a lock of its own. */
 #define SHARDS	     64
-#define BUCKETS	     256 /* of a shard */
-#define MACHINES_MAX 256 /* of a shard; the one unseen longest is forgotten */
+#define BUCKETS	     256  /* of a shard */
+#define MACHINES_MAX 256  /* of a shard; the one unseen longest is forgotten */
 #define KEYS	     1024 /* of a shard: addresses, MACs, UUIDs */
 
 /* When a shard's events take more bytes, new ones push out all but a few. */
@@ -227,8 +227,8 @@ static size_t line_copy(char *buf, size_t size, const char *text)
 }
 
 static void entry_add(struct shard *shard, struct entry *entry,
-		      enum event_source source, const char *kind,
-		      int64_t at_ms, const char *text)
+		      enum event_source source, const char *kind, int64_t at_ms,
+		      const char *text)
 {
 	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
 	struct node *node = entry->last;
@@ -372,7 +372,8 @@ void timeline_add(struct timeline *timeline, const char *name,
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_get(shard, hash, name, now);
 	if (entry) {
-		entry_add(shard, entry, source, kind, at_ms ? at_ms : now, text);
+		entry_add(shard, entry, source, kind, at_ms ? at_ms : now,
+			  text);
 		if (source != EVENT_PERSON)
 			entry->sighting.last_ms = now;
 		entry->sighting.sequence = __atomic_add_fetch(

@@ -135,10 +135,11 @@ static void verdict_progress(const struct summary *s,
 	when_format(when, sizeof(when), s->asked->at_ms);
 	if (s->fruitless >= LOOP_BOOTS &&
 	    s->asked->at_ms - s->fruitless_ms < LOOP_MS)
-		snprintf(buf, VERDICT_BYTES,
-			 "Looping? Asked %u times, last at %s, and never loaded "
-			 "a file: its script (%s) fails or starts over.",
-			 s->fruitless, when, script);
+		snprintf(
+			buf, VERDICT_BYTES,
+			"Looping? Asked %u times, last at %s, and never loaded "
+			"a file: its script (%s) fails or starts over.",
+			s->fruitless, when, script);
 	else if (s->booted)
 		snprintf(buf, VERDICT_BYTES, "Booted: %s", s->booted->text);
 	else if (s->fetched)
@@ -165,12 +166,13 @@ void timeline_verdict(const struct event *events, size_t count,
 		      const struct machine_state *state, int64_t now_ms,
 		      char ret_verdict[VERDICT_BYTES])
 {
-	struct summary s = {0};
+	struct summary s = { 0 };
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		summary_add(&s, &events[i]);
-	if (verdict_state(state, ret_verdict) || verdict_report(&s, ret_verdict))
+	if (verdict_state(state, ret_verdict) ||
+	    verdict_report(&s, ret_verdict))
 		return;
 	if (s.asked)
 		verdict_progress(&s, state, now_ms, ret_verdict);
