@@ -115,13 +115,14 @@ size_t initrd_tail(const struct image *image, void *buf)
 struct image *initrd_next(const struct image *kernel, struct image *image)
 {
 	struct list_head *link = image ? image->list.next : images.next;
+	size_t path_len;
 
 	for (; link != &images; link = link->next) {
 		image = list_entry(link, struct image, list);
 		if (image == kernel || !(image->flags & IMAGE_COMPLETE) ||
 		    (image->flags & IMAGE_HIDDEN))
 			continue;
-		if (image_probe(image) == 0 &&
+		if (!initrd_path(image, &path_len) && !image_probe(image) &&
 		    image->type->role(image) == IMAGE_ROLE_SCRIPT)
 			continue;
 		return image;

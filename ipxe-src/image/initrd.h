@@ -2,7 +2,8 @@
 /* The initial RAM disk that a Linux kernel gets: all images, one after other.
  *
  * Every registered image takes part, in order of registration, but for hidden
- * ones, incomplete ones, scripts and the kernel itself. An image without a
+ * ones, incomplete ones, the kernel itself, and scripts that were not given a
+ * path. An image without a
  * command line is taken as it is. One with a command line is one file: it is
  * wrapped in a CPIO archive ("newc", cpio(5)). The first word is its path,
  * mode=OCTAL its permissions (default 644), mkdir=N creates the innermost N

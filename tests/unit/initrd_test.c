@@ -136,6 +136,16 @@ static void test_kernel_hidden_incomplete_and_scripts_stay_out(void **state)
 	assert_memory_equal(disk, "data", 4);
 }
 
+static void test_script_with_a_path_is_a_file(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	add("script", "/boot/next.ipxe", "#!ipxe\nboot\n");
+	build(NULL);
+	expect_entry(&at, "boot/next.ipxe", 0100644, "#!ipxe\nboot\n");
+}
+
 static void test_command_line_wraps_the_file(void **state)
 {
 	size_t at = 0;
@@ -231,6 +241,8 @@ int main(void)
 		cmocka_unit_test_teardown(
 			test_kernel_hidden_incomplete_and_scripts_stay_out,
 			teardown),
+		cmocka_unit_test_teardown(test_script_with_a_path_is_a_file,
+					  teardown),
 		cmocka_unit_test_teardown(test_command_line_wraps_the_file,
 					  teardown),
 		cmocka_unit_test_teardown(test_mode_is_644_unless_told,
