@@ -140,6 +140,10 @@ inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
 	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
+# The selection of sources below reads config/named, so it must be there now.
+named_$(1) := $$(shell d=$$(obj_$(1))/include/config; mkdir -p $$$$d; \
+	$(if $(CONFIG),ln -sfn $(CURDIR)/config/$(CONFIG) $$$$d/named,rm -f $$$$d/named))
+
 $$(obj_$(1))/.stamp: FORCE
 	@scripts/config-stamp "$$@" "$(CONFIG)" '$$(flags_$(1))' $(CONFIG_HEADERS)
 

@@ -39,17 +39,18 @@
 #define SANBOOT_CMD  /* sanboot, of local disks */
 #define REBOOT_CMD   /* reboot */
 #define POWEROFF_CMD /* poweroff */
-#ifndef PLATFORM_PCBIOS
 #define READ_CMD       /* read */
 #define LOGIN_CMD      /* login */
 #define FORM_CMD       /* present; wants MENU_CMD */
-#define IMGSET_CMD     /* imgset */
-#define DIGEST_CMD     /* md5sum, sha1sum, sha256sum, ... */
 #define IFLINKWAIT_CMD /* iflinkwait */
-#define NSLOOKUP_CMD   /* nslookup */
 #define CPUID_CMD      /* cpuid (x86) */
-#define TIME_CMD       /* time */
-#define ABSENT_CMD     /* a sentence for those of iPXE's that are not here */
+/* What would make undionly.kpxe exceed 64 KiB; CONFIG=full has it too. */
+#ifndef PLATFORM_PCBIOS
+#define IMGSET_CMD   /* imgset */
+#define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
+#define NSLOOKUP_CMD /* nslookup */
+#define TIME_CMD     /* time */
+#define ABSENT_CMD   /* a sentence for those of iPXE's that are not here */
 #endif
 
 /* Prompt before and after the boot attempt, tenths of a second; 0 for none. */

@@ -9,13 +9,14 @@
 
 static const struct command_syntax help_syntax = { NULL, 0, 0, 1 };
 
-/* The command whose name is the next one behind NAME in the alphabet. */
+/* The command whose name is the next one behind NAME in the alphabet, of those
+ * that have a help text. */
 static const struct command *next_command(const char *name)
 {
 	const struct command *command, *next = NULL;
 
 	for_each_table_entry(command, commands) {
-		if (strcmp(command->name, name) > 0 &&
+		if (command->help[0] && strcmp(command->name, name) > 0 &&
 		    (!next || strcmp(command->name, next->name) < 0))
 			next = command;
 	}

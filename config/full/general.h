@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* CONFIG=full: everything, also where an image then exceeds 64 KiB. */
+#define READ_CMD
+#define LOGIN_CMD
+#define FORM_CMD
+#define IMGSET_CMD
+#define DIGEST_CMD
+#define IFLINKWAIT_CMD
+#define NSLOOKUP_CMD
+#define CPUID_CMD
+#define TIME_CMD
+#define ABSENT_CMD

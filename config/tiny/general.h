@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* CONFIG=tiny: the smallest image that cannot be caught in a loop. It boots
+ * by TFTP, from addresses; the embedded script's steps by HTTP fail at once. */
+#undef DOWNLOAD_PROTO_HTTP
+#undef DNS_RESOLVER
+#undef AUTOBOOT_CMD
+#undef IFMGMT_CMD
+#undef ROUTE_CMD
+#undef MENU_CMD
+#undef SYNC_CMD
+#undef SHELL_CMD
+#undef POWEROFF_CMD
+#undef READ_CMD
+#undef LOGIN_CMD
+#undef FORM_CMD
+#undef IMGSET_CMD
+#undef DIGEST_CMD
+#undef IFLINKWAIT_CMD
+#undef NSLOOKUP_CMD
+#undef CPUID_CMD
+#undef TIME_CMD
+#undef ABSENT_CMD

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Commands that ask a person (read, login, present), and other small ones. */
+#include "capture.h"
+#include "typing.h"
+#include "core/error.h"
+
+static void expect(const char *name, const char *value)
+{
+	char *text = settings_fetch_text(name);
+
+	assert_non_null(text);
+	assert_string_equal(text, value);
+	free(text);
+}
+
+static void test_read_edits_the_old_value(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("set word abc"), 0);
+	typed = "\bd\r";
+	assert_int_equal(exec_line("read word"), 0);
+	expect("word", "abd");
+	typed = "x\x03";
+	assert_int_equal(exec_line("read word"), -ECANCELED);
+	expect("word", "abd");
+	typed = "";
+	assert_int_equal(exec_line("read --timeout 20 word"), -ETIMEDOUT);
+	expect("word", "abd");
+	typed = "\x15\r";
+	assert_int_equal(exec_line("read word"), 0);
+	assert_null(settings_fetch_text("word"));
+	typed = "x\r";
+	assert_int_equal(exec_line("read number:int32"), -EINVAL);
+}
+
+static void test_login_hides_the_password(void **state)
+{
+	(void)state;
+	typed = "joe\rsect" LEFT LEFT "r" "e\r";
+	assert_int_equal(exec_line("login"), 0);
+	expect("username", "joe");
+	expect("password", "serect");
+	assert_null(strstr(captured, "erect"));
+	assert_non_null(strstr(captured, "Password: ****"));
+}
+
+static void test_form_fills_settings(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("set host old"), 0);
+	assert_int_equal(exec_line("form Network"), 0);
+	assert_int_equal(exec_line("item --gap some words"), 0);
+	assert_int_equal(exec_line("item host Host name"), 0);
+	assert_int_equal(exec_line("item addr:ipv4 Address"), 0);
+	assert_int_equal(exec_line("item --secret pin PIN"), 0);
+	/* A wrong address is asked for again. */
+	typed = "er\r1.2.3\r.4\r7788\r";
+	assert_int_equal(exec_line("present"), 0);
+	expect("host", "older");
+	expect("addr", "1.2.3.4");
+	expect("pin", "7788");
+	assert_null(strstr(captured, "7788"));
+	assert_non_null(strstr(captured, "****"));
+	assert_int_equal(exec_line("present"), -ENOENT);
+}
+
+static void test_cancelled_form_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("form"), 0);
+	assert_int_equal(exec_line("item one One"), 0);
+	typed = "x\x03";
+	assert_int_equal(exec_line("present --keep"), -ECANCELED);
+	assert_null(settings_fetch_text("one"));
+	assert_int_equal(exec_line("form --delete"), 0);
+}
+
+static void test_imgset_stores_an_image(void **state)
+{
+	(void)state;
+	capture_image("data", "AB");
+	assert_int_equal(exec_line("imgset --keep raw:hex data"), 0);
+	expect("raw", "41:42");
+	assert_int_equal(exec_line("imgset text data"), 0);
+	expect("text", "AB");
+	assert_null(image_find("data"));
+}
+
+static void test_time_passes_the_status_on(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("time iseq a b"), -ERANGE);
+	assert_int_equal(exec_line("time echo x"), 0);
+	assert_non_null(strstr(captured, "x\necho: 0."));
+}
+
+static void test_cpuid_knows_features(void **state)
+{
+	(void)state;
+	/* Every x86-64 has a TSC (4), long mode (29); 31 is never both. */
+	assert_int_equal(exec_line("cpuid 4"), 0);
+	assert_int_equal(exec_line("cpuid --ext 29"), 0);
+	assert_int_equal(exec_line("cpuid 10"), -ENOENT);
+	assert_int_equal(exec_line("cpuid 32"), -ERANGE);
+	assert_int_equal(exec_line("cpuid x"), -EINVAL);
+}
+
+static void test_nslookup_takes_addresses(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("nslookup found 10.1.2.3"), 0);
+	expect("found", "10.1.2.3");
+	expect("found:hex", "0a:01:02:03");
+}
+
+static void test_iflinkwait_wants_an_interface(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("iflinkwait net7"), -ENODEV);
+}
+
+static void test_absent_command_is_refused_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("imgverify a b"), -ENOSYS);
+	assert_non_null(strstr(captured, "imgverify: "));
+	captured_len = 0;
+	assert_int_equal(exec_line("help"), 0);
+	assert_null(strstr(captured, "imgverify"));
+	assert_non_null(strstr(captured, "imgfetch"));
+}
+
+/* No command is there twice: an absent one beside the real one. */
+static void test_commands_have_one_entry(void **state)
+{
+	const struct command *a, *b;
+	unsigned int count;
+
+	(void)state;
+	for_each_table_entry(a, commands) {
+		count = 0;
+		for_each_table_entry(b, commands)
+			count += !strcmp(a->name, b->name);
+		if (count != 1)
+			fail_msg("%s is there %u times", a->name, count);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_read_edits_the_old_value,
+				       capture_setup),
+		cmocka_unit_test_setup(test_login_hides_the_password,
+				       capture_setup),
+		cmocka_unit_test_setup(test_form_fills_settings,
+				       capture_setup),
+		cmocka_unit_test_setup(test_cancelled_form_ends,
+				       capture_setup),
+		cmocka_unit_test_setup(test_imgset_stores_an_image,
+				       capture_setup),
+		cmocka_unit_test_setup(test_time_passes_the_status_on,
+				       capture_setup),
+		cmocka_unit_test_setup(test_cpuid_knows_features,
+				       capture_setup),
+		cmocka_unit_test_setup(test_nslookup_takes_addresses,
+				       capture_setup),
+		cmocka_unit_test_setup(test_iflinkwait_wants_an_interface,
+				       capture_setup),
+		cmocka_unit_test_setup(test_absent_command_is_refused_by_name,
+				       capture_setup),
+		cmocka_unit_test_setup(test_commands_have_one_entry,
+				       capture_setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
