@@ -194,6 +194,11 @@ void control_confirm(struct control *control, struct http_request *request,
 		reply_add_field(reply, "Retry-After", "2");
 }
 
+bool control_is_well(struct control *control)
+{
+	return !control || state_is_well(control->state);
+}
+
 void control_metrics(struct control *control, struct http_request *request,
 		     struct http_reply *reply)
 {

@@ -3,6 +3,8 @@
 #ifndef RESOLVER_CONTROL_H
 #define RESOLVER_CONTROL_H
 
+#include <stdbool.h>
+
 #include "facts.h"
 #include "http.h"
 #include "state.h"
@@ -97,6 +99,9 @@ void control_events(struct control *control, struct http_request *request,
 void control_confirm(struct control *control, struct http_request *request,
 		     const char *rest, const char *query,
 		     struct http_reply *reply);
+
+/* Does the database of the state answer?  True where none is kept. */
+bool control_is_well(struct control *control);
 
 /* Reply to GET /metrics. */
 void control_metrics(struct control *control, struct http_request *request,

@@ -178,7 +178,7 @@ static void answer_healthz(struct exchange *x)
 	live_status(x->service->live, &status);
 	text = arena_format(&x->request->arena,
 			    "%s\nload %llu: %u machines, %u profiles, %u "
-			    "rules, %u scripts of their own\n%s%s%s",
+			    "rules, %u scripts of their own\n%s%s%s%s",
 			    status.is_stale ? "stale" : "ok",
 			    (unsigned long long)status.loads, status.machines,
 			    status.profiles, status.rules, status.dropins,
@@ -186,7 +186,11 @@ static void answer_healthz(struct exchange *x)
 					      "last one that did is served: "
 					    : "",
 			    status.is_stale ? status.why.text : "",
-			    status.is_stale ? "\n" : "");
+			    status.is_stale ? "\n" : "",
+			    control_is_well(x->service->control)
+				    ? ""
+				    : "The database of the state is lost, so "
+				      "machines get the safe answer.\n");
 	if (!text)
 		text = "ok\n";
 	reply_set_text(x->reply, 200, "text/plain; charset=utf-8", text,

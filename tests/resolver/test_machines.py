@@ -382,12 +382,14 @@ def test_lost_database_means_the_safe_answer(site: Site) -> None:
     assert time.monotonic() - before < 3
     assert put(daemon, "web02", "local") in (503, 504)
     assert "unloop_state_up 0" in daemon.get("/metrics").body.decode()
+    assert b"state is lost" in daemon.get("/healthz").body
     # It comes back by itself.
     (daemon.state / "away.db").rename(daemon.state / "state.db")
     end = time.monotonic() + WAIT
     while "vmlinuz" not in boot(daemon) and time.monotonic() < end:
         time.sleep(0.1)
     assert "vmlinuz" in boot(daemon)
+    assert b"lost" not in daemon.get("/healthz").body
     assert daemon.stop() == 0
 
 
