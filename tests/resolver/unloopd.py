@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class Daemon:
 
     def __init__(self, site: Site, *arguments: str) -> None:
         self.site = site
+        self._settling = threading.Lock()
         self.loaded = site.fingerprint()
         self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
         # In the directory that the site is in, so that it goes with it.
@@ -168,11 +170,12 @@ class Daemon:
 
     def settle(self) -> None:
         """When the site has changed, have it loaded and wait for that."""
-        now = self.site.fingerprint()
-        if now == self.loaded or self.process.poll() is not None:
-            return
-        self.loaded = now
-        self.reload()
+        with self._settling:
+            now = self.site.fingerprint()
+            if now == self.loaded or self.process.poll() is not None:
+                return
+            self.reload()
+            self.loaded = now
 
     def reload(self) -> None:
         """SIGHUP, and wait until it has been acted on."""
