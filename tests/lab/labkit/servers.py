@@ -285,7 +285,13 @@ class Resolver(Server):
                 "--port", "80", site]
         else:
             argv = [daemon, "-d", "-p", "80", site]
-        super().__init__(Process(argv, logs / "resolver.log", net.name))
+        # Its state goes with the case, not to where a site's is kept.
+        state = work / "state"
+        state.mkdir(exist_ok=True)
+        super().__init__(Process(
+            argv, logs / "resolver.log", net.name,
+            env={"STATE_DIRECTORY": str(state),
+                 "RUNTIME_DIRECTORY": str(state)}))
         self.process.wait_listening("tcp", 80)
 
 
