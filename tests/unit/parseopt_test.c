@@ -131,6 +131,11 @@ static void test_every_command_answers_help(void **state)
 		char *argv[] = { (char *)command->name, "--help", NULL };
 
 		capture_setup(state);
+		/* Without a help text: it is not built in, and says so. */
+		if (!command->help[0]) {
+			assert_int_equal(command->exec(2, argv), -ENOSYS);
+			continue;
+		}
 		assert_int_equal(command->exec(2, argv), -EUSAGE);
 		assert_non_null(strstr(captured, command->usage));
 		assert_non_null(strstr(captured, command->help));
