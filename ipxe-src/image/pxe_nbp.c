@@ -32,7 +32,7 @@ static enum image_role pxe_nbp_role(struct image *image __unused_arg)
 
 static int pxe_nbp_exec(struct image *image)
 {
-	uint32_t room = (uintptr_t)real_base - LOAD_BASE;
+	uint32_t room = boot_nbp_room();
 	uint16_t status;
 
 	if (!pxe_entry())

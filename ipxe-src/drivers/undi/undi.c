@@ -290,6 +290,7 @@ static int undi_open(struct net_device *netdev)
 	uint16_t status;
 	int rc;
 
+	undi->real = real_ptr(undi_real); /* the block may have moved */
 	rc = undi_start(undi, &status);
 	if (rc)
 		return error_set(rc, "the PXE ROM does not open its network "

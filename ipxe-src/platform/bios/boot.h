@@ -10,6 +10,9 @@
 void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 	__attribute__((noreturn));
 
+/* The longest network boot program that boot_nbp() can run, bytes. */
+uint32_t boot_nbp_room(void);
+
 /* Run the network boot program that is at 0:7C00, in the environment that
  * the PXE ROM made for us. The memory that we hold is hidden from it. Returns
  * its exit status (AX; PXE 2.1 4.4.5: 0 is success) if it comes back. */

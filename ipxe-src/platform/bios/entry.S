@@ -3,7 +3,7 @@
  *
  * Everything here is in the real-mode block (real.h): one segment, offsets
  * from 0, CS its segment in real mode. It first runs at 0:7C00, for which the
- * linear addresses in its data are right; real_init() adjusts them when it
+ * linear addresses in its data are right; real_move() adjusts them when it
  * copies the block to its final place.
  */
 #include "platform/bios/real.h"

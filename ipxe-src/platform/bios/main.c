@@ -35,7 +35,7 @@ static void base_memory_take(void)
 
 	saved_base_kb = *low_ptr(uint16_t, BDA_BASE_KB);
 	top = pxe_memory_bottom(saved_base_kb * 1024u);
-	real_init(top & ~1023u);
+	real_move((uint8_t *)(((top & ~1023u) - REAL_LEN) & ~15u));
 	*low_ptr(uint16_t, BDA_BASE_KB) =
 		(uint16_t)((uintptr_t)real_base / 1024);
 }

@@ -16,9 +16,19 @@
 #define INSTALLATION_CHECK 0x5650 /* AX of INT 1Ah, PXE 2.1 3.1.1 */
 #define INSTALLATION_ANSWER 0x564e
 
-static const struct pxe_bangpxe *bangpxe;
+static struct pxe_bangpxe *bangpxe;
+static struct pxe_env *env;
 static uint32_t api_entry;
 static bool is_unloaded;
+
+static uint8_t sum_bytes(const uint8_t *bytes, size_t len)
+{
+	uint8_t sum = 0;
+
+	while (len--)
+		sum += *bytes++;
+	return sum;
+}
 
 /* Is there a structure of at least LEN_MIN bytes at DATA, of which byte
  * LEN_AT is the length and all together are 0? */
@@ -26,21 +36,15 @@ static bool is_valid(const void *data, const char *signature, size_t len_at,
 		     size_t len_min)
 {
 	const uint8_t *bytes = data;
-	uint8_t sum = 0;
-	size_t i;
 
-	if (memcmp(bytes, signature, strlen(signature)) ||
-	    bytes[len_at] < len_min)
-		return false;
-	for (i = 0; i < bytes[len_at]; i++)
-		sum += bytes[i];
-	return sum == 0;
+	return !memcmp(bytes, signature, strlen(signature)) &&
+	       bytes[len_at] >= len_min && !sum_bytes(bytes, bytes[len_at]);
 }
 
 /* The !PXE structure at FAR, NULL if there is none. */
-static const struct pxe_bangpxe *bangpxe_at(uint32_t far)
+static struct pxe_bangpxe *bangpxe_at(uint32_t far)
 {
-	const struct pxe_bangpxe *found = real_linear(far);
+	struct pxe_bangpxe *found = real_linear(far);
 
 	if (!far || !is_valid(found, "!PXE", 4, 0x20) || !found->entry)
 		return NULL;
@@ -48,9 +52,9 @@ static const struct pxe_bangpxe *bangpxe_at(uint32_t far)
 }
 
 /* The PXENV+ structure at FAR, NULL if there is none. */
-static const struct pxe_env *env_at(uint32_t far)
+static struct pxe_env *env_at(uint32_t far)
 {
-	const struct pxe_env *found = real_linear(far);
+	struct pxe_env *found = real_linear(far);
 
 	if (!far || !is_valid(found, "PXENV+", 8, PXENV_LEN_MIN))
 		return NULL;
@@ -60,7 +64,6 @@ static const struct pxe_env *env_at(uint32_t far)
 int pxe_init(void)
 {
 	const struct real_entry *entry = real_ptr(real_entry);
-	const struct pxe_env *env;
 	struct real_regs *regs;
 
 	bangpxe = bangpxe_at(*low_ptr(uint32_t, entry->ss * 16u + entry->args));
@@ -108,6 +111,37 @@ int pxe_call(uint16_t opcode, void *params, size_t len)
 	if ((uint16_t)regs->eax || ((struct pxe_status *)params)->status)
 		return -EIO;
 	return 0;
+}
+
+/* Make the LEN bytes at DATA, CHECKSUM among them, add up to 0 again. */
+static void fix_sum(const void *data, size_t len, uint8_t *checksum)
+{
+	*checksum -= sum_bytes(data, len);
+}
+
+void pxe_pretend_undi_at(uint16_t seg)
+{
+	static uint16_t old_seg, old_env_seg;
+	static uint32_t old_address;
+
+	if (bangpxe && bangpxe->len >= sizeof(*bangpxe)) {
+		__typeof__(&bangpxe->segment[0]) data =
+			&bangpxe->segment[PXE_UNDI_DATA];
+
+		if (seg) {
+			old_seg = data->segment;
+			old_address = data->address;
+		}
+		data->segment = seg ? seg : old_seg;
+		data->address = seg ? seg * 16u : old_address;
+		fix_sum(bangpxe, bangpxe->len, &bangpxe->checksum);
+	}
+	if (env && env->len >= sizeof(*env)) {
+		if (seg)
+			old_env_seg = env->undi_data_seg;
+		env->undi_data_seg = seg ? seg : old_env_seg;
+		fix_sum(env, env->len, &env->checksum);
+	}
 }
 
 /* BOTTOM, or START where a thing of LEN bytes there reaches below TOP. */

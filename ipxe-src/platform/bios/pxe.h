@@ -44,6 +44,8 @@ struct pxe_bangpxe {
 	} __packed segment[7];
 } __packed;
 
+#define PXE_UNDI_DATA 1 /* index of that segment */
+
 /* The PXENV+ structure. PXE 2.1 3.2.2. */
 struct pxe_env {
 	uint8_t signature[6]; /* "PXENV+" */
@@ -51,7 +53,11 @@ struct pxe_env {
 	uint8_t len;
 	uint8_t checksum;
 	uint32_t entry;       /* far pointer: the older API for real mode */
-	uint8_t ignored[24];
+	uint8_t ignored[18];
+	uint16_t undi_data_seg;
+	uint16_t undi_data_len;
+	uint16_t undi_code_seg;
+	uint16_t undi_code_len;
 	uint32_t bangpxe;     /* far pointer to !PXE, from version 2.1 on */
 } __packed;
 
@@ -132,6 +138,11 @@ int pxe_call(uint16_t opcode, void *params, size_t len);
 /* The lowest address that PXE needs in what the BIOS calls free base memory,
  * or TOP. */
 uint32_t pxe_memory_bottom(uint32_t top);
+
+/* Say in the ROM's structures that the UNDI's data is at segment SEG, or (0)
+ * where it was. A program that unloads the ROM's base code believes that all
+ * from the end of free base memory up to the UNDI belongs to that. */
+void pxe_pretend_undi_at(uint16_t seg);
 
 /* Tell `origin` the packets that the ROM has kept. */
 void pxe_cached_packets(void);

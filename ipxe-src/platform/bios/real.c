@@ -12,23 +12,27 @@ extern uint32_t flat_vector[];
 extern uint64_t gdt[5];
 extern uint8_t gdt_pointer[6];
 
+/* Access bytes of the block's descriptors, as in entry.S. */
+#define ACCESS_CODE16 0x9bu
+#define ACCESS_DATA16 0x93u
+
 uint8_t *real_base = (uint8_t *)LOAD_BASE;
 
-void real_init(uint32_t top)
+void real_move(uint8_t *base)
 {
-	uint8_t *base = (uint8_t *)((top - REAL_LEN) & ~0xfu);
-	uint32_t delta = base - (uint8_t *)LOAD_BASE;
+	uint32_t delta = base - real_base;
 
-	memcpy(base, (void *)LOAD_BASE, REAL_PXE);
-	memset(base + REAL_PXE, 0, REAL_LEN - REAL_PXE);
+	memmove(base, real_base, REAL_PXE);
 	real_base = base;
 	(*real_ptr(real_stack))[0] = REAL_STACK;
 	(*real_ptr(real_stack))[1] = real_seg();
 	(*real_ptr(real_vector))[1] = real_seg();
 	(*real_ptr(flat_vector))[0] += delta;
-	/* A descriptor's base is in its bits 16 to 39. */
-	(*real_ptr(gdt))[SEL_CODE16 / 8] += (uint64_t)delta << 16;
-	(*real_ptr(gdt))[SEL_DATA16 / 8] += (uint64_t)delta << 16;
+	/* A descriptor's base, below 1 MiB, is in its bits 16 to 39. */
+	put_le32((uint8_t *)&(*real_ptr(gdt))[SEL_CODE16 / 8] + 2,
+		 (uintptr_t)base | ACCESS_CODE16 << 24);
+	put_le32((uint8_t *)&(*real_ptr(gdt))[SEL_DATA16 / 8] + 2,
+		 (uintptr_t)base | ACCESS_DATA16 << 24);
 	put_le32(*real_ptr(gdt_pointer) + 2, (uintptr_t)real_ptr(gdt));
 	asm volatile("lgdt %0" : : "m"(*real_ptr(gdt_pointer)));
 }

@@ -3,7 +3,7 @@
  *
  * It is one 16-bit segment: code and data of entry.S and its like, then
  * stacks and packet buffers. The file begins with it, so it first runs where
- * the PXE ROM loads us (0:7C00); real_init() moves it to the top of free base
+ * the PXE ROM loads us (0:7C00); real_move() moves it to the top of free base
  * memory. Symbols of section .real are offsets in it; real_ptr() finds them.
  */
 #ifndef PLATFORM_BIOS_REAL_H
@@ -17,6 +17,7 @@
 #define REAL_PXE_LEN   0x0100 /* these may use the second half as well */
 #define REAL_PXE_TBD   0x0c40 /* a transmit buffer descriptor */
 #define REAL_STACK     0x2000 /* end of the stack for real-mode calls */
+#define REAL_LEN_MIN   0x2000 /* of the block while no NIC is open */
 #define REAL_TX        0x2100 /* frames to be sent */
 #define REAL_TX_COUNT  8
 #define REAL_RX        0x5100 /* frames received; also scratch while closed */
@@ -92,8 +93,9 @@ extern uint8_t *real_base;
 #define real_ptr(symbol)                                                       \
 	((__typeof__(&(symbol)))(real_base + (uintptr_t)&(symbol)))
 
-/* Move the block to base memory that ends at linear address TOP. */
-void real_init(uint32_t top);
+/* Move the block to linear address BASE, a multiple of 16. Only its code and
+ * data go along, not what is from REAL_PXE on. */
+void real_move(uint8_t *base);
 
 /* Segment of the block; far pointer to OFFSET in it. */
 static inline uint16_t real_seg(void)
