@@ -14,8 +14,8 @@
 
 SELECT_IF(IMAGE_BZIMAGE);
 
-#define MIB        0x100000u
-#define RANGES_MAX 16
+#define MIB	      0x100000u
+#define RANGES_MAX    16
 #define CMDLINE_MAGIC 0xa33f
 
 static int bzimage_probe(struct image *image)
@@ -70,10 +70,13 @@ static int gather_initrd(struct image *image, const struct linux_kernel *kernel,
 	} else {
 		piece = bulk_realloc(NULL, 0, len);
 		if (!piece)
-			return error_set(-ENOSPC, "putting the parts of the RAM "
-					 "disk together takes %u kB more, "
-					 "%u kB are free", len / 1024,
-					 (unsigned int)(bulk_available() / 1024));
+			return error_set(
+				-ENOSPC,
+				"putting the parts of the RAM "
+				"disk together takes %u kB more, "
+				"%u kB are free",
+				len / 1024,
+				(unsigned int)(bulk_available() / 1024));
 		initrd_copy(image, piece);
 	}
 	if (linux_initrd_may_be(kernel, mem, layout, (uintptr_t)piece, len)) {
@@ -82,7 +85,8 @@ static int gather_initrd(struct image *image, const struct linux_kernel *kernel,
 	} else if ((uintptr_t)piece < layout->kernel + kernel->kernel_len &&
 		   layout->kernel < (uintptr_t)piece + len) {
 		/* It will be moved after the kernel. */
-		return error_set(-ENOSPC, "kernel (%u kB) and RAM disk (%u kB) "
+		return error_set(-ENOSPC,
+				 "kernel (%u kB) and RAM disk (%u kB) "
 				 "leave no room to move them",
 				 kernel->kernel_len / 1024, len / 1024);
 	}
@@ -138,9 +142,10 @@ static int bzimage_exec(struct image *image)
 	if (rc)
 		return rc;
 	if (cmdline_len > kernel.cmdline_max)
-		return error_set(-E2BIG, "its command line has %u bytes, this "
-				 "kernel takes %u", (unsigned int)cmdline_len,
-				 kernel.cmdline_max);
+		return error_set(-E2BIG,
+				 "its command line has %u bytes, this "
+				 "kernel takes %u",
+				 (unsigned int)cmdline_len, kernel.cmdline_max);
 	rc = place(&kernel, initrd_len(image), mem, &layout);
 	if (rc)
 		return rc;

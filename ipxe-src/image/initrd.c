@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The initial RAM disk that a Linux kernel gets: all images, one after other. */
+/* The initial RAM disk that a Linux kernel gets: all images, one after other.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "image/initrd.h"
 
 #define CPIO_HEADER_LEN 110 /* magic and 13 fields of 8 hex digits */
-#define CPIO_TRAILER    "TRAILER!!!"
+#define CPIO_TRAILER	"TRAILER!!!"
 
 #define CPIO_MODE_FILE 0100000 /* S_IFREG */
 #define CPIO_MODE_DIR  0040755 /* S_IFDIR and rwxr-xr-x */

@@ -6,17 +6,17 @@
 #include "core/error.h"
 #include "image/linux_boot.h"
 
-#define KERNEL_LOAD    0x100000u /* where kernels are loaded */
-#define PAGE           4096u
-#define SECTOR         512u
-#define PRESET_SETUPS  4          /* sectors, if the header says 0 */
-#define PRESET_INITRD_MAX 0x37ffffffu
+#define KERNEL_LOAD	   0x100000u /* where kernels are loaded */
+#define PAGE		   4096u
+#define SECTOR		   512u
+#define PRESET_SETUPS	   4 /* sectors, if the header says 0 */
+#define PRESET_INITRD_MAX  0x37ffffffu
 #define PRESET_CMDLINE_MAX 255
-#define VGA_NORMAL     0xffff
-#define VGA_EXTENDED   0xfffe
-#define VGA_ASK        0xfffd
+#define VGA_NORMAL	   0xffff
+#define VGA_EXTENDED	   0xfffe
+#define VGA_ASK		   0xfffd
 /* What kernels before 2.10 need beyond what is loaded: they do not say. */
-#define UNPACK_FACTOR  4
+#define UNPACK_FACTOR 4
 
 int linux_parse(const uint8_t *data, size_t len, struct linux_kernel *kernel)
 {
@@ -52,9 +52,9 @@ int linux_parse(const uint8_t *data, size_t len, struct linux_kernel *kernel)
 				 "%u kB of it are missing: it is not whole",
 				 (syssize - kernel->kernel_len / 16) / 64 + 1);
 
-	kernel->initrd_max = kernel->version >= 0x0203 ?
-				     get_le32(header + LINUX_INITRD_MAX_AT) :
-				     PRESET_INITRD_MAX;
+	kernel->initrd_max = kernel->version >= 0x0203
+				     ? get_le32(header + LINUX_INITRD_MAX_AT)
+				     : PRESET_INITRD_MAX;
 	kernel->cmdline_max = PRESET_CMDLINE_MAX;
 	if (kernel->version >= 0x0206)
 		kernel->cmdline_max = get_le32(header + LINUX_CMDLINE_MAX_AT);
@@ -147,9 +147,9 @@ bool linux_initrd_may_be(const struct linux_kernel *kernel, uint64_t mem,
 }
 
 int linux_place(const struct linux_kernel *kernel, uint64_t initrd_len,
-		uint64_t mem, const struct mem_range *all, unsigned int all_count,
-		const struct mem_range *free, unsigned int free_count,
-		struct linux_layout *ret_layout)
+		uint64_t mem, const struct mem_range *all,
+		unsigned int all_count, const struct mem_range *free,
+		unsigned int free_count, struct linux_layout *ret_layout)
 {
 	struct linux_layout layout = { .kernel = KERNEL_LOAD };
 	uint64_t limit = initrd_limit(kernel, mem);
@@ -158,21 +158,22 @@ int linux_place(const struct linux_kernel *kernel, uint64_t initrd_len,
 	uint64_t end, largest = 0;
 	unsigned int i;
 
-	if (!is_inside(layout.kernel, (uint64_t)layout.kernel +
-					      kernel->kernel_len,
-		       free, free_count) &&
+	if (!is_inside(layout.kernel,
+		       (uint64_t)layout.kernel + kernel->kernel_len, free,
+		       free_count) &&
 	    kernel->is_relocatable && kernel->run_start < UINT32_MAX)
 		layout.kernel = (uint32_t)kernel->run_start;
 	end = (uint64_t)layout.kernel + kernel->kernel_len;
 	if (!is_inside(layout.kernel, end, free, free_count) ||
 	    (!kernel->is_relocatable && kernel->run_len &&
 	     !is_inside(kernel->run_start, run_end, all, all_count)))
-		return error_set(-ENOSPC,
-				 "the kernel takes %u kB of memory from %#x on, "
-				 "%u kB to unpack itself, which is not all "
-				 "there", kernel->kernel_len / 1024,
-				 layout.kernel,
-				 (unsigned int)(kernel->run_len / 1024));
+		return error_set(
+			-ENOSPC,
+			"the kernel takes %u kB of memory from %#x on, "
+			"%u kB to unpack itself, which is not all "
+			"there",
+			kernel->kernel_len / 1024, layout.kernel,
+			(unsigned int)(kernel->run_len / 1024));
 	/* A relocatable kernel that finds no room at run_start looks for
 	 * some by itself. */
 	if (run_end > end && run_end < UINT32_MAX)
@@ -189,8 +190,8 @@ int linux_place(const struct linux_kernel *kernel, uint64_t initrd_len,
 		largest = MAX(largest, stop - start);
 		if (stop - start >= needed) {
 			layout.initrd.start = (uint32_t)(stop - needed);
-			layout.initrd.end = (uint32_t)(layout.initrd.start +
-						       initrd_len);
+			layout.initrd.end =
+				(uint32_t)(layout.initrd.start + initrd_len);
 		}
 	}
 	if (initrd_len && !layout.initrd.end)

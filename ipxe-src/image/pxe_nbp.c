@@ -38,8 +38,10 @@ static int pxe_nbp_exec(struct image *image)
 	if (!pxe_entry())
 		return error_set(-ENODEV, "there is no PXE that it could use");
 	if (image->len > room)
-		return error_set(-ENOSPC, "it has %u bytes, base memory has "
-				 "room for %u", (unsigned int)image->len, room);
+		return error_set(-ENOSPC,
+				 "it has %u bytes, base memory has "
+				 "room for %u",
+				 (unsigned int)image->len, room);
 	netdev_pause_all();
 	memcpy((void *)LOAD_BASE, image->data, image->len);
 	status = boot_nbp();

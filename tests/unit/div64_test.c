@@ -7,17 +7,30 @@
 #include <cmocka.h>
 
 #define __udivmoddi4 ours_udivmod
-#define __udivdi3 ours_udiv
-#define __umoddi3 ours_umod
-#define __divdi3 ours_div
-#define __moddi3 ours_mod
+#define __udivdi3    ours_udiv
+#define __umoddi3    ours_umod
+#define __divdi3     ours_div
+#define __moddi3     ours_mod
 #include "arch/x86/i386/div64.c"
 
 static const uint64_t edges[] = {
-	1, 2, 3, 10, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-	0x100000001, 0x1ffffffff, 0x7fffffffffffffff, 0x8000000000000000,
-	0x8000000000000001, 0xfffffffe00000001, 0xffffffff00000000,
-	0xfffffffffffffffe, 0xffffffffffffffff,
+	1,
+	2,
+	3,
+	10,
+	0x7fffffff,
+	0x80000000,
+	0xffffffff,
+	0x100000000,
+	0x100000001,
+	0x1ffffffff,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0x8000000000000001,
+	0xfffffffe00000001,
+	0xffffffff00000000,
+	0xfffffffffffffffe,
+	0xffffffffffffffff,
 };
 
 static void check(uint64_t num, uint64_t den)

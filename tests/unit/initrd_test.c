@@ -256,8 +256,7 @@ int main(void)
 			teardown),
 		cmocka_unit_test_teardown(test_mode_sets_no_file_type,
 					  teardown),
-		cmocka_unit_test_teardown(test_wrapped_and_plain_mix,
-					  teardown),
+		cmocka_unit_test_teardown(test_wrapped_and_plain_mix, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

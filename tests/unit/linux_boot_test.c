@@ -162,7 +162,8 @@ static int place(uint64_t initrd_len, uint64_t mem, uint32_t end)
 	struct mem_range all = { MIB, end };
 	struct mem_range free = { MIB, end - 2 * MIB };
 
-	return linux_place(&kernel, initrd_len, mem, &all, 1, &free, 1, &layout);
+	return linux_place(&kernel, initrd_len, mem, &all, 1, &free, 1,
+			   &layout);
 }
 
 static void test_ram_disk_goes_as_high_as_it_may(void **state)
@@ -257,16 +258,16 @@ static void test_ram_disk_may_stay_where_it_is_right(void **state)
 	(void)state;
 	parse(0x020f);
 	assert_int_equal(place(MIB, UINT64_MAX, 512 * MIB), 0);
-	assert_true(linux_initrd_may_be(&kernel, UINT64_MAX, &layout,
-					100 * MIB, MIB));
+	assert_true(linux_initrd_may_be(&kernel, UINT64_MAX, &layout, 100 * MIB,
+					MIB));
 	assert_true(linux_initrd_may_be(&kernel, UINT64_MAX, &layout,
 					2 * GIB - MIB, MIB));
 	assert_false(linux_initrd_may_be(&kernel, UINT64_MAX, &layout,
 					 2 * GIB - MIB + 1, MIB));
 	assert_false(linux_initrd_may_be(&kernel, UINT64_MAX, &layout,
 					 64 * MIB - 1, MIB));
-	assert_false(linux_initrd_may_be(&kernel, 100 * MIB, &layout,
-					 100 * MIB, MIB));
+	assert_false(linux_initrd_may_be(&kernel, 100 * MIB, &layout, 100 * MIB,
+					 MIB));
 }
 
 static void test_every_damaged_header_is_survived(void **state)

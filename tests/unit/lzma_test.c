@@ -36,7 +36,8 @@ static void make_data(size_t len)
 		else if (i > 30000 && i % 1000 < 400)
 			data[i] = data[i - 29989];
 		else
-			data[i] = (uint8_t)"call %eax; mov %ebx, %ecx\n"[i % 26];
+			data[i] =
+				(uint8_t) "call %eax; mov %ebx, %ecx\n"[i % 26];
 	}
 }
 
@@ -86,8 +87,8 @@ static int unpack(const struct lzma_props *props, const uint8_t *in,
 static void test_what_was_packed_comes_back(void **state)
 {
 	static const struct lzma_props all[] = {
-		{ 3, 0, 2 }, { 3, 0, 0 }, { 4, 0, 1 }, { 0, 0, 0 },
-		{ 2, 2, 4 }, { 0, 4, 3 },
+		{ 3, 0, 2 }, { 3, 0, 0 }, { 4, 0, 1 },
+		{ 0, 0, 0 }, { 2, 2, 4 }, { 0, 4, 3 },
 	};
 	size_t i;
 

@@ -18,8 +18,8 @@
 #include "platform/bios/timer.h"
 
 #define FRAME_MIN     14 /* an Ethernet header */
-#define MTU_MIN       576
-#define MTU_MAX       1500
+#define MTU_MIN	      576
+#define MTU_MAX	      1500
 #define OPEN_ATTEMPTS 3
 
 /* How often the ROM is asked when no interrupt says so, microseconds. */
@@ -40,15 +40,15 @@
 
 /* The driver's part of the device; there is only one. */
 struct undi {
-	struct undi_real *real;    /* the part in the block */
-	uint8_t irq;               /* 0: none that can be used */
-	uint8_t vector;            /* of that IRQ */
-	uint32_t old_vector;       /* far pointer: who had it */
-	bool was_masked;           /* was the IRQ masked before us? */
-	uint64_t asked_us;         /* when the ROM was asked last */
-	uint64_t processed_us;     /* when it was last asked for frames */
-	uint64_t tx_accepted_us;   /* when it took a frame, or had none to take */
-	uint64_t opened_us;        /* when it was opened last */
+	struct undi_real *real;	 /* the part in the block */
+	uint8_t irq;		 /* 0: none that can be used */
+	uint8_t vector;		 /* of that IRQ */
+	uint32_t old_vector;	 /* far pointer: who had it */
+	bool was_masked;	 /* was the IRQ masked before us? */
+	uint64_t asked_us;	 /* when the ROM was asked last */
+	uint64_t processed_us;	 /* when it was last asked for frames */
+	uint64_t tx_accepted_us; /* when it took a frame, or had none to take */
+	uint64_t opened_us;	 /* when it was opened last */
 };
 
 /* ---- The interrupt. ---- */
@@ -62,8 +62,8 @@ static void irq_set_masked(const struct undi *undi, bool masked)
 {
 	uint8_t mask = port_in8(undi->real->irq_port);
 
-	mask = masked ? mask | undi->real->irq_bit :
-			mask & ~undi->real->irq_bit;
+	mask = masked ? mask | undi->real->irq_bit
+		      : mask & ~undi->real->irq_bit;
 	port_out8(undi->real->irq_port, mask);
 }
 
@@ -157,8 +157,9 @@ static void undi_deliver(struct net_device *netdev, struct undi *undi)
 		uint16_t len = undi->real->rx_len[i];
 		struct pbuf *p;
 
-		p = len < FRAME_MIN || len > REAL_FRAME_LEN ?
-			    NULL : netdev_rx_alloc(len);
+		p = len < FRAME_MIN || len > REAL_FRAME_LEN
+			    ? NULL
+			    : netdev_rx_alloc(len);
 		if (!p) {
 			netdev_rx_error(netdev, -ENOBUFS);
 			continue;
@@ -212,8 +213,8 @@ static bool undi_poll(struct net_device *netdev)
 	else if (now - undi->processed_us >= DISTRUST_US)
 		mode = UNDI_RX_PROCESS;
 	else if ((undi->irq && irq_is_pending(undi)) ||
-		 now - undi->asked_us >= (undi->irq ? POLL_WITH_IRQ_US :
-						      POLL_WITHOUT_IRQ_US))
+		 now - undi->asked_us >=
+			 (undi->irq ? POLL_WITH_IRQ_US : POLL_WITHOUT_IRQ_US))
 		mode = UNDI_RX_START;
 	if (mode == UNDI_RX_NONE && !real->tx_count)
 		return false;
@@ -293,8 +294,10 @@ static int undi_open(struct net_device *netdev)
 	undi->real = real_ptr(undi_real); /* the block may have moved */
 	rc = undi_start(undi, &status);
 	if (rc)
-		return error_set(rc, "the PXE ROM does not open its network "
-				     "card (status %#x)", status);
+		return error_set(rc,
+				 "the PXE ROM does not open its network "
+				 "card (status %#x)",
+				 status);
 	undi->real->entry = pxe_entry();
 	undi->real->tx_count = 0;
 	irq_hook(undi);
@@ -350,11 +353,11 @@ static int undi_information(struct net_device *netdev, struct undi *undi)
 			return rc;
 	}
 	memcpy(netdev->hwaddr, info.hwaddr, sizeof(netdev->hwaddr));
-	memcpy(netdev->mac, is_station_address(info.mac) ? info.mac :
-							   info.hwaddr,
+	memcpy(netdev->mac,
+	       is_station_address(info.mac) ? info.mac : info.hwaddr,
 	       sizeof(netdev->mac));
-	netdev->mtu = info.mtu < MTU_MIN || info.mtu > MTU_MAX ? MTU_MAX :
-								 info.mtu;
+	netdev->mtu =
+		info.mtu < MTU_MIN || info.mtu > MTU_MAX ? MTU_MAX : info.mtu;
 	/* Not those of timer, keyboard, cascade, clock and coprocessor. */
 	if (info.irq > 2 && info.irq < 16 && info.irq != 8 && info.irq != 13)
 		undi->irq = (uint8_t)info.irq;

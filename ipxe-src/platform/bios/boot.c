@@ -8,10 +8,9 @@
 #include "platform/bios/pxe.h"
 #include "platform/bios/real.h"
 
-#define MIB       0x100000u
-#define INT15     (0x15 * 4) /* its vector */
+#define MIB	  0x100000u
+#define INT15	  (0x15 * 4) /* its vector */
 #define STACK_LEN 46 /* our saved registers and the ROM's return address */
-
 
 /* In the block: see boot_real.S. */
 extern uint8_t real_boot[], real_nbp[], real_int15[];
@@ -50,8 +49,9 @@ static void hide(void)
 	hidden->end = held.end;
 	hidden->base_start = (uintptr_t)real_base;
 	hidden->kb = (uint16_t)(MIN(held.start - MIB, 15 * MIB) / 1024);
-	hidden->blocks = held.start > 16 * MIB ?
-				 (uint16_t)((held.start - 16 * MIB) >> 16) : 0;
+	hidden->blocks = held.start > 16 * MIB
+				 ? (uint16_t)((held.start - 16 * MIB) >> 16)
+				 : 0;
 	*real_ptr(real_int15_next) = *low_ptr(uint32_t, INT15);
 	*low_ptr(uint32_t, INT15) = real_far((uintptr_t)real_int15);
 }

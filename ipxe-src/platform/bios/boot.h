@@ -6,7 +6,8 @@
 #include "core/compiler.h"
 
 /* Jump to CS:IP (in TARGET, CS << 16 | IP) with SEG in all data segments and
- * the stack at SEG:SP. All other registers are 0 but EDX; interrupts are off. */
+ * the stack at SEG:SP. All other registers are 0 but EDX; interrupts are off.
+ */
 void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 	__attribute__((noreturn));
 

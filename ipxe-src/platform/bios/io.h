@@ -41,20 +41,20 @@ static inline void port_out16(uint16_t port, uint16_t value)
 	})
 
 /* BIOS data area: linear addresses and what is there. */
-#define BDA_EBDA_SEG    0x40e /* uint16_t: segment of the extended BDA */
-#define BDA_BASE_KB     0x413 /* uint16_t: free base memory, kilobytes */
-#define BDA_KBD_HEAD    0x41a /* uint16_t: next key in the buffer */
-#define BDA_KBD_TAIL    0x41c /* uint16_t: behind the last key; == head: none */
-#define BDA_VIDEO_MODE  0x449 /* uint8_t */
-#define BDA_COLUMNS     0x44a /* uint16_t */
+#define BDA_EBDA_SEG	0x40e /* uint16_t: segment of the extended BDA */
+#define BDA_BASE_KB	0x413 /* uint16_t: free base memory, kilobytes */
+#define BDA_KBD_HEAD	0x41a /* uint16_t: next key in the buffer */
+#define BDA_KBD_TAIL	0x41c /* uint16_t: behind the last key; == head: none */
+#define BDA_VIDEO_MODE	0x449 /* uint8_t */
+#define BDA_COLUMNS	0x44a /* uint16_t */
 #define BDA_PAGE_OFFSET 0x44e /* uint16_t: of the page shown, bytes */
-#define BDA_CURSOR      0x450 /* uint8_t column, row, for each of 8 pages */
-#define BDA_PAGE        0x462 /* uint8_t: page shown */
-#define BDA_CRTC        0x463 /* uint16_t: port of the CRT controller */
-#define BDA_TICKS       0x46c /* uint32_t: 18.2 a second */
-#define BDA_RESET_FLAG  0x472 /* uint16_t: 0x1234 for a warm boot */
-#define BDA_ROWS        0x484 /* uint8_t: rows of the screen, less one */
-#define BDA_INTERAPP    0x4f0 /* 16 bytes that applications may use */
+#define BDA_CURSOR	0x450 /* uint8_t column, row, for each of 8 pages */
+#define BDA_PAGE	0x462 /* uint8_t: page shown */
+#define BDA_CRTC	0x463 /* uint16_t: port of the CRT controller */
+#define BDA_TICKS	0x46c /* uint32_t: 18.2 a second */
+#define BDA_RESET_FLAG	0x472 /* uint16_t: 0x1234 for a warm boot */
+#define BDA_ROWS	0x484 /* uint8_t: rows of the screen, less one */
+#define BDA_INTERAPP	0x4f0 /* 16 bytes that applications may use */
 
 /* Interrupt controllers: the read of a command port gives the requests. */
 #define PIC1_CMD  0x20
@@ -63,6 +63,6 @@ static inline void port_out16(uint16_t port, uint16_t value)
 #define PIC2_MASK 0xa1
 
 #define PIC_READ_REQUESTS 0x0a /* so that reads of a command port do */
-#define PIC_EOI           0x20 /* end of interrupt */
+#define PIC_EOI		  0x20 /* end of interrupt */
 
 #endif

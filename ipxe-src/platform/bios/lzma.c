@@ -11,15 +11,15 @@
 #define RANGE_BOTTOM (1u << 24)
 
 /* States 0 to 6 follow a literal, 7 to 11 a match. */
-#define STATES        12
+#define STATES	      12
 #define STATE_MATCHED 7
 
-#define POS_STATES_MAX  16
-#define LEN_MIN         2
-#define LEN_STATES      4  /* contexts of a distance by its match's length */
-#define DIST_DIRECT     14 /* slots from here on have direct bits */
-#define DIST_MODEL      4  /* slots from here on have further bits */
-#define ALIGN_BITS      4
+#define POS_STATES_MAX 16
+#define LEN_MIN	       2
+#define LEN_STATES     4  /* contexts of a distance by its match's length */
+#define DIST_DIRECT    14 /* slots from here on have direct bits */
+#define DIST_MODEL     4  /* slots from here on have further bits */
+#define ALIGN_BITS     4
 
 /* Where each group of probabilities begins; a length coder's, inside it. */
 enum {
@@ -139,8 +139,8 @@ static unsigned int range_len(struct range *rc, uint16_t *probs,
 	if (!range_bit(rc, &probs[PROB_LEN_CHOICE]))
 		return range_tree(rc, &probs[PROB_LEN_LOW + pos_state * 8], 3);
 	if (!range_bit(rc, &probs[PROB_LEN_CHOICE2]))
-		return 8 + range_tree(rc, &probs[PROB_LEN_MID + pos_state * 8],
-				      3);
+		return 8 +
+		       range_tree(rc, &probs[PROB_LEN_MID + pos_state * 8], 3);
 	return 16 + range_tree(rc, &probs[PROB_LEN_HIGH], 8);
 }
 
@@ -152,21 +152,20 @@ static uint32_t range_distance(struct range *rc, uint16_t *probs,
 	uint32_t slot;
 	uint32_t dist;
 
-	slot = range_tree(rc,
-			  &probs[PROB_DIST_SLOT +
-				 MIN(len, LEN_STATES - 1u) * 64],
-			  6);
+	slot = range_tree(
+		rc, &probs[PROB_DIST_SLOT + MIN(len, LEN_STATES - 1u) * 64], 6);
 	if (slot < DIST_MODEL)
 		return slot;
 	bits = (slot >> 1) - 1;
 	dist = (2 | (slot & 1)) << bits;
 	if (slot < DIST_DIRECT)
 		return dist + range_tree_reverse(
-				      rc, &probs[PROB_DIST_SPECIAL + dist - slot],
+				      rc,
+				      &probs[PROB_DIST_SPECIAL + dist - slot],
 				      bits);
 	dist += range_direct(rc, bits - ALIGN_BITS) << ALIGN_BITS;
-	return dist + range_tree_reverse(rc, &probs[PROB_DIST_ALIGN],
-					 ALIGN_BITS);
+	return dist +
+	       range_tree_reverse(rc, &probs[PROB_DIST_ALIGN], ALIGN_BITS);
 }
 
 /* Decode a literal; MATCH is the byte at the last distance if STATE is one
@@ -212,8 +211,9 @@ int lzma_decode(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
 		unsigned int pos_state = at & ((1u << props->pb) - 1);
 		unsigned int len;
 
-		if (!range_bit(&rc, &probs[PROB_IS_MATCH +
-					   state * POS_STATES_MAX + pos_state])) {
+		if (!range_bit(&rc,
+			       &probs[PROB_IS_MATCH + state * POS_STATES_MAX +
+				      pos_state])) {
 			unsigned int prev = at ? out[at - 1] : 0;
 			unsigned int context;
 
@@ -223,11 +223,13 @@ int lzma_decode(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
 				  prev >> (8 - props->lc);
 			out[at] = (uint8_t)range_literal(
 				&rc, &probs[PROB_LITERAL + 0x300 * context],
-				state, state < STATE_MATCHED ?
-					       0 : out[at - rep[0] - 1]);
+				state,
+				state < STATE_MATCHED ? 0
+						      : out[at - rep[0] - 1]);
 			at++;
-			state = state < 4 ? 0 : state < 10 ? state - 3 :
-							     state - 6;
+			state = state < 4    ? 0
+				: state < 10 ? state - 3
+					     : state - 6;
 			continue;
 		}
 		if (!range_bit(&rc, &probs[PROB_IS_REP + state])) {
@@ -245,8 +247,8 @@ int lzma_decode(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
 
 			if (range_bit(&rc, &probs[PROB_IS_REP_G1 + state])) {
 				dist = rep[2];
-				if (range_bit(&rc, &probs[PROB_IS_REP_G2 +
-							  state])) {
+				if (range_bit(&rc,
+					      &probs[PROB_IS_REP_G2 + state])) {
 					dist = rep[3];
 					rep[3] = rep[2];
 				}

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "platform/bios/memory.h"
 
-#define MIB          0x100000u
+#define MIB	     0x100000u
 #define PREFER_BELOW 0x80000000u
 #define RANGES_MAX   16
 #define BLOCKS_MAX   128
@@ -177,7 +177,8 @@ uint64_t bulk_available(void)
 
 	for (i = 0; i < range_count; i++) {
 		top = ranges[i].end;
-		while ((block = block_overlapping(ranges[i].start, top, NULL))) {
+		while ((block = block_overlapping(ranges[i].start, top,
+						  NULL))) {
 			best = MAX(best, top - block->end);
 			top = block->start;
 		}

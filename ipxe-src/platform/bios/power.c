@@ -9,11 +9,11 @@
 #include "platform/bios/real.h"
 #include "platform/bios/serial.h"
 
-#define KBC_CMD      0x64
-#define KBC_RESET    0xfe
-#define RESET_PORT   0xcf9 /* of the chipset */
-#define RESET_FULL   0x06
-#define WARM_BOOT    0x1234
+#define KBC_CMD	      0x64
+#define KBC_RESET     0xfe
+#define RESET_PORT    0xcf9 /* of the chipset */
+#define RESET_FULL    0x06
+#define WARM_BOOT     0x1234
 #define RESET_WAIT_US 100000u
 
 static void wait_us(uint32_t us)
@@ -62,10 +62,10 @@ static void apm_poweroff(void)
 {
 	if (apm(0x00, 0, 0)) /* installation check */
 		return;
-	apm(0x01, 0, 0);          /* connect the real-mode interface */
-	apm(0x0e, 0, 0x0102);     /* we speak version 1.2 */
-	apm(0x08, 1, 1);          /* enable power management of all devices */
-	apm(0x07, 1, 3);          /* all devices: off */
+	apm(0x01, 0, 0);      /* connect the real-mode interface */
+	apm(0x0e, 0, 0x0102); /* we speak version 1.2 */
+	apm(0x08, 1, 1);      /* enable power management of all devices */
+	apm(0x07, 1, 3);      /* all devices: off */
 	wait_us(RESET_WAIT_US);
 }
 
@@ -101,7 +101,8 @@ static const uint8_t *acpi_root(void)
 }
 
 /* Switch off by ACPI: find the value for sleep state 5 in the DSDT's \_S5
- * package and write it to the PM1 control registers. ACPI 6.5 4.8.3.2, 7.4.2. */
+ * package and write it to the PM1 control registers. ACPI 6.5 4.8.3.2, 7.4.2.
+ */
 static void acpi_poweroff(void)
 {
 	const uint8_t *rsdt = acpi_root();

@@ -10,10 +10,10 @@
 
 #define BASE_MEMORY_END 0xa0000u
 /* Stack that the ROM may still use below what it gave us, bytes. */
-#define ROM_STACK 2048u
-#define PXENV_LEN_MIN 0x16
-#define PXENV_VERSION_21 0x0201
-#define INSTALLATION_CHECK 0x5650 /* AX of INT 1Ah, PXE 2.1 3.1.1 */
+#define ROM_STACK	    2048u
+#define PXENV_LEN_MIN	    0x16
+#define PXENV_VERSION_21    0x0201
+#define INSTALLATION_CHECK  0x5650 /* AX of INT 1Ah, PXE 2.1 3.1.1 */
 #define INSTALLATION_ANSWER 0x564e
 
 static struct pxe_bangpxe *bangpxe;

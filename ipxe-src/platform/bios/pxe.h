@@ -6,20 +6,20 @@
 #include "core/compiler.h"
 
 /* Opcodes. PXE 2.1 3.3, 4.2, 4.3. */
-#define PXENV_UNDI_STARTUP         0x01
-#define PXENV_UNDI_CLEANUP         0x02
-#define PXENV_UNDI_INITIALIZE      0x03
+#define PXENV_UNDI_STARTUP	   0x01
+#define PXENV_UNDI_CLEANUP	   0x02
+#define PXENV_UNDI_INITIALIZE	   0x03
 #define PXENV_UNDI_RESET_ADAPTER   0x04
-#define PXENV_UNDI_SHUTDOWN        0x05
-#define PXENV_UNDI_OPEN            0x06
-#define PXENV_UNDI_CLOSE           0x07
-#define PXENV_UNDI_TRANSMIT        0x08
+#define PXENV_UNDI_SHUTDOWN	   0x05
+#define PXENV_UNDI_OPEN		   0x06
+#define PXENV_UNDI_CLOSE	   0x07
+#define PXENV_UNDI_TRANSMIT	   0x08
 #define PXENV_UNDI_GET_INFORMATION 0x0c
-#define PXENV_UNDI_GET_NIC_TYPE    0x12
-#define PXENV_UNDI_ISR             0x14
-#define PXENV_STOP_UNDI            0x15
-#define PXENV_UNLOAD_STACK         0x70
-#define PXENV_GET_CACHED_INFO      0x71
+#define PXENV_UNDI_GET_NIC_TYPE	   0x12
+#define PXENV_UNDI_ISR		   0x14
+#define PXENV_STOP_UNDI		   0x15
+#define PXENV_UNLOAD_STACK	   0x70
+#define PXENV_GET_CACHED_INFO	   0x71
 
 /* The !PXE structure, up to what is used of it. PXE 2.1 3.2.3 ("!PXE"). */
 struct pxe_bangpxe {
@@ -30,7 +30,7 @@ struct pxe_bangpxe {
 	uint8_t reserved;
 	uint32_t undi_rom_id;
 	uint32_t base_rom_id;
-	uint32_t entry;       /* far pointer: the API for real mode */
+	uint32_t entry; /* far pointer: the API for real mode */
 	uint32_t entry_esp;
 	uint32_t status_callout;
 	uint8_t reserved2;
@@ -52,13 +52,13 @@ struct pxe_env {
 	uint16_t version;     /* 0x0201 */
 	uint8_t len;
 	uint8_t checksum;
-	uint32_t entry;       /* far pointer: the older API for real mode */
+	uint32_t entry; /* far pointer: the older API for real mode */
 	uint8_t ignored[18];
 	uint16_t undi_data_seg;
 	uint16_t undi_data_len;
 	uint16_t undi_code_seg;
 	uint16_t undi_code_len;
-	uint32_t bangpxe;     /* far pointer to !PXE, from version 2.1 on */
+	uint32_t bangpxe; /* far pointer to !PXE, from version 2.1 on */
 } __packed;
 
 /* GET_CACHED_INFO. PXE 2.1 3.3.2. */

@@ -50,7 +50,7 @@ struct real_regs *real_begin(void)
 void real_call(struct real_regs *regs, uint32_t target)
 {
 	regs->target = target;
-	((void (*)(void))*real_ptr(real_call32))();
+	((void (*)(void)) * real_ptr(real_call32))();
 }
 
 bool real_int(struct real_regs *regs, uint8_t vector)

@@ -18,9 +18,9 @@
 #define REAL_PXE_TBD   0x0c40 /* a transmit buffer descriptor */
 #define REAL_STACK     0x2000 /* end of the stack for real-mode calls */
 #define REAL_LEN_MIN   0x2000 /* of the block while no NIC is open */
-#define REAL_TX        0x2100 /* frames to be sent */
+#define REAL_TX	       0x2100 /* frames to be sent */
 #define REAL_TX_COUNT  8
-#define REAL_RX        0x5100 /* frames received; also scratch while closed */
+#define REAL_RX	       0x5100 /* frames received; also scratch while closed */
 #define REAL_RX_COUNT  16
 #define REAL_FRAME_LEN 0x0600 /* bytes for one frame */
 #define REAL_LEN       0xb100 /* of the whole block */
@@ -28,8 +28,8 @@
 /* Stack of real-mode calls, and of 32-bit code, before there is a block of
  * our own: behind the loaded file, in memory that PXE leaves to us. */
 #define EARLY_STACK_SEG 0x2000
-#define EARLY_STACK     0x2000  /* offset of its end */
-#define EARLY_STACK32   0x28000 /* linear address of its end */
+#define EARLY_STACK	0x2000	/* offset of its end */
+#define EARLY_STACK32	0x28000 /* linear address of its end */
 
 /* Selectors of the block's descriptor table. */
 #define SEL_CODE32 0x08 /* flat */
@@ -59,26 +59,27 @@ struct real_regs {
 	/* Three words on the stack above the return address: what an
 	 * interrupt handler's IRET takes as flags, or PXE's arguments. */
 	uint16_t stack[3];
-	uint16_t flags;   /* out */
-	uint32_t target;  /* far address that is called: segment << 16 | offset */
-	uint32_t is_int;  /* call with interrupts off, as INT does */
+	uint16_t flags; /* out */
+	uint32_t
+		target; /* far address that is called: segment << 16 | offset */
+	uint32_t is_int; /* call with interrupts off, as INT does */
 } __packed;
 
 /* How the ROM entered us, to be restored when we return to it. */
 struct real_entry {
-	uint16_t sp;     /* with our saved registers on top of what it pushed */
+	uint16_t sp; /* with our saved registers on top of what it pushed */
 	uint16_t ss;
-	uint16_t bx;     /* ES:BX points at PXENV+ */
+	uint16_t bx; /* ES:BX points at PXENV+ */
 	uint16_t es;
-	uint16_t args;   /* SS:args is the far pointer to !PXE */
+	uint16_t args; /* SS:args is the far pointer to !PXE */
 } __packed;
 
 /* What entry.S has in the block and C may touch. */
 extern struct real_regs real_regs;
 extern struct real_entry real_entry;
-extern uint8_t real_e820[24];         /* one entry as INT 15h gives it */
-extern uint8_t real_call32[];         /* void (*)(void), called flat */
-extern uint8_t real_leave32[];        /* jumped to flat, EAX the exit status */
+extern uint8_t real_e820[24];  /* one entry as INT 15h gives it */
+extern uint8_t real_call32[];  /* void (*)(void), called flat */
+extern uint8_t real_leave32[]; /* jumped to flat, EAX the exit status */
 
 /* Linear address of a far pointer in the form segment << 16 | offset. */
 static inline void *real_linear(uint32_t far)
@@ -91,7 +92,7 @@ extern uint8_t *real_base;
 
 /* The object SYMBOL of section .real, where the block is now. */
 #define real_ptr(symbol)                                                       \
-	((__typeof__(&(symbol)))(real_base + (uintptr_t)&(symbol)))
+	((__typeof__(&(symbol)))(real_base + (uintptr_t) & (symbol)))
 
 /* Move the block to linear address BASE, a multiple of 16. Only its code and
  * data go along, not what is from REAL_PXE on. */

@@ -14,14 +14,14 @@
 
 SELECT_IF(CONSOLE_PCBIOS);
 
-#define COLOUR_TEXT     0xb8000
-#define MONO_TEXT       0xb0000
-#define MODE_TEXT_LAST  3 /* modes 0 to 3 are colour text modes */
-#define MODE_MONO       7
-#define SCREEN_MAX      (132 * 60) /* cells that the text window can show */
-#define ROWS_PRESET     25
-#define BLANK           0x0720 /* a space, grey on black */
-#define CRTC_CURSOR     0x0e   /* register: high byte; the low one is next */
+#define COLOUR_TEXT    0xb8000
+#define MONO_TEXT      0xb0000
+#define MODE_TEXT_LAST 3 /* modes 0 to 3 are colour text modes */
+#define MODE_MONO      7
+#define SCREEN_MAX     (132 * 60) /* cells that the text window can show */
+#define ROWS_PRESET    25
+#define BLANK	       0x0720 /* a space, grey on black */
+#define CRTC_CURSOR    0x0e   /* register: high byte; the low one is next */
 
 /* The screen as the BIOS data area describes it. */
 struct screen {
@@ -44,13 +44,13 @@ static bool screen_get(struct screen *screen)
 	screen->page = *low_ptr(uint8_t, BDA_PAGE) & 7;
 	if (screen->rows == 1)
 		screen->rows = ROWS_PRESET;
-	if ((mode > MODE_TEXT_LAST && mode != MODE_MONO) ||
-	    !screen->columns || screen->columns * screen->rows > SCREEN_MAX ||
+	if ((mode > MODE_TEXT_LAST && mode != MODE_MONO) || !screen->columns ||
+	    screen->columns * screen->rows > SCREEN_MAX ||
 	    offset + screen->columns * screen->rows * 2 > 0x8000)
 		return false;
-	screen->cells = low_ptr(uint16_t, (mode == MODE_MONO ? MONO_TEXT :
-							       COLOUR_TEXT) +
-						  offset);
+	screen->cells =
+		low_ptr(uint16_t,
+			(mode == MODE_MONO ? MONO_TEXT : COLOUR_TEXT) + offset);
 	return true;
 }
 
@@ -79,9 +79,9 @@ static void screen_scroll(const struct screen *screen)
 	unsigned int i;
 
 	for (i = 0; i < len; i++)
-		screen->cells[i] = i + screen->columns < len ?
-					   screen->cells[i + screen->columns] :
-					   BLANK;
+		screen->cells[i] = i + screen->columns < len
+					   ? screen->cells[i + screen->columns]
+					   : BLANK;
 }
 
 /* Write one character to the screen's memory. */
@@ -177,9 +177,9 @@ static const struct {
 	uint8_t scan;
 	char end[3];
 } keys[] = {
-	{ 0x48, "A" },	{ 0x50, "B" },	{ 0x4d, "C" },	{ 0x4b, "D" },
-	{ 0x47, "H" },	{ 0x4f, "F" },	{ 0x53, "3~" }, { 0x49, "5~" },
-	{ 0x51, "6~" },
+	{ 0x48, "A" },	{ 0x50, "B" },	{ 0x4d, "C" },
+	{ 0x4b, "D" },	{ 0x47, "H" },	{ 0x4f, "F" },
+	{ 0x53, "3~" }, { 0x49, "5~" }, { 0x51, "6~" },
 };
 
 static int screen_getchar(void)
@@ -193,7 +193,8 @@ static int screen_getchar(void)
 	if (cursor_moved)
 		cursor_show();
 	real_take_interrupts();
-	if (*low_ptr(uint16_t, BDA_KBD_HEAD) == *low_ptr(uint16_t, BDA_KBD_TAIL))
+	if (*low_ptr(uint16_t, BDA_KBD_HEAD) ==
+	    *low_ptr(uint16_t, BDA_KBD_TAIL))
 		return -1;
 	idle_hold();
 	regs = real_begin();

@@ -16,7 +16,7 @@
 SELECT_IF(CONSOLE_SERIAL);
 
 /* Registers. National Semiconductor PC16550D. */
-#define UART_DATA COMCONSOLE       /* divisor, low byte, with LCR_DIVISOR */
+#define UART_DATA COMCONSOLE	   /* divisor, low byte, with LCR_DIVISOR */
 #define UART_IER  (COMCONSOLE + 1) /* divisor, high byte, with LCR_DIVISOR */
 #define UART_FCR  (COMCONSOLE + 2) /* IIR when read */
 #define UART_LCR  (COMCONSOLE + 3)
@@ -26,7 +26,7 @@ SELECT_IF(CONSOLE_SERIAL);
 #define IER_UNUSED   0xf0 /* always read as 0 */
 #define FCR_RESET    0x07 /* FIFOs on and empty */
 #define IIR_FIFO     0xc0 /* both set: FIFOs that work */
-#define LCR_8N1      0x03
+#define LCR_8N1	     0x03
 #define LCR_DIVISOR  0x80
 #define MCR_DTR_RTS  0x03
 #define LSR_RECEIVED 0x01

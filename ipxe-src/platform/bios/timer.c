@@ -6,20 +6,21 @@
 #include "platform/bios/timer.h"
 
 /* Channel 2 of the interval timer, which only the loudspeaker uses. */
-#define PIT_HZ        1193182u
+#define PIT_HZ	      1193182u
 #define PIT_CHANNEL2  0x42
 #define PIT_MODE      0x43
-#define PIT_ONE_SHOT2 0xb0 /* channel 2, both bytes, mode 0: count down once */
-#define PORT_B        0x61
-#define PORT_B_GATE2  0x01 /* lets channel 2 count */
+#define PIT_ONE_SHOT2 0xb0 /* channel 2, both bytes, mode 0: count down once   \
+			    */
+#define PORT_B	       0x61
+#define PORT_B_GATE2   0x01 /* lets channel 2 count */
 #define PORT_B_SPEAKER 0x02
-#define PORT_B_OUT2   0x20 /* the count has ended */
+#define PORT_B_OUT2    0x20 /* the count has ended */
 
-#define CALIBRATE_US     5000u /* one measurement */
-#define CALIBRATE_COUNT  8     /* at most, until one is surely within 1 % */
-#define BIOS_TICK_US     54925u
-#define SLOWEST_MHZ      50u   /* to begin with, and to bound the waiting */
-#define FASTEST_MHZ      20000u
+#define CALIBRATE_US	5000u /* one measurement */
+#define CALIBRATE_COUNT 8     /* at most, until one is surely within 1 % */
+#define BIOS_TICK_US	54925u
+#define SLOWEST_MHZ	50u /* to begin with, and to bound the waiting */
+#define FASTEST_MHZ	20000u
 
 /* After this long without network or keys the processor halts until the next
  * interrupt, at the latest that of the BIOS clock after 55 ms. */

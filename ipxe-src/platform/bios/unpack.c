@@ -9,8 +9,8 @@
 #include "platform/bios/real.h"
 #include "platform/bios/unpack.h"
 
-#define MIB          0x100000u
-#define SMAP         0x534d4150u /* "SMAP" */
+#define MIB	     0x100000u
+#define SMAP	     0x534d4150u /* "SMAP" */
 #define KBC_DATA     0x60
 #define KBC_STATUS   0x64
 #define KBC_BUSY     0x02
@@ -19,8 +19,8 @@
 #define A20_PROBE    0x500 /* a word of base memory that nobody uses */
 
 /* Placeholder: scripts/mkkpxe writes it. */
-__attribute__((used)) const struct unpack_header unpack_header = { 1, 0, 0, 0, 0,
-							    0, { 0 }, 0 };
+__attribute__((used))
+const struct unpack_header unpack_header = { 1, 0, 0, 0, 0, 0, { 0 }, 0 };
 
 void unpack(void) __attribute__((noreturn));
 
@@ -36,18 +36,14 @@ static void *fill(void *dst, uint8_t byte, size_t len)
 {
 	void *start = dst;
 
-	asm volatile("rep stosb"
-		     : "+D"(dst), "+c"(len)
-		     : "a"(byte)
-		     : "memory");
+	asm volatile("rep stosb" : "+D"(dst), "+c"(len) : "a"(byte) : "memory");
 	return start;
 }
 
 /* An empty register set; DS and ES are the block's. */
 static struct real_regs *early_begin(void)
 {
-	struct real_regs *regs =
-		fill(early_ptr(&real_regs), 0, sizeof(*regs));
+	struct real_regs *regs = fill(early_ptr(&real_regs), 0, sizeof(*regs));
 
 	regs->ds = LOAD_BASE >> 4;
 	regs->es = LOAD_BASE >> 4;
@@ -83,9 +79,7 @@ static void __attribute__((noreturn)) early_fail(const char *why)
 	early_print("Unloop cannot start: ");
 	early_print(why);
 	early_print(". Returning to the BIOS.\r\n");
-	asm volatile("jmp *%0"
-		     :
-		     : "r"(early_ptr(real_leave32)), "a"(1));
+	asm volatile("jmp *%0" : : "r"(early_ptr(real_leave32)), "a"(1));
 	__builtin_unreachable();
 }
 
@@ -220,7 +214,7 @@ static uint32_t map_place(const struct e820_map *map, uint32_t len)
 
 		if (ram->type != E820_RAM || top < len + MIB)
 			continue;
-again:
+	again:
 		base = ((uint32_t)top - len) & ~0xfffu;
 		if (base < ram->base || base < MIB || top < len + MIB)
 			continue;

@@ -8,12 +8,12 @@
 
 /* Filled in by scripts/mkkpxe, which knows the layout. Lengths in bytes. */
 struct unpack_header {
-	uint32_t packed;       /* linear address of the compressed firmware */
+	uint32_t packed; /* linear address of the compressed firmware */
 	uint32_t packed_len;
 	uint32_t unpacked_len; /* of the firmware */
 	uint32_t memory_len;   /* of the firmware with its zeroed memory */
 	uint32_t address_mark; /* how addresses in it are marked: unpack.c */
-	uint32_t entry;        /* offset of payload_start */
+	uint32_t entry;	       /* offset of payload_start */
 	struct lzma_props props;
 	uint8_t reserved;
 } __packed;
@@ -23,7 +23,7 @@ struct unpack_header {
 
 /* What bios_main() gets; in memory that does not last. */
 struct boot_info {
-	uint32_t base;       /* where the firmware was put */
+	uint32_t base;	     /* where the firmware was put */
 	uint32_t memory_len; /* that it has from there on, HEAP_LEN included */
 	struct e820_map map; /* as the BIOS gave it */
 };
