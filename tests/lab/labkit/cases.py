@@ -278,6 +278,18 @@ for firmware, program in (("bios", "undionly.kpxe"),
          checks=[fetched_once, http_times("/absent", 1),
                  linux_with("rc=[0-9a-f-]{8,}")])
 
+    case(name=f"{firmware}-text-program", machine=machine,
+         what="A page that a web server gives instead of a program is not "
+         "executed; || goes on.",
+         dhcp=dumb("dnsmasq"), until=linux_up,
+         web=("resolver", "nginx"),
+         files={"web/page.0": "<html><body>The file that you look for has "
+                "moved to another place.</body></html>\n"},
+         script="#!ipxe\nchain --autofree @NGINX@/page.0 || goto on\n"
+                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+         checks=[fetched_once, http_times("/page.0", 1),
+                 linux_with("rc=[0-9a-f-]{8,}")])
+
     case(name=f"{firmware}-http-503", machine=machine,
          what="503 with Retry-After: the same is asked again when told to.",
          dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
