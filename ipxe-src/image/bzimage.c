@@ -49,35 +49,54 @@ static int place(const struct linux_kernel *kernel, uint64_t initrd_len,
 			   free_count, ret_layout);
 }
 
-/* Have the RAM disk in one piece, in a place that is right or from which it
- * can still be moved to LAYOUT's. Returns the piece in *RET_PIECE. */
-static int gather_initrd(struct image *image, const struct linux_kernel *kernel,
-			 uint64_t mem, struct linux_layout *layout,
-			 uint8_t **ret_piece)
+/* The largest image of KERNEL's RAM disk whose memory is its own. Returns in
+ * *RET_OFFSET where its bytes are in the RAM disk. */
+static struct image *find_largest(const struct image *kernel,
+				  size_t *ret_offset)
 {
-	struct image *first = initrd_next(image, NULL);
+	struct image *image = NULL, *largest = NULL;
+	size_t offset = 0;
+
+	while ((image = initrd_next(kernel, image))) {
+		offset += initrd_head(image, NULL);
+		if (!(image->flags & IMAGE_STATIC) &&
+		    (!largest || image->len > largest->len)) {
+			largest = image;
+			*ret_offset = offset;
+		}
+		offset += image->len + initrd_tail(image, NULL);
+	}
+	return largest;
+}
+
+/* Have the RAM disk in one piece, in a place that is right or from which it
+ * can still be moved to LAYOUT's. It grows around its largest image, so that
+ * no memory is taken twice. Returns the piece in *RET_PIECE; the images are
+ * not to be used any more then. On failure they are as they were. */
+static int gather_initrd(const struct image *image,
+			 const struct linux_kernel *kernel, uint64_t mem,
+			 struct linux_layout *layout, uint8_t **ret_piece)
+{
 	uint32_t len = layout->initrd.end - layout->initrd.start;
+	size_t offset = 0;
+	struct image *largest;
 	uint8_t *piece;
 
 	*ret_piece = NULL;
-	if (!first)
+	if (!len)
 		return 0;
-	if (!initrd_next(image, first) && !initrd_head(first, NULL) &&
-	    !((uintptr_t)first->data & 3)) {
-		/* A single image as it is, which most often may even stay. */
-		piece = first->data;
-		len = first->len;
-	} else {
-		piece = bulk_realloc(NULL, 0, len);
-		if (!piece)
-			return error_set(
-				-ENOSPC,
-				"putting the parts of the RAM "
-				"disk together takes %u kB more, "
-				"%u kB are free",
-				len / 1024,
-				(unsigned int)(bulk_available() / 1024));
-		initrd_copy(image, piece);
+	largest = find_largest(image, &offset);
+	piece = bulk_realloc(largest ? largest->data : NULL,
+			     largest ? largest->allocated : 0, len);
+	if (!piece)
+		return error_set(-ENOSPC,
+				 "putting the parts of the RAM disk together "
+				 "takes %u kB in one piece, %u kB are free",
+				 len / 1024,
+				 (unsigned int)(bulk_available() / 1024));
+	if (largest) {
+		largest->data = piece;
+		largest->allocated = len;
 	}
 	if (linux_initrd_may_be(kernel, mem, layout, (uintptr_t)piece, len)) {
 		layout->initrd.start = (uintptr_t)piece;
@@ -86,10 +105,15 @@ static int gather_initrd(struct image *image, const struct linux_kernel *kernel,
 		   layout->kernel < (uintptr_t)piece + len) {
 		/* It will be moved after the kernel. */
 		return error_set(-ENOSPC,
-				 "kernel (%u kB) and RAM disk (%u kB) "
-				 "leave no room to move them",
+				 "kernel (%u kB) and RAM disk (%u kB) leave no "
+				 "room to move them",
 				 kernel->kernel_len / 1024, len / 1024);
 	}
+	if (largest && offset) {
+		memmove(piece + offset, piece, largest->len);
+		largest->data = piece + offset;
+	}
+	initrd_copy(image, piece);
 	*ret_piece = piece;
 	return 0;
 }

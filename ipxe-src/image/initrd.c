@@ -151,7 +151,8 @@ void initrd_copy(const struct image *kernel, void *dst)
 
 	while ((image = initrd_next(kernel, image))) {
 		out += initrd_head(image, out);
-		memcpy(out, image->data, image->len);
+		if (image->data != out)
+			memcpy(out, image->data, image->len);
 		out += image->len;
 		out += initrd_tail(image, out);
 	}

@@ -23,7 +23,8 @@
  * not be registered. The same until an image or a command line changes. */
 uint64_t initrd_len(const struct image *kernel);
 
-/* Write the RAM disk of KERNEL to DST, which has room for initrd_len(). */
+/* Write the RAM disk of KERNEL to DST, which has room for initrd_len(). An
+ * image may be in its place there already; else none overlaps it. */
 void initrd_copy(const struct image *kernel, void *dst);
 
 /* The next image after IMAGE (NULL: the first) that takes part, or NULL. */

@@ -21,6 +21,7 @@
 #define MTU_MIN	      576
 #define MTU_MAX	      1500
 #define OPEN_ATTEMPTS 3
+#define BOOTP_CHADDR  28 /* offset: RFC 951 3 */
 
 /* How often the ROM is asked when no interrupt says so, microseconds. */
 #define POLL_WITH_IRQ_US    1000u
@@ -339,6 +340,7 @@ static int undi_information(struct net_device *netdev, struct undi *undi)
 	struct pxe_undi_initialize init;
 	struct pxe_undi_information info;
 	struct pxe_undi_nic_type type;
+	const uint8_t *mac;
 	int rc;
 
 	memset(&info, 0, sizeof(info));
@@ -353,9 +355,13 @@ static int undi_information(struct net_device *netdev, struct undi *undi)
 			return rc;
 	}
 	memcpy(netdev->hwaddr, info.hwaddr, sizeof(netdev->hwaddr));
-	memcpy(netdev->mac,
-	       is_station_address(info.mac) ? info.mac : info.hwaddr,
-	       sizeof(netdev->mac));
+	mac = info.mac;
+	if (!is_station_address(mac))
+		mac = info.hwaddr;
+	/* At the latest the DHCP server was told. */
+	if (!is_station_address(mac))
+		mac = origin.packet[ORIGIN_DHCPACK].data + BOOTP_CHADDR;
+	memcpy(netdev->mac, mac, sizeof(netdev->mac));
 	netdev->mtu =
 		info.mtu < MTU_MIN || info.mtu > MTU_MAX ? MTU_MAX : info.mtu;
 	/* Not those of timer, keyboard, cascade, clock and coprocessor. */

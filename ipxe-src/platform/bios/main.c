@@ -31,10 +31,14 @@ void base_memory_release(void)
  * BIOS counts it in kilobytes. */
 static void base_memory_take(void)
 {
-	uint32_t top;
+	uint32_t top, bottom;
 
 	saved_base_kb = *low_ptr(uint16_t, BDA_BASE_KB);
-	top = pxe_memory_bottom(saved_base_kb * 1024u);
+	bottom = saved_base_kb * 1024u;
+	do {
+		top = bottom;
+		bottom = pxe_memory_bottom(top);
+	} while (bottom < top);
 	real_move((uint8_t *)(((top & ~1023u) - REAL_LEN) & ~15u));
 	*low_ptr(uint16_t, BDA_BASE_KB) =
 		(uint16_t)((uintptr_t)real_base / 1024);
