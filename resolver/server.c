@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,8 +42,8 @@ struct server {
 	const struct service *service;
 	/* libmicrohttpd's object. */
 	struct MHD_Daemon *daemon;
-	/* Socket to close at the end, or -1 while libmicrohttpd has it. */
-	int listen_fd;
+	/* No more connections are taken. */
+	atomic_bool is_draining;
 	/* Guards everything below. */
 	pthread_mutex_t lock;
 	/* All connections. */
@@ -564,6 +565,16 @@ static void on_completed(void *cls, struct MHD_Connection *connection,
 
 /* Starting and stopping. */
 
+static enum MHD_Result on_accept(void *cls,
+				 const struct sockaddr *address
+				 __attribute__((unused)),
+				 socklen_t len __attribute__((unused)))
+{
+	struct server *server = cls;
+
+	return atomic_load(&server->is_draining) ? MHD_NO : MHD_YES;
+}
+
 static unsigned int thread_count(void)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -601,10 +612,10 @@ int server_start(const struct service *service, int listen_fd,
 	if (!server)
 		return -ENOMEM;
 	server->service = service;
-	server->listen_fd = -1;
+	atomic_init(&server->is_draining, false);
 	pthread_mutex_init(&server->lock, NULL);
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, on_accept, server,
 		on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
@@ -626,10 +637,11 @@ err_start:
 	return rc;
 }
 
+/* Not by MHD_quiesce_daemon(): in 0.9.75 it and the threads both take the
+ * socket out of their epoll sets, and whoever is second ends the process. */
 void server_quiesce(struct server *server)
 {
-	if (server->listen_fd < 0)
-		server->listen_fd = MHD_quiesce_daemon(server->daemon);
+	atomic_store(&server->is_draining, true);
 }
 
 unsigned int server_count_active(struct server *server)
@@ -647,8 +659,6 @@ void server_stop(struct server *server)
 	if (!server)
 		return;
 	MHD_stop_daemon(server->daemon);
-	if (server->listen_fd >= 0)
-		close(server->listen_fd);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }

@@ -25,7 +25,8 @@ int server_start(const struct service *service, int listen_fd,
  */
 void server_sweep(struct server *server);
 
-/* Take no more connections; what is being answered goes on. */
+/* Take no more connections (new ones are closed at once); what is being
+ * answered goes on. */
 void server_quiesce(struct server *server);
 
 /* Return the number of requests that are being answered. */
