@@ -6,11 +6,12 @@
 #include "platform/bios/timer.h"
 
 /* Channel 2 of the interval timer, which only the loudspeaker uses. */
-#define PIT_HZ	      1193182u
-#define PIT_CHANNEL2  0x42
-#define PIT_MODE      0x43
-#define PIT_ONE_SHOT2 0xb0 /* channel 2, both bytes, mode 0: count down once   \
-			    */
+#define PIT_HZ	     1193182u
+#define PIT_CHANNEL2 0x42
+#define PIT_MODE     0x43
+#define PIT_ONE_SHOT2                                                          \
+	0xb0 /* channel 2, both bytes, mode 0: count down once                 \
+	      */
 #define PORT_B	       0x61
 #define PORT_B_GATE2   0x01 /* lets channel 2 count */
 #define PORT_B_SPEAKER 0x02
@@ -25,6 +26,9 @@
 /* After this long without network or keys the processor halts until the next
  * interrupt, at the latest that of the BIOS clock after 55 ms. */
 #define HALT_AFTER_US 150000u
+
+/* It has stopped if it did not tick for this long. */
+#define CLOCK_STOPPED_US 1000000u
 
 /* Interrupts are let in this often while nothing else enters real mode. */
 #define INTERRUPTS_US 500u
@@ -137,11 +141,26 @@ void idle_hold(void)
 	held_us = platform_time_us();
 }
 
+/* Does the BIOS's clock tick? Else nothing might end a halt. */
+static bool clock_ticks(uint64_t now)
+{
+	static uint32_t last_tick;
+	static uint64_t last_us;
+	uint32_t tick = *low_ptr(uint32_t, BDA_TICKS);
+
+	if (tick != last_tick) {
+		last_tick = tick;
+		last_us = now;
+	}
+	return now - last_us < CLOCK_STOPPED_US;
+}
+
 void platform_idle(void)
 {
+	uint64_t now = platform_time_us();
 	unsigned int i;
 
-	if (platform_time_us() - held_us > HALT_AFTER_US) {
+	if (clock_ticks(now) && now - held_us > HALT_AFTER_US) {
 		real_call(real_begin(), real_far((uintptr_t)real_halt));
 		return;
 	}
