@@ -66,7 +66,7 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 static void peer_name(struct MHD_Connection *connection, char *buf, size_t size)
 {
 	const union MHD_ConnectionInfo *info;
-	struct ucred peer = { .uid = (uid_t)-1 };
+	struct ucred peer = {.uid = (uid_t)-1};
 	socklen_t len = sizeof(peer);
 	struct passwd pw, *found = NULL;
 	char text[1024];
@@ -89,8 +89,8 @@ static void peer_name(struct MHD_Connection *connection, char *buf, size_t size)
  */
 static bool is_local_host(const char *host)
 {
-	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]",
-					     "unloop" };
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]",
+					    "unloop"};
 	size_t i;
 
 	if (!host)
@@ -199,9 +199,9 @@ static enum MHD_Result call_send(struct api *api, struct api_call *call,
 				 struct MHD_Connection *connection)
 {
 	static const struct http_field always[] = {
-		{ "Cache-Control", "no-store" },
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "Referrer-Policy", "no-referrer" },
+		{"Cache-Control", "no-store"},
+		{"X-Content-Type-Options", "nosniff"},
+		{"Referrer-Policy", "no-referrer"},
 	};
 	struct MHD_Response *response = response_create(api, &call->reply);
 	const struct http_field *field;
@@ -302,9 +302,9 @@ static int api_start(struct api *api, int fd, struct reason *why)
 			     MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
 			     MHD_USE_ITC;
 	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, api->cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, api->key },
-		{ MHD_OPTION_END, 0, NULL },
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, api->cert},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, api->key},
+		{MHD_OPTION_END, 0, NULL},
 	};
 
 	if (api->cert)
@@ -356,7 +356,7 @@ static bool is_answered(const struct sockaddr_un *address)
 
 static int unix_listen(const char *path, int *ret_fd, struct reason *why)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	mode_t mask;
 	int fd = -1, rc;
 

@@ -203,8 +203,8 @@ static void reply_failure(struct call *x, int rc, const struct reason *why)
 		int rc;
 		unsigned int status;
 	} map[] = {
-		{ -EINVAL, 400 }, { -ENOENT, 404 },    { -EEXIST, 409 },
-		{ -ENOMEM, 503 }, { -ETIMEDOUT, 504 }, { -EIO, 503 },
+		{-EINVAL, 400}, {-ENOENT, 404},	   {-EEXIST, 409},
+		{-ENOMEM, 503}, {-ETIMEDOUT, 504}, {-EIO, 503},
 	};
 	unsigned int status = 500;
 	json_t *object = json_object();
@@ -312,7 +312,7 @@ static void answer_list(struct call *x)
 		json_array_append_new(
 			list, machine_json(x->control, &states[i], false));
 	for (j = 0; j < seen_count; j++) {
-		struct machine_state one = { 0 };
+		struct machine_state one = {0};
 
 		strcpy(one.name, seen[j].name);
 		found = count ? bsearch(&one, states, count, sizeof(*states),
@@ -369,7 +369,7 @@ static int change_parse(json_t *body, struct state_change *change,
 
 static void answer_set(struct call *x)
 {
-	struct state_change change = { .name = x->name, .by = x->by };
+	struct state_change change = {.name = x->name, .by = x->by};
 	struct machine_state machine;
 	struct reason why;
 	json_t *body = body_parse(x);
@@ -389,9 +389,8 @@ static void answer_set(struct call *x)
 
 static void answer_clear(struct call *x)
 {
-	struct state_change change = { .name = x->name,
-				       .by = x->by,
-				       .intent = INTENT_ORDINARY };
+	struct state_change change = {
+		.name = x->name, .by = x->by, .intent = INTENT_ORDINARY};
 	struct machine_state machine;
 	struct reason why;
 	int rc;
@@ -450,15 +449,15 @@ static const struct api_route {
 	bool is_open;
 	void (*answer)(struct call *x);
 } routes[] = {
-	{ "GET", "/", true, answer_page },
-	{ "GET", "/metrics", false, answer_metrics },
-	{ "GET", "/v1/stream", false, answer_stream },
-	{ "GET", "/v1/machines", false, answer_list },
-	{ "GET", "/v1/machines/", false, answer_show },
-	{ "PUT", "/v1/machines/", false, answer_set },
-	{ "DELETE", "/v1/machines/", false, answer_clear },
-	{ "PUT", "/v1/tokens/", false, answer_token_new },
-	{ "DELETE", "/v1/tokens/", false, answer_token_remove },
+	{"GET", "/", true, answer_page},
+	{"GET", "/metrics", false, answer_metrics},
+	{"GET", "/v1/stream", false, answer_stream},
+	{"GET", "/v1/machines", false, answer_list},
+	{"GET", "/v1/machines/", false, answer_show},
+	{"PUT", "/v1/machines/", false, answer_set},
+	{"DELETE", "/v1/machines/", false, answer_clear},
+	{"PUT", "/v1/tokens/", false, answer_token_new},
+	{"DELETE", "/v1/tokens/", false, answer_token_remove},
 };
 
 static bool route_fits(const struct api_route *route, const char *path,
@@ -510,7 +509,7 @@ void api_answer(struct control *control, struct http_request *request,
 		const char *by, const char *body, size_t len,
 		struct http_reply *reply)
 {
-	struct call x = { control, request, reply, by, "", body, len };
+	struct call x = {control, request, reply, by, "", body, len};
 	bool is_path_known = false;
 	const char *path, *query;
 	struct reason why;
@@ -636,7 +635,7 @@ static int news_collect(struct api_stream *stream)
 
 static void news_wait(const struct api_stream *stream)
 {
-	static const struct timespec pause = { 0, NEWS_POLL_MS * 1000000 };
+	static const struct timespec pause = {0, NEWS_POLL_MS * 1000000};
 	int waited;
 
 	for (waited = 0; waited < NEWS_WAIT_MS; waited += NEWS_POLL_MS) {

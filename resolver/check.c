@@ -237,8 +237,8 @@ static bool trial_is_new(struct trial *trial, const char *text)
 			return false;
 	if (trial->seen_count == trial->seen_size) {
 		size_t size = trial->seen_size ? trial->seen_size * 2 : 64;
-		const char **seen = reallocarray(trial->seen, size,
-						 sizeof(*seen));
+		const char **seen =
+			reallocarray(trial->seen, size, sizeof(*seen));
 
 		if (!seen)
 			return false;
@@ -281,9 +281,8 @@ static void on_lint_fetch(void *ctx, unsigned int line, const char *path)
 	if (fd >= 0)
 		close(fd);
 	else
-		check_problem(trial->check,
-			      "%s:%u: %s, which it fetches, %s.", trial->file,
-			      line, path,
+		check_problem(trial->check, "%s:%u: %s, which it fetches, %s.",
+			      trial->file, line, path,
 			      fd == -ENOENT ? "is not there"
 					    : "cannot be served");
 }
@@ -455,8 +454,8 @@ static void check_rules(struct check *check, const struct snapshot *snapshot)
 	for (i = 0; i < snapshot->rule_count; i++) {
 		const struct rule *rule = &snapshot->rules[i];
 
-		for (j = i + 1; rule_is_plain(snapshot, rule) &&
-				j < snapshot->rule_count;
+		for (j = i + 1;
+		     rule_is_plain(snapshot, rule) && j < snapshot->rule_count;
 		     j++) {
 			const struct rule *later = &snapshot->rules[j];
 

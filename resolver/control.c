@@ -52,8 +52,8 @@ int control_set(struct control *control, const struct state_change *change,
 static void facts_format(const struct facts *facts, const char *client,
 			 char *buf, size_t size)
 {
-	static const enum fact shown[] = { FACT_PLATFORM, FACT_ARCH,
-					   FACT_VERSION, FACT_NIC };
+	static const enum fact shown[] = {FACT_PLATFORM, FACT_ARCH,
+					  FACT_VERSION, FACT_NIC};
 	size_t len, i;
 
 	len = (size_t)snprintf(buf, size, "from %s",

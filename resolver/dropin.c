@@ -48,9 +48,9 @@ static const char *text_key(const char *kind, const char *text,
 
 static const char *host_key(const char *text, struct arena *arena)
 {
-	if (strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") !=
-	    strlen(text))
+	if (strspn(text,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(text))
 		return NULL;
 	return text_key("host", text, arena);
 }

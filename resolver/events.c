@@ -116,7 +116,7 @@ void control_events(struct control *control, struct http_request *request,
 		    const char *client, const char *body, size_t len,
 		    struct http_reply *reply)
 {
-	struct batch batch = { .control = control };
+	struct batch batch = {.control = control};
 	const char *text;
 
 	if (!control) {

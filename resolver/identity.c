@@ -14,7 +14,7 @@
  * name and address only count where nothing else does.
  */
 static const unsigned int weights[FACT_COUNT] = {
-	[FACT_MAC] = 20,  [FACT_MACS] = 20,	[FACT_UUID] = 20,
+	[FACT_MAC] = 20,    [FACT_MACS] = 20, [FACT_UUID] = 20,
 	[FACT_SERIAL] = 12, [FACT_ASSET] = 6, [FACT_HOSTNAME] = 1,
 	[FACT_IP] = 1,
 };
@@ -45,7 +45,7 @@ static size_t hex_decode(const char *text, char *buf)
 /* The other byte order: the first three fields are turned round. */
 static void uuid_swap(const char in[16], char out[16])
 {
-	static const unsigned char order[16] = {3, 2, 1, 0, 5,	4,  7,	6,
+	static const unsigned char order[16] = {3, 2, 1,  0,  5,  4,  7,  6,
 						8, 9, 10, 11, 12, 13, 14, 15};
 	size_t i;
 
@@ -305,8 +305,7 @@ static void weigh(struct tally *tally, enum fact fact, const char *said)
 	uint32_t i;
 
 	if (identity_is_placeholder(snapshot, fact, value, len)) {
-		trace_add(tally->trace,
-			  "  %s \"%s\" is a placeholder: ignored",
+		trace_add(tally->trace, "  %s \"%s\" is a placeholder: ignored",
 			  facts_name(fact), said);
 		return;
 	}

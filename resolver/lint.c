@@ -11,24 +11,24 @@
 
 /* Commands of iPXE and of Unloop, as their documentation lists them. */
 static const char *const commands[] = {
-	"autoboot",   "boot",	    "cert",	  "certfree",  "certstat",
-	"certstore",  "chain",	    "choose",	  "clear",     "colour",
-	"config",     "console",    "cpair",	  "cpuid",     "dhcp",
-	"echo",	      "exit",	    "fcels",	  "fcstat",    "fdt",
-	"form",	      "gdbstub",    "goto",	  "help",      "ibstat",
-	"ifclose",    "ifconf",	    "iflinkwait", "ifopen",    "ifstat",
-	"imgargs",    "imgdecrypt", "imgexec",	  "imgextract", "imgfetch",
-	"imgfree",    "imgload",    "imgmem",	  "imgselect", "imgstat",
-	"imgtrust",   "imgverify",  "inc",	  "initrd",    "ipstat",
-	"iseq",	      "isset",	    "item",	  "kernel",    "login",
-	"lotest",     "md5sum",	    "menu",	  "module",    "neighbour",
-	"nslookup",   "nstat",	    "ntp",	  "param",     "params",
-	"pciscan",    "ping",	    "poweroff",	  "present",   "profstat",
-	"prompt",     "pxebs",	    "read",	  "reboot",    "route",
-	"sanboot",    "sanhook",    "sanunhook",  "set",       "sha1sum",
-	"sha256sum",  "sha512sum",  "shell",	  "shim",      "show",
-	"sleep",      "startpxe",   "stoppxe",	  "sync",      "time",
-	"usbscan",    "vcreate",    "vdestroy",
+	"autoboot",  "boot",	   "cert",	 "certfree",   "certstat",
+	"certstore", "chain",	   "choose",	 "clear",      "colour",
+	"config",    "console",	   "cpair",	 "cpuid",      "dhcp",
+	"echo",	     "exit",	   "fcels",	 "fcstat",     "fdt",
+	"form",	     "gdbstub",	   "goto",	 "help",       "ibstat",
+	"ifclose",   "ifconf",	   "iflinkwait", "ifopen",     "ifstat",
+	"imgargs",   "imgdecrypt", "imgexec",	 "imgextract", "imgfetch",
+	"imgfree",   "imgload",	   "imgmem",	 "imgselect",  "imgstat",
+	"imgtrust",  "imgverify",  "inc",	 "initrd",     "ipstat",
+	"iseq",	     "isset",	   "item",	 "kernel",     "login",
+	"lotest",    "md5sum",	   "menu",	 "module",     "neighbour",
+	"nslookup",  "nstat",	   "ntp",	 "param",      "params",
+	"pciscan",   "ping",	   "poweroff",	 "present",    "profstat",
+	"prompt",    "pxebs",	   "read",	 "reboot",     "route",
+	"sanboot",   "sanhook",	   "sanunhook",	 "set",	       "sha1sum",
+	"sha256sum", "sha512sum",  "shell",	 "shim",       "show",
+	"sleep",     "startpxe",   "stoppxe",	 "sync",       "time",
+	"usbscan",   "vcreate",	   "vdestroy",
 };
 
 /* A stretch of text that is not NUL-terminated. */
@@ -199,8 +199,7 @@ static void lint_jumps(const struct lint *lint)
 		if (j == lint->label_count)
 			lint_complain(lint, lint->jumps[i].line,
 				      "There is no label :",
-				      lint->jumps[i].name,
-				      " for this goto.");
+				      lint->jumps[i].name, " for this goto.");
 	}
 }
 

@@ -62,7 +62,7 @@ struct loader {
 	struct inode {
 		dev_t dev;
 		ino_t ino;
-	} *inode_list;
+	} * inode_list;
 	size_t inode_size;
 };
 
@@ -131,19 +131,19 @@ static void *load_grow(struct loader *loader, void *array, size_t count,
 }
 
 /* Grow snapshot->FIELD so that COUNT + MORE elements fit. */
-#define LOAD_GROW(loader, field, count, more, size)                           \
-	({                                                                    \
-		void *grown = load_grow(loader, (loader)->snapshot->field,    \
-					(loader)->snapshot->count, more,      \
-					&(loader)->sizes.size,                \
-					sizeof(*(loader)->snapshot->field));  \
-		if (grown)                                                    \
-			(loader)->snapshot->field = grown;                    \
-		grown != NULL;                                                \
+#define LOAD_GROW(loader, field, count, more, size)                            \
+	({                                                                     \
+		void *grown = load_grow(loader, (loader)->snapshot->field,     \
+					(loader)->snapshot->count, more,       \
+					&(loader)->sizes.size,                 \
+					sizeof(*(loader)->snapshot->field));   \
+		if (grown)                                                     \
+			(loader)->snapshot->field = grown;                     \
+		grown != NULL;                                                 \
 	})
 
-static void load_put(struct loader *loader, struct table *table,
-		     uint32_t hash, uint32_t index)
+static void load_put(struct loader *loader, struct table *table, uint32_t hash,
+		     uint32_t index)
 {
 	if (table_put(table, hash, index))
 		load_nomem(loader);
@@ -151,8 +151,8 @@ static void load_put(struct loader *loader, struct table *table,
 
 static const char *load_strdup(struct loader *loader, const char *text)
 {
-	const char *copy = arena_strndup(&loader->snapshot->arena, text,
-					 strlen(text));
+	const char *copy =
+		arena_strndup(&loader->snapshot->arena, text, strlen(text));
 
 	if (!copy)
 		load_nomem(loader);
@@ -432,9 +432,8 @@ static void conf_load(struct loader *loader, const char *name,
 	char *text;
 	int rc;
 
-	if (loader->rc ||
-	    (is_optional &&
-	     fstatat(loader->root, name, &st, AT_SYMLINK_NOFOLLOW)))
+	if (loader->rc || (is_optional && fstatat(loader->root, name, &st,
+						  AT_SYMLINK_NOFOLLOW)))
 		return;
 	file_begin(loader, name);
 	rc = file_read(loader, name, &text, &len);
@@ -469,9 +468,8 @@ static void folder_load(struct loader *loader, const char *folder,
 	fd = beneath_open(loader->root, folder, O_RDONLY | O_DIRECTORY);
 	if (fd < 0) {
 		loader->file_name = folder;
-		if (fd != -ENOENT ||
-		    fstatat(loader->root, folder, &st, AT_SYMLINK_NOFOLLOW) ==
-			    0)
+		if (fd != -ENOENT || fstatat(loader->root, folder, &st,
+					     AT_SYMLINK_NOFOLLOW) == 0)
 			load_error(loader, 0, "It cannot be read: %s.",
 				   site_explain(fd));
 		return;
@@ -641,8 +639,8 @@ static int on_include(void *ctx, const char *file, size_t file_len,
 {
 	struct loader *loader = ctx;
 	struct arena *arena = &loader->snapshot->arena;
-	const char *name = arena_format(arena, "profiles.d/%.*s",
-					(int)file_len, file);
+	const char *name =
+		arena_format(arena, "profiles.d/%.*s", (int)file_len, file);
 	const char *text;
 	size_t len;
 	int fd, rc;
@@ -694,8 +692,8 @@ static void visit_profile_script(struct loader *loader, const char *name,
 		return;
 	profile = &snapshot->profiles[index];
 	file = load_strdup(loader, path);
-	rc = site_read_script(loader->root, path, &snapshot->arena, &text,
-			      &len, &why);
+	rc = site_read_script(loader->root, path, &snapshot->arena, &text, &len,
+			      &why);
 	if (rc) {
 		loader->file_name = file;
 		load_tell(loader, true,
@@ -715,8 +713,8 @@ static void visit_profile_script(struct loader *loader, const char *name,
 /* Drop-in scripts. */
 
 /* Has this very file been compiled for another name? */
-static const struct dropin *inode_find(struct loader *loader,
-				       const struct stat *st, uint32_t *ret_hash)
+static const struct dropin *
+inode_find(struct loader *loader, const struct stat *st, uint32_t *ret_hash)
 {
 	uint64_t key[2] = {(uint64_t)st->st_dev, (uint64_t)st->st_ino};
 	uint32_t hash = table_hash(key, sizeof(key));
@@ -766,12 +764,11 @@ static void dropin_compile(struct loader *loader, struct dropin *dropin)
 		load_tell(loader, false, why.text);
 }
 
-static void dropin_add(struct loader *loader, const char *key,
-		       const char *path)
+static void dropin_add(struct loader *loader, const char *key, const char *path)
 {
 	struct snapshot *snapshot = loader->snapshot;
-	struct dropin *other = (struct dropin *)snapshot_find_dropin(snapshot,
-								     key);
+	struct dropin *other =
+		(struct dropin *)snapshot_find_dropin(snapshot, key);
 	const struct dropin *same = NULL;
 	struct dropin *dropin;
 	uint32_t hash = 0;
@@ -790,9 +787,9 @@ static void dropin_add(struct loader *loader, const char *key,
 	}
 	if (!LOAD_GROW(loader, dropins, dropin_count, 1, dropins))
 		return;
-	loader->inode_list = load_grow(
-		loader, loader->inode_list, snapshot->dropin_count, 1,
-		&loader->inode_size, sizeof(*loader->inode_list));
+	loader->inode_list =
+		load_grow(loader, loader->inode_list, snapshot->dropin_count, 1,
+			  &loader->inode_size, sizeof(*loader->inode_list));
 	if (!loader->inode_list)
 		return;
 	folder_add_target(loader, path);
@@ -800,8 +797,8 @@ static void dropin_add(struct loader *loader, const char *key,
 	if (is_there)
 		same = inode_find(loader, &st, &hash);
 	dropin = &snapshot->dropins[snapshot->dropin_count];
-	*dropin = (struct dropin){.key = key,
-				  .file = load_strdup(loader, path)};
+	*dropin =
+		(struct dropin){.key = key, .file = load_strdup(loader, path)};
 	if (same && same->script)
 		dropin->script = same->script;
 	else
@@ -824,15 +821,14 @@ static void visit_host(struct loader *loader, const char *name,
 		dropin_add(loader, key, path);
 }
 
-static void visit_top(struct loader *loader, const char *name,
-		      const char *path)
+static void visit_top(struct loader *loader, const char *name, const char *path)
 {
 	const char *key = dropin_key(name, true, &loader->snapshot->arena);
 	struct stat st;
 
-	if (!key || (!strstr(name, ".ipxe") &&
-		     fstatat(loader->root, path, &st, 0) == 0 &&
-		     S_ISDIR(st.st_mode)))
+	if (!key ||
+	    (!strstr(name, ".ipxe") &&
+	     fstatat(loader->root, path, &st, 0) == 0 && S_ISDIR(st.st_mode)))
 		return;
 	dropin_add(loader, key, path);
 }
@@ -923,8 +919,7 @@ static bool evidence_is_known(const struct snapshot *snapshot,
 			&snapshot->evidence[machine->evidence_first + i];
 		const char *stored = snapshot->pool + evidence->value;
 
-		if (evidence->fact == fact &&
-		    (unsigned char)*stored == len &&
+		if (evidence->fact == fact && (unsigned char)*stored == len &&
 		    memcmp(stored + 1, value, len) == 0)
 			return true;
 	}
@@ -1277,8 +1272,9 @@ static void site_check(struct loader *loader)
 	script_require(loader, "disabled", snapshot->disabled_profile);
 	script_require(loader, "local", snapshot->local_profile);
 	for (i = 0; i < snapshot->menu.count; i++)
-		script_require(loader, "menu",
-			       snapshot->refs[snapshot->menu.first + i].profile);
+		script_require(
+			loader, "menu",
+			snapshot->refs[snapshot->menu.first + i].profile);
 	if (snapshot->unknown == UNKNOWN_MENU && !snapshot->menu.count)
 		load_error(loader, 0,
 			   "unknown = menu needs menu = PROFILE PROFILE..., "
@@ -1372,9 +1368,8 @@ static void snapshot_trim(struct snapshot *snapshot)
 
 static void load_all(struct loader *loader)
 {
-	static const struct ini_sink site_sink = {on_site_section,
-						  on_site_entry, on_error,
-						  NULL};
+	static const struct ini_sink site_sink = {
+		on_site_section, on_site_entry, on_error, NULL};
 
 	names_init(loader);
 	folder_load(loader, "profiles.d", visit_profile_name);

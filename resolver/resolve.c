@@ -10,7 +10,7 @@
 #include "identity.h"
 
 /* Most profiles that apply to one machine, and most rules. */
-#define ACTIVE_MAX 64
+#define ACTIVE_MAX  64
 #define MATCHED_MAX 256
 
 /* Generations of profiles that are followed; the loader allows 16. */
@@ -319,8 +319,8 @@ static void trace_origin(void *ctx, uint32_t name, const char *file,
 	else
 		trace_add(trace, "  %s:%u: {{%s}} is %s%s%s, from the %s", file,
 			  line, d->snapshot->names[name],
-			  value.text ? "\"" : "", value.text ? value.text
-							     : "nothing",
+			  value.text ? "\"" : "",
+			  value.text ? value.text : "nothing",
 			  value.text ? "\"" : "",
 			  name < FACT_COUNT ? "request" : "resolver");
 }
@@ -489,8 +489,7 @@ static int answer_ordered(struct deliberation *d)
 		return answer_profile(d, RESOLUTION_STATE, profile);
 	}
 	profile = snapshot_find_profile(d->snapshot, name, strlen(name));
-	if (profile == SNAPSHOT_NONE ||
-	    !d->snapshot->profiles[profile].script)
+	if (profile == SNAPSHOT_NONE || !d->snapshot->profiles[profile].script)
 		return reason_set(&d->result->why, -ENOEXEC,
 				  "Somebody asked for %s with the profile "
 				  "%.64s, but there is no "
@@ -542,8 +541,8 @@ static const struct dropin *dropin_try_text(struct deliberation *d,
 	char key[FACT_VALUE_MAX + sizeof("serial:")];
 	char *c;
 
-	if (!text || snprintf(key, sizeof(key), "%s:%s", kind, text) >=
-			     (int)sizeof(key))
+	if (!text ||
+	    snprintf(key, sizeof(key), "%s:%s", kind, text) >= (int)sizeof(key))
 		return NULL;
 	for (c = key; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
@@ -562,16 +561,16 @@ static const struct dropin *dropin_find(struct deliberation *d)
 	if (*facts->mac_name)
 		dropin = dropin_try_text(d, "mac", facts->mac_name);
 	if (!dropin && *facts->uuid_name)
-		dropin = dropin_try(d, dropin_uuid_key(facts->uuid_name,
-						       d->arena));
+		dropin = dropin_try(
+			d, dropin_uuid_key(facts->uuid_name, d->arena));
 	if (!dropin)
-		dropin = dropin_try_text(d, "serial",
-					 facts->value[FACT_SERIAL]);
+		dropin =
+			dropin_try_text(d, "serial", facts->value[FACT_SERIAL]);
 	if (!dropin)
 		dropin = dropin_try_text(d, "host", machine_name(d));
 	if (!dropin)
-		dropin = dropin_try_text(d, "host",
-					 facts->value[FACT_HOSTNAME]);
+		dropin =
+			dropin_try_text(d, "host", facts->value[FACT_HOSTNAME]);
 	return dropin;
 }
 
@@ -751,10 +750,9 @@ static int deliberate(struct deliberation *d)
 	if (machine || is_ruled(d))
 		winner = active_winner(d);
 	if (winner != SNAPSHOT_NONE)
-		return answer_profile(d,
-				      machine ? RESOLUTION_PROFILE
-					      : RESOLUTION_RULE,
-				      winner);
+		return answer_profile(
+			d, machine ? RESOLUTION_PROFILE : RESOLUTION_RULE,
+			winner);
 	return machine ? answer_default(d) : answer_unknown(d);
 }
 

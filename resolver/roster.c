@@ -53,11 +53,10 @@ static void entry_init(struct roster_entry *entry)
 	entry->facts.value[FACT_SERVER] = "SERVER";
 }
 
-static void visit_machine(const struct snapshot *snapshot,
-			  const struct machine *machine,
-			  void (*visit)(void *ctx,
-					const struct roster_entry *entry),
-			  void *ctx)
+static void
+visit_machine(const struct snapshot *snapshot, const struct machine *machine,
+	      void (*visit)(void *ctx, const struct roster_entry *entry),
+	      void *ctx)
 {
 	struct roster_entry entry;
 	struct texts texts;

@@ -370,8 +370,8 @@ bool condition_matches(const struct condition *condition,
 
 static bool pattern_covers(const struct pattern *a, const struct pattern *b)
 {
-	if (a->kind == b->kind && a->kind != PATTERN_CIDR &&
-	    a->len == b->len && memcmp(a->text, b->text, a->len) == 0)
+	if (a->kind == b->kind && a->kind != PATTERN_CIDR && a->len == b->len &&
+	    memcmp(a->text, b->text, a->len) == 0)
 		return true;
 	if (b->kind == PATTERN_EXACT)
 		return pattern_matches(a, b->text);
@@ -379,7 +379,8 @@ static bool pattern_covers(const struct pattern *a, const struct pattern *b)
 		return a->kind == PATTERN_PREFIX && a->len <= b->len &&
 		       memcmp(a->text, b->text, a->len) == 0;
 	return a->kind == PATTERN_CIDR && b->kind == PATTERN_CIDR &&
-	       a->bits <= b->bits && bits_equal(a->address, b->address, a->bits);
+	       a->bits <= b->bits &&
+	       bits_equal(a->address, b->address, a->bits);
 }
 
 bool condition_covers(const struct condition *a, const struct condition *b)

@@ -615,8 +615,8 @@ int server_start(const struct service *service, int listen_fd,
 	atomic_init(&server->is_draining, false);
 	pthread_mutex_init(&server->lock, NULL);
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, on_accept, server,
-		on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, on_accept,
+		server, on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,

@@ -29,10 +29,10 @@ static const struct number_option {
 	unsigned int min;
 	unsigned int max;
 } number_options[] = {
-	{ "state-wait-ms", offsetof(struct state_options, wait_ms), 10, 60000 },
-	{ "state-attempts", offsetof(struct state_options, attempts_max), 1,
-	  1000 },
-	{ "state-boot-s", offsetof(struct state_options, boot_s), 1, 86400 },
+	{"state-wait-ms", offsetof(struct state_options, wait_ms), 10, 60000},
+	{"state-attempts", offsetof(struct state_options, attempts_max), 1,
+	 1000},
+	{"state-boot-s", offsetof(struct state_options, boot_s), 1, 86400},
 };
 
 /* Options that are an intent: neither may install anything. */
@@ -42,8 +42,8 @@ static const struct intent_option {
 	/* Where it goes. */
 	size_t offset;
 } intent_options[] = {
-	{ "state-fallback", offsetof(struct state_options, fallback) },
-	{ "state-lost", offsetof(struct state_options, lost) },
+	{"state-fallback", offsetof(struct state_options, fallback)},
+	{"state-lost", offsetof(struct state_options, lost)},
 };
 
 void state_options_init(struct state_options *options)

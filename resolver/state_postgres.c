@@ -56,7 +56,7 @@ static int postgres_late(struct reason *why)
 static int postgres_wait(struct state_db *db, short events, int64_t end,
 			 struct reason *why)
 {
-	struct pollfd poll_fd = { .fd = PQsocket(db->conn), .events = events };
+	struct pollfd poll_fd = {.fd = PQsocket(db->conn), .events = events};
 	int64_t left = end - now_ms();
 	int rc;
 

@@ -31,22 +31,22 @@ static const struct migration {
 	int version;
 	const char *sql;
 } migrations[] = {
-	{ 1, "CREATE TABLE machine ("
-	     "name TEXT PRIMARY KEY, label TEXT NOT NULL, "
-	     "intent TEXT NOT NULL, profile TEXT NOT NULL, "
-	     "attempts BIGINT NOT NULL, attempts_max BIGINT NOT NULL, "
-	     "deadline BIGINT NOT NULL, outcome TEXT NOT NULL, "
-	     "outcome_at BIGINT NOT NULL, installed TEXT NOT NULL, "
-	     "began BIGINT NOT NULL, boot_id TEXT NOT NULL, "
-	     "changed BIGINT NOT NULL, changed_by TEXT NOT NULL, "
-	     "serial BIGINT NOT NULL)" },
-	{ 1, "CREATE TABLE boot_token ("
-	     "hash TEXT PRIMARY KEY, machine TEXT NOT NULL, "
-	     "issued BIGINT NOT NULL, used BIGINT NOT NULL)" },
-	{ 1, "CREATE INDEX boot_token_machine ON boot_token (machine)" },
-	{ 1, "CREATE TABLE api_token ("
-	     "hash TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
-	     "made BIGINT NOT NULL)" },
+	{1, "CREATE TABLE machine ("
+	    "name TEXT PRIMARY KEY, label TEXT NOT NULL, "
+	    "intent TEXT NOT NULL, profile TEXT NOT NULL, "
+	    "attempts BIGINT NOT NULL, attempts_max BIGINT NOT NULL, "
+	    "deadline BIGINT NOT NULL, outcome TEXT NOT NULL, "
+	    "outcome_at BIGINT NOT NULL, installed TEXT NOT NULL, "
+	    "began BIGINT NOT NULL, boot_id TEXT NOT NULL, "
+	    "changed BIGINT NOT NULL, changed_by TEXT NOT NULL, "
+	    "serial BIGINT NOT NULL)"},
+	{1, "CREATE TABLE boot_token ("
+	    "hash TEXT PRIMARY KEY, machine TEXT NOT NULL, "
+	    "issued BIGINT NOT NULL, used BIGINT NOT NULL)"},
+	{1, "CREATE INDEX boot_token_machine ON boot_token (machine)"},
+	{1, "CREATE TABLE api_token ("
+	    "hash TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+	    "made BIGINT NOT NULL)"},
 };
 
 static int run(struct state_conn *conn, const char *sql,
@@ -66,7 +66,7 @@ static int migrate_from(struct state_conn *conn, int version,
 			struct reason *why)
 {
 	char number[NUMBER_BYTES];
-	const char *params[] = { number };
+	const char *params[] = {number};
 	size_t i;
 	int rc;
 
@@ -87,7 +87,7 @@ static int migrate_from(struct state_conn *conn, int version,
 
 static int migrate_inside(struct state_conn *conn, struct reason *why)
 {
-	static const char *const lock_name[] = { "unloop schema" };
+	static const char *const lock_name[] = {"unloop schema"};
 	int version = 0;
 	int rc = 0;
 
@@ -190,7 +190,7 @@ static int row_read(void *ctx, const char *const *columns)
 static int row_load(struct state_conn *conn, const char *name,
 		    struct row *ret_row, struct reason *why)
 {
-	const char *params[] = { name };
+	const char *params[] = {name};
 
 	memset(ret_row, 0, sizeof(*ret_row));
 	text_copy(ret_row->machine.name, sizeof(ret_row->machine.name), name);
@@ -203,7 +203,7 @@ static int row_load(struct state_conn *conn, const char *name,
 static int row_load_locked(struct state_conn *conn, const char *name,
 			   struct row *ret_row, struct reason *why)
 {
-	const char *params[] = { name };
+	const char *params[] = {name};
 	int rc = 0;
 
 	if (conn->backend->lock)
@@ -292,7 +292,7 @@ int state_sql_list(struct state_conn *conn, int64_t now,
 		   int (*row)(void *ctx, const struct machine_state *machine),
 		   void *ctx, struct reason *why)
 {
-	struct listing listing = { row, ctx, conn->options, now };
+	struct listing listing = {row, ctx, conn->options, now};
 
 	return conn->backend->query(
 		conn->db, "SELECT " COLUMNS " FROM machine ORDER BY name", NULL,
@@ -342,7 +342,7 @@ static int token_store(struct state_conn *conn, const char *machine,
 		       const char *token, int64_t now, struct reason *why)
 {
 	char hash[TOKEN_HASH_BYTES], number[NUMBER_BYTES];
-	const char *params[] = { hash, machine, number };
+	const char *params[] = {hash, machine, number};
 
 	token_hash(token, hash);
 	snprintf(number, sizeof(number), "%" PRId64, now);
@@ -419,7 +419,7 @@ int state_sql_set(struct state_conn *conn, const struct state_change *change,
 		  int64_t now, struct machine_state *ret_old,
 		  struct machine_state *ret_new, struct reason *why)
 {
-	const char *params[] = { change->name };
+	const char *params[] = {change->name};
 	struct machine_state old;
 	struct row row;
 	int rc;
@@ -476,7 +476,7 @@ static int token_load(struct state_conn *conn, const char *token,
 	static const char select[] = "SELECT hash, machine, used "
 				     "FROM boot_token WHERE hash = $1";
 	char hash[TOKEN_HASH_BYTES];
-	const char *params[] = { hash };
+	const char *params[] = {hash};
 	int rc;
 
 	memset(ret_token, 0, sizeof(*ret_token));
@@ -524,8 +524,8 @@ int state_sql_confirm(struct state_conn *conn, const char *token, bool is_ok,
 {
 	char number[NUMBER_BYTES];
 	struct token_row token_row;
-	struct row row = { 0 };
-	const char *params[] = { number, token_row.hash };
+	struct row row = {0};
+	const char *params[] = {number, token_row.hash};
 	int rc;
 
 	rc = token_load(conn, token, &token_row, &row, why);
@@ -573,7 +573,7 @@ int state_sql_key_add(struct state_conn *conn, const char *name,
 		      const char *token, int64_t now, struct reason *why)
 {
 	char hash[TOKEN_HASH_BYTES], number[NUMBER_BYTES];
-	const char *params[] = { hash, name, number };
+	const char *params[] = {hash, name, number};
 	struct state_key key;
 	int rc;
 
@@ -596,7 +596,7 @@ int state_sql_key_add(struct state_conn *conn, const char *name,
 int state_sql_key_remove(struct state_conn *conn, const char *name,
 			 struct reason *why)
 {
-	const char *params[] = { name };
+	const char *params[] = {name};
 	struct state_key key;
 	int rc;
 

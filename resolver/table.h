@@ -20,7 +20,7 @@ struct table {
 		uint32_t hash;
 		/* Index, plus one. */
 		uint32_t index;
-	} *slots;
+	} * slots;
 	/* Number of slots less one; a power of two less one. */
 	uint32_t mask;
 	/* Slots in use. */

@@ -29,7 +29,8 @@ struct piece {
 	bool is_uri;
 };
 
-struct template {
+struct template
+{
 	struct piece *pieces;
 	size_t count;
 };
@@ -183,8 +184,7 @@ static enum next cursor_next(struct cursor *cursor, struct span *ret_span)
 }
 
 /* Go on behind what cursor_next() found. */
-static void cursor_skip(struct cursor *cursor, enum next next,
-			struct span span)
+static void cursor_skip(struct cursor *cursor, enum next next, struct span span)
 {
 	const char *end = span.text + span.len;
 

@@ -16,7 +16,7 @@ struct trace {
 		struct trace_line *next;
 		/* One line, without its newline. */
 		const char *text;
-	} *lines, **tail;
+	} * lines, **tail;
 };
 
 /* Start without lines. */

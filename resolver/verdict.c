@@ -166,7 +166,7 @@ void timeline_verdict(const struct event *events, size_t count,
 		      const struct machine_state *state, int64_t now_ms,
 		      char ret_verdict[VERDICT_BYTES])
 {
-	struct summary s = { 0 };
+	struct summary s = {0};
 	size_t i;
 
 	for (i = 0; i < count; i++)

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /* What counts as a change; a file that is only opened for reading does not. */
-#define WATCH_EVENTS                                                          \
-	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |             \
+#define WATCH_EVENTS                                                           \
+	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |              \
 	 IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
 struct watch {

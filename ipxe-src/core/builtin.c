@@ -135,12 +135,10 @@ static int jitter_fetch(void *buf, size_t len)
 
 #define BUILTIN(name, text_name, type_name, about)                             \
 	static const struct setting builtin_setting_##name = {                 \
-		text_name, about, 0, &setting_type_##type_name, "builtin"          \
-	};                                                                     \
+		text_name, about, 0, &setting_type_##type_name, "builtin"};    \
 	TABLE_REGISTER(settings, builtin_setting_##name);                      \
-	static const struct builtin builtin_##name = {                         \
-		&builtin_setting_##name, name##_fetch                          \
-	};                                                                     \
+	static const struct builtin builtin_##name = {&builtin_setting_##name, \
+						      name##_fetch};           \
 	TABLE_REGISTER(builtins, builtin_##name)
 
 BUILTIN(errno, "errno", uint32, "Last error number");

@@ -19,7 +19,7 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define container_of(ptr, type, field)                                         \
-	((type *)((char *)(ptr) - offsetof(type, field)))
+	((type *)((char *)(ptr)-offsetof(type, field)))
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

@@ -66,7 +66,8 @@ void console_printf(const char *format, ...)
 }
 
 /* Read one raw byte from CONSOLE within WAIT_MS; -1 if there is none. */
-static int console_read_byte(const struct console *console, unsigned int wait_ms)
+static int console_read_byte(const struct console *console,
+			     unsigned int wait_ms)
 {
 	uint64_t end = platform_time_us() + wait_ms * 1000ULL;
 	int c;
@@ -81,8 +82,8 @@ static int console_read_byte(const struct console *console, unsigned int wait_ms
 static int escape_key(unsigned int number, int final)
 {
 	static const uint8_t vt_keys[] = {
-		1, (uint8_t)KEY_HOME, 3, (uint8_t)KEY_DELETE,
-		4, (uint8_t)KEY_END,  5, (uint8_t)KEY_PPAGE,
+		1, (uint8_t)KEY_HOME,  3, (uint8_t)KEY_DELETE,
+		4, (uint8_t)KEY_END,   5, (uint8_t)KEY_PPAGE,
 		6, (uint8_t)KEY_NPAGE, 7, (uint8_t)KEY_HOME,
 		8, (uint8_t)KEY_END,
 	};
@@ -191,8 +192,8 @@ int console_getkey(int timeout_ms)
 		console_poll(false);
 		if (key_queue_len)
 			return key_take();
-		if (timeout_ms >= 0 && platform_time_us() - start >=
-					       (uint64_t)timeout_ms * 1000)
+		if (timeout_ms >= 0 &&
+		    platform_time_us() - start >= (uint64_t)timeout_ms * 1000)
 			return -ETIMEDOUT;
 		poll_all();
 	}

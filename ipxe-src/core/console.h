@@ -22,20 +22,20 @@ struct console {
 TABLE_DECLARE(consoles, const struct console);
 
 /* Keys that are not a character. */
-#define KEY_UP     0x101
+#define KEY_UP	   0x101
 #define KEY_DOWN   0x102
 #define KEY_RIGHT  0x103
 #define KEY_LEFT   0x104
 #define KEY_HOME   0x105
-#define KEY_END    0x106
+#define KEY_END	   0x106
 #define KEY_DELETE 0x107
 #define KEY_PPAGE  0x108
 #define KEY_NPAGE  0x109
 #define KEY_F(n)   (0x110 + (n)) /* 1 to 12 */
 
-#define CTRL_A 0x01
-#define CTRL_B 0x02
-#define CTRL_C 0x03
+#define CTRL_A	0x01
+#define CTRL_B	0x02
+#define CTRL_C	0x03
 #define KEY_ESC 0x1b
 
 /* Print on all consoles, like printf() (of the formats that libc/ knows). */

@@ -18,7 +18,7 @@ SELECT_IF(DIGEST_CMD);
 static void digest_finish(const struct digest *digest, void *state,
 			  const uint8_t *rest, size_t rest_len, uint64_t bits)
 {
-	uint8_t block[BLOCK_LEN_MAX] = { 0 };
+	uint8_t block[BLOCK_LEN_MAX] = {0};
 	size_t length_len = digest->word_len * 2;
 	unsigned int i;
 
@@ -29,8 +29,8 @@ static void digest_finish(const struct digest *digest, void *state,
 		memset(block, 0, sizeof(block));
 	}
 	for (i = 0; i < 8; i++)
-		block[digest->is_little_endian ? digest->block_len - 8 + i :
-						 digest->block_len - 1 - i] =
+		block[digest->is_little_endian ? digest->block_len - 8 + i
+					       : digest->block_len - 1 - i] =
 			(uint8_t)(bits >> 8 * i);
 	digest->compress(state, block);
 }
@@ -49,8 +49,8 @@ static uint8_t digest_byte(const struct digest *digest, const void *state,
 	return (uint8_t)(((const uint64_t *)state)[word] >> 8 * shift);
 }
 
-int digest_compute(const struct digest *digest, const uint8_t *data,
-		   size_t len, uint8_t *ret_hash)
+int digest_compute(const struct digest *digest, const uint8_t *data, size_t len,
+		   uint8_t *ret_hash)
 {
 	uint64_t state[DIGEST_LEN_MAX / sizeof(uint64_t)];
 	uint64_t bits = (uint64_t)len * 8;

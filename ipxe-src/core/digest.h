@@ -11,13 +11,13 @@
 /* A hash made of a function over blocks (Merkle and Damgard). Table
  * "digests". */
 struct digest {
-	const char *name;       /* "sha256" */
-	const void *initial;    /* state before the first block */
-	uint8_t state_len;      /* its bytes, at most DIGEST_LEN_MAX */
-	uint8_t len;            /* bytes of the result */
-	uint8_t block_len;      /* 64 or 128 */
-	uint8_t word_len;       /* bytes of the state's words: 4 or 8 */
-	bool is_little_endian;  /* result and length, as in MD5 */
+	const char *name;      /* "sha256" */
+	const void *initial;   /* state before the first block */
+	uint8_t state_len;     /* its bytes, at most DIGEST_LEN_MAX */
+	uint8_t len;	       /* bytes of the result */
+	uint8_t block_len;     /* 64 or 128 */
+	uint8_t word_len;      /* bytes of the state's words: 4 or 8 */
+	bool is_little_endian; /* result and length, as in MD5 */
 	/* Mix BLOCK into STATE. */
 	void (*compress)(void *state, const uint8_t *block);
 };
@@ -26,7 +26,7 @@ TABLE_DECLARE(digests, const struct digest);
 
 /* The digest of LEN bytes at DATA into RET_HASH (digest->len bytes). Lets the
  * network run meanwhile. Returns 0, or -ECANCELED on Ctrl-C. */
-int digest_compute(const struct digest *digest, const uint8_t *data,
-		   size_t len, uint8_t *ret_hash);
+int digest_compute(const struct digest *digest, const uint8_t *data, size_t len,
+		   uint8_t *ret_hash);
 
 #endif

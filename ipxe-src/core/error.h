@@ -18,16 +18,16 @@
 #include "core/compiler.h"
 
 /* Our own numbers, outside the range of POSIX ones. */
-#define EISSELF     1001 /* the image is this very firmware build */
-#define EGENERATION 1002 /* generation limit reached */
-#define ERING       1003 /* scripts chain each other in a ring */
+#define EISSELF	     1001 /* the image is this very firmware build */
+#define EGENERATION  1002 /* generation limit reached */
+#define ERING	     1003 /* scripts chain each other in a ring */
 #define ENOTSELECTED 1004 /* no image selected or registered */
-#define EHTTP       1005 /* the web server answered with an error status */
-#define ETFTP       1006 /* the TFTP server answered with an error */
-#define EDNS        1007 /* the name could not be resolved */
-#define ENOLINK_UP  1008 /* no link on the network port */
-#define EUSAGE      1009 /* wrong words after a command, or --help was asked */
-#define ENOCMD      1010 /* no such command */
+#define EHTTP	     1005 /* the web server answered with an error status */
+#define ETFTP	     1006 /* the TFTP server answered with an error */
+#define EDNS	     1007 /* the name could not be resolved */
+#define ENOLINK_UP   1008 /* no link on the network port */
+#define EUSAGE	     1009 /* wrong words after a command, or --help was asked */
+#define ENOCMD	     1010 /* no such command */
 
 /* Record why an operation fails with RC and return RC. The sentence is kept
  * (up to 199 bytes) until the next call. RC is 0 or negative. */

@@ -68,8 +68,7 @@ static int split(char *text, char **argv)
 /* What a word between two commands means for the second one. */
 static bool is_terminator(const char *word)
 {
-	return !strcmp(word, "&&") || !strcmp(word, "||") ||
-	       !strcmp(word, ";");
+	return !strcmp(word, "&&") || !strcmp(word, "||") || !strcmp(word, ";");
 }
 
 /* After TERMINATOR (NULL: at the beginning), does a command run if the last

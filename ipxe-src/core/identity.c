@@ -11,9 +11,10 @@
  * ID, format and checksum. Volatile to the optimiser: it changes afterwards. */
 __attribute__((used, section(".identity"), aligned(IDENTITY_ALIGN)))
 const struct identity_note identity_self = {
-	.magic = "\x7f" "Unloop note v1",
-	.product = { 0x6f, 0x1d, 0x0b, 0x52, 0x3c, 0x8e, 0x4a, 0x77, 0x9b, 0x21,
-		     0x5e, 0xc4, 0x0a, 0x9d, 0x73, 0xe8 },
+	.magic = "\x7f"
+		 "Unloop note v1",
+	.product = {0x6f, 0x1d, 0x0b, 0x52, 0x3c, 0x8e, 0x4a, 0x77, 0x9b, 0x21,
+		    0x5e, 0xc4, 0x0a, 0x9d, 0x73, 0xe8},
 	.version = PRODUCT_VERSION BUILD_TAG,
 };
 
@@ -22,8 +23,7 @@ static bool is_note(const uint8_t *data)
 {
 	const struct identity_note *note = (const void *)data;
 
-	return !memcmp(note->magic, identity_self.magic,
-		       sizeof(note->magic)) &&
+	return !memcmp(note->magic, identity_self.magic, sizeof(note->magic)) &&
 	       !memcmp(note->product, identity_self.product,
 		       sizeof(note->product)) &&
 	       get_le32(&note->crc32) ==
@@ -47,7 +47,8 @@ enum identity identity_scan(const void *data, size_t len,
 			*ret_note = (const void *)(bytes + at);
 		/* Hide SELF's bytes from the optimiser: see above. */
 		asm("" : "+r"(self));
-		if (!memcmp(bytes + at + offsetof(struct identity_note, build_id),
+		if (!memcmp(bytes + at +
+				    offsetof(struct identity_note, build_id),
 			    self->build_id, sizeof(self->build_id)))
 			return IDENTITY_SELF;
 		return IDENTITY_OTHER;

@@ -10,19 +10,19 @@
 #include "core/compiler.h"
 
 #define IDENTITY_SCAN_LEN 65536
-#define IDENTITY_ALIGN    16
+#define IDENTITY_ALIGN	  16
 
 /* The note. All integers little-endian. scripts/identity.py writes it. */
 struct identity_note {
-	uint8_t magic[16];      /* "\x7fUnloop identity": see identity.c */
-	uint8_t product[16];    /* UUID of the product */
-	uint8_t build_id[16];   /* first bytes of a SHA-256 of what was linked */
-	char version[16];       /* "0.1.0", NUL-padded */
-	char format[32];        /* "undionly.kpxe", "x86_64-efi/snponly.efi" */
+	uint8_t magic[16];    /* "\x7fUnloop identity": see identity.c */
+	uint8_t product[16];  /* UUID of the product */
+	uint8_t build_id[16]; /* first bytes of a SHA-256 of what was linked */
+	char version[16];     /* "0.1.0", NUL-padded */
+	char format[32];      /* "undionly.kpxe", "x86_64-efi/snponly.efi" */
 	uint32_t region_offset; /* customisation region in the file; 0: none */
-	uint32_t region_len;    /* its size, bytes */
-	uint32_t reserved;      /* 0 */
-	uint32_t crc32;         /* IEEE 802.3, of the bytes before it */
+	uint32_t region_len;	/* its size, bytes */
+	uint32_t reserved;	/* 0 */
+	uint32_t crc32;		/* IEEE 802.3, of the bytes before it */
 } __packed;
 
 /* Our own note, as the build filled it in. */
@@ -31,8 +31,8 @@ extern const struct identity_note identity_self;
 /* What a file turned out to be. */
 enum identity {
 	IDENTITY_FOREIGN, /* no note: not a build of ours */
-	IDENTITY_OTHER,   /* another build of this product */
-	IDENTITY_SELF,    /* this very build */
+	IDENTITY_OTHER,	  /* another build of this product */
+	IDENTITY_SELF,	  /* this very build */
 };
 
 /* Look for the note in the first LEN bytes of a file (more than

@@ -13,7 +13,7 @@
 /* First block of an image whose size is not known, bytes. */
 #define IMAGE_FIRST_LEN 65536
 
-struct list_head images = { &images, &images };
+struct list_head images = {&images, &images};
 struct image *image_current;
 
 static unsigned int image_count; /* registrations so far */

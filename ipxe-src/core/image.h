@@ -11,25 +11,25 @@
 struct image_type;
 
 #define IMAGE_REGISTERED 0x01 /* on the list */
-#define IMAGE_SELECTED   0x02 /* what imgexec without a name runs */
-#define IMAGE_AUTO_FREE  0x04 /* unregister after it has been executed */
-#define IMAGE_STATIC     0x08 /* data is part of the firmware, not freed */
-#define IMAGE_COMPLETE   0x10 /* all of it is here; only then it executes */
-#define IMAGE_HIDDEN     0x20 /* not given to what is booted */
-#define IMAGE_ORIGIN     0x40 /* embedded: trusted, not subject to limits */
-#define IMAGE_STARTED    0x80 /* its last image_exec() did start it */
+#define IMAGE_SELECTED	 0x02 /* what imgexec without a name runs */
+#define IMAGE_AUTO_FREE	 0x04 /* unregister after it has been executed */
+#define IMAGE_STATIC	 0x08 /* data is part of the firmware, not freed */
+#define IMAGE_COMPLETE	 0x10 /* all of it is here; only then it executes */
+#define IMAGE_HIDDEN	 0x20 /* not given to what is booted */
+#define IMAGE_ORIGIN	 0x40 /* embedded: trusted, not subject to limits */
+#define IMAGE_STARTED	 0x80 /* its last image_exec() did start it */
 
 /* An image. Reference counted: image_get(), image_put(). */
 struct image {
 	unsigned int refcnt;
-	struct list_head list;   /* in the list "images" while registered */
-	char *name;              /* never NULL once registered */
-	struct uri *uri;         /* where it came from, after redirects; or NULL */
-	char *cmdline;           /* arguments without the name, or NULL */
-	uint8_t *data;           /* bulk_realloc() memory */
-	size_t len;              /* bytes valid */
-	size_t allocated;        /* bytes that DATA has room for */
-	unsigned int flags;      /* IMAGE_... */
+	struct list_head list; /* in the list "images" while registered */
+	char *name;	       /* never NULL once registered */
+	struct uri *uri;    /* where it came from, after redirects; or NULL */
+	char *cmdline;	    /* arguments without the name, or NULL */
+	uint8_t *data;	    /* bulk_realloc() memory */
+	size_t len;	    /* bytes valid */
+	size_t allocated;   /* bytes that DATA has room for */
+	unsigned int flags; /* IMAGE_... */
 	const struct image_type *type; /* NULL until probed */
 	/* Tail call of `chain --replace`: runs when this image ends. */
 	struct image *replacement;
@@ -45,8 +45,9 @@ enum image_role {
 /* A kind of image. Table "image_types". */
 struct image_type {
 	const char *name; /* "script", "bzImage", "EFI", "PXE-NBP" */
-	int order;        /* probed in ascending order; PXE last */
-	/* Is IMAGE of this kind? Returns 0 or -ENOEXEC. Must not trust IMAGE. */
+	int order;	  /* probed in ascending order; PXE last */
+	/* Is IMAGE of this kind? Returns 0 or -ENOEXEC. Must not trust IMAGE.
+	 */
 	int (*probe)(struct image *image);
 	/* Run it. Returns when it has returned, or -errno if it could not
 	 * start. Its caller has done the loop guard's checks. */
@@ -57,8 +58,8 @@ struct image_type {
 
 TABLE_DECLARE(image_types, const struct image_type);
 
-extern struct list_head images;       /* registered ones, oldest first */
-extern struct image *image_current;   /* being executed now, innermost */
+extern struct list_head images;	    /* registered ones, oldest first */
+extern struct image *image_current; /* being executed now, innermost */
 
 /* A new image, one reference, empty and not registered. URI and CMDLINE may
  * be NULL and are referenced or copied. NULL for want of memory. */

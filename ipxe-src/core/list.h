@@ -11,7 +11,7 @@ struct list_head {
 	struct list_head *prev;
 };
 
-#define LIST_HEAD(name) struct list_head name = { &name, &name }
+#define LIST_HEAD(name) struct list_head name = {&name, &name}
 
 /* Make HEAD an empty list. */
 static inline void list_init(struct list_head *head)
@@ -60,8 +60,7 @@ static inline void list_del(struct list_head *link)
 #define list_for_each_entry_safe(pos, tmp, head, field)                        \
 	for (pos = list_entry((head)->next, __typeof__(*pos), field),          \
 	    tmp = list_entry(pos->field.next, __typeof__(*pos), field);        \
-	     &pos->field != (head);                                            \
-	     pos = tmp,                                                        \
+	     &pos->field != (head); pos = tmp,                                 \
 	    tmp = list_entry(tmp->field.next, __typeof__(*tmp), field))
 
 #endif

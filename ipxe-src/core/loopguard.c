@@ -14,11 +14,11 @@
 /* The marker that travels from stage to stage: 16 bytes at 40:F0, or a
  * volatile UEFI variable. */
 struct marker {
-	uint8_t magic[2];      /* "Un" */
-	uint8_t generation;    /* how deep builds of ours started each other */
-	uint8_t executed;      /* boot programs started so far, saturating */
+	uint8_t magic[2];	/* "Un" */
+	uint8_t generation;	/* how deep builds of ours started each other */
+	uint8_t executed;	/* boot programs started so far, saturating */
 	uint8_t uri_hash[5][2]; /* of the last ones, newest first */
-	uint8_t checksum[2];   /* makes the big-endian 16-bit sum 0xffff */
+	uint8_t checksum[2];	/* makes the big-endian 16-bit sum 0xffff */
 } __packed;
 
 _Static_assert(sizeof(struct marker) == PLATFORM_MARKER_LEN, "marker size");
@@ -100,8 +100,8 @@ unsigned int loopguard_generation(void)
 /* Does PATH end like a boot program, which no server answers with a script? */
 static bool is_boot_program_name(const char *path)
 {
-	static const char suffixes[][6] = { ".efi", ".kpxe", ".pxe", ".0",
-					    ".bin", ".com", ".lkrn" };
+	static const char suffixes[][6] = {".efi", ".kpxe", ".pxe", ".0",
+					   ".bin", ".com",  ".lkrn"};
 	size_t len = strlen(path);
 	size_t i, n;
 
@@ -121,7 +121,7 @@ int loopguard_check_uri(const struct uri *uri)
 	    !(uri->path && is_boot_program_name(uri->path)))
 		return 0;
 	return error_set(-EISSELF, "that file is this firmware: not loading "
-			 "it again");
+				   "it again");
 }
 
 /* Count one more execution of the script at URI. */
@@ -160,8 +160,9 @@ static int generation_error(const char *name, bool is_ours)
 	return error_set(-EGENERATION,
 			 "%s is %s, and this product was entered %u times "
 			 "since reset, which is the limit: not started",
-			 name, is_ours ? "another build of this firmware" :
-					 "a boot program",
+			 name,
+			 is_ours ? "another build of this firmware"
+				 : "a boot program",
 			 marker.generation);
 }
 
@@ -170,8 +171,10 @@ int loopguard_check_program(const void *data, size_t len, const char *name)
 	enum identity identity = identity_scan(data, len, NULL);
 
 	if (identity == IDENTITY_SELF)
-		return error_set(-EISSELF, "%s is this firmware: not started "
-				 "again", name);
+		return error_set(-EISSELF,
+				 "%s is this firmware: not started "
+				 "again",
+				 name);
 	if (identity == IDENTITY_OTHER && marker.generation >= GENERATION_LIMIT)
 		return generation_error(name, true);
 	return 0;

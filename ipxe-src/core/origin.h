@@ -10,9 +10,10 @@
 #include "core/compiler.h"
 #include "core/uri.h"
 
-/* The DHCP packets that the native PXE kept. PXE 2.1 3.3.2 (GET_CACHED_INFO). */
+/* The DHCP packets that the native PXE kept. PXE 2.1 3.3.2 (GET_CACHED_INFO).
+ */
 enum origin_packet {
-	ORIGIN_DHCPACK,    /* the lease */
+	ORIGIN_DHCPACK,	   /* the lease */
 	ORIGIN_PROXYOFFER, /* the proxyDHCP's answer */
 	ORIGIN_PXEREPLY,   /* the boot server's answer */
 	ORIGIN_PACKETS,
@@ -21,14 +22,14 @@ enum origin_packet {
 #define ORIGIN_PACKET_MAX 1500
 
 struct origin {
-	uint8_t mac[6];    /* NIC that we were loaded through */
+	uint8_t mac[6]; /* NIC that we were loaded through */
 	bool has_mac;
-	uint16_t vlan;     /* 0: untagged */
-	struct uri *uri;   /* where our file came from; NULL if not known yet.
-	                    * net/ fills it from the packets if it is NULL */
+	uint16_t vlan;	 /* 0: untagged */
+	struct uri *uri; /* where our file came from; NULL if not known yet.
+			  * net/ fills it from the packets if it is NULL */
 	struct {
 		uint8_t data[ORIGIN_PACKET_MAX]; /* from BOOTP's op onwards */
-		size_t len;                      /* 0: there is none */
+		size_t len;			 /* 0: there is none */
 	} packet[ORIGIN_PACKETS];
 };
 

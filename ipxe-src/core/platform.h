@@ -45,7 +45,8 @@ int platform_poweroff(void);
 #define PLATFORM_MARKER_LEN 16
 
 /* Read the marker that an earlier stage left. Returns 0, or -ENOENT if there
- * is none (all of MARKER is then zero). The content is checked by the caller. */
+ * is none (all of MARKER is then zero). The content is checked by the caller.
+ */
 int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN]);
 
 /* Leave a marker for the next stage: volatile UEFI variable, or the BIOS data

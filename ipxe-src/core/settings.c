@@ -13,17 +13,17 @@
 
 /* Bounds of one expansion: replacements, and bytes of the result. */
 #define EXPAND_COUNT_MAX 512
-#define EXPAND_LEN_MAX   65536
+#define EXPAND_LEN_MAX	 65536
 
 /* A value in a block's generic list. */
 struct setting_value {
-	struct list_head list;           /* in settings->values */
-	uint32_t tag;                    /* as in struct setting */
-	const char *scope;               /* likewise; a constant */
+	struct list_head list;		 /* in settings->values */
+	uint32_t tag;			 /* as in struct setting */
+	const char *scope;		 /* likewise; a constant */
 	const struct setting_type *type; /* as it was stored */
-	size_t len;                      /* bytes of data, never 0 */
-	uint8_t *data;                   /* behind the name */
-	char name[];                     /* of the setting; may be "" */
+	size_t len;			 /* bytes of data, never 0 */
+	uint8_t *data;			 /* behind the name */
+	char name[];			 /* of the setting; may be "" */
 };
 
 /* A block that was made because a path named it. */
@@ -34,9 +34,9 @@ struct named_settings {
 
 struct settings settings_root = {
 	.name = "",
-	.siblings = { &settings_root.siblings, &settings_root.siblings },
-	.children = { &settings_root.children, &settings_root.children },
-	.values = { &settings_root.values, &settings_root.values },
+	.siblings = {&settings_root.siblings, &settings_root.siblings},
+	.children = {&settings_root.children, &settings_root.children},
+	.values = {&settings_root.values, &settings_root.values},
 };
 
 /* The block that SETTINGS stands for: NULL is the root, netX the last NIC. */
@@ -85,9 +85,8 @@ static void value_free(struct setting_value *value)
 }
 
 /* Store in the generic list; DATA NULL or LEN 0 deletes. */
-static int value_store(struct settings *settings,
-		       const struct setting *setting, const void *data,
-		       size_t len)
+static int value_store(struct settings *settings, const struct setting *setting,
+		       const void *data, size_t len)
 {
 	struct setting_value *old = value_find(settings, setting);
 	const char *name = setting->name ? setting->name : "";
@@ -476,7 +475,7 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 {
 	const struct setting *known;
 	struct settings *settings = &settings_root;
-	struct setting setting = { 0 };
+	struct setting setting = {0};
 	const char *slash, *colon;
 	size_t len;
 
@@ -625,8 +624,10 @@ char *settings_expand(const char *text, int *ret_rc)
 		    head_len + value_len + tail_len > EXPAND_LEN_MAX) {
 			free(value);
 			free(out);
-			*ret_rc = error_set(-ELOOP, "a value in \"%.60s\" refers"
-					    " to itself, or is too long", text);
+			*ret_rc = error_set(-ELOOP,
+					    "a value in \"%.60s\" refers"
+					    " to itself, or is too long",
+					    text);
 			return NULL;
 		}
 		next = malloc(head_len + value_len + tail_len + 1);

@@ -24,14 +24,14 @@ struct setting_type {
 	/* Text of RAW into BUF as snprintf() does, or -errno. */
 	int (*format)(const void *raw, size_t raw_len, char *buf, size_t len);
 	bool is_signed; /* of integer types */
-	uint8_t width;  /* bytes of an integer type, else 0 */
+	uint8_t width;	/* bytes of an integer type, else 0 */
 };
 
 /* A setting that has a name. Table "settings". */
 struct setting {
 	const char *name;
 	const char *description; /* one line for people */
-	uint32_t tag;            /* DHCP tag, DHCP_ENCAP(175, n), or 0 */
+	uint32_t tag;		 /* DHCP tag, DHCP_ENCAP(175, n), or 0 */
 	const struct setting_type *type;
 	/* Root block it belongs to when it is not a DHCP one ("smbios",
 	 * "builtin", or a netN's own), NULL if any block may hold it. */
@@ -57,7 +57,8 @@ struct settings_ops {
 	 * length, or -ENOENT to let the generic list answer. May set
 	 * *RET_TYPE to the value's own type. */
 	int (*fetch)(struct settings *settings, const struct setting *setting,
-		     void *buf, size_t len, const struct setting_type **ret_type);
+		     void *buf, size_t len,
+		     const struct setting_type **ret_type);
 	/* The block that is meant when this one is named ("netX"), or NULL if
 	 * there is none now. NULL: this block itself. */
 	struct settings *(*redirect)(struct settings *settings);
@@ -65,17 +66,18 @@ struct settings_ops {
 
 /* A block. Embed it, or settings_create() one. */
 struct settings {
-	const char *name;         /* owned by whoever registers it */
-	struct settings *parent;  /* NULL for the root */
+	const char *name;	 /* owned by whoever registers it */
+	struct settings *parent; /* NULL for the root */
 	struct list_head siblings;
 	struct list_head children; /* best first */
 	struct list_head values;   /* the generic list: struct in settings.c */
-	int order;                 /* higher is asked first on equal priority */
+	int order;		   /* higher is asked first on equal priority */
 	const struct settings_ops *ops; /* NULL: only the generic list */
 	/* Scope that a numeric tag has in a path through this block, for blocks
 	 * with their own numbering ("smbios"). NULL: tags are DHCP ones. */
 	const char *scope;
-	void (*free)(struct settings *settings); /* at unregister; may be NULL */
+	void (*free)(
+		struct settings *settings); /* at unregister; may be NULL */
 };
 
 TABLE_DECLARE(setting_types, const struct setting_type);
@@ -135,7 +137,8 @@ int settings_fetch(struct settings *settings, const struct setting *setting,
 int settings_fetch_ipv4(struct settings *settings,
 			const struct setting *setting, uint32_t *ret_addr);
 int settings_fetch_uint(struct settings *settings,
-			const struct setting *setting, unsigned long *ret_value);
+			const struct setting *setting,
+			unsigned long *ret_value);
 int settings_fetch_string(struct settings *settings,
 			  const struct setting *setting, char *buf, size_t len);
 

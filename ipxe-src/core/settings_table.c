@@ -31,8 +31,7 @@ SETTING(dnssl, "dnssl", 119, dnssl, NULL, "DNS search list");
 SETTING(static_routes, "static-routes", 121, hex, NULL, "Static routes");
 SETTING(priority, "priority", DHCP_ENCAP(175, 1), int8, NULL,
 	"Priority of these settings");
-SETTING(next_server, "next-server", DHCP_TAG_SIADDR, ipv4, NULL,
-	"TFTP server");
+SETTING(next_server, "next-server", DHCP_TAG_SIADDR, ipv4, NULL, "TFTP server");
 SETTING(keep_san, "keep-san", DHCP_ENCAP(175, 8), int8, NULL,
 	"Keep the SAN connection");
 SETTING(skip_san_boot, "skip-san-boot", DHCP_ENCAP(175, 9), int8, NULL,

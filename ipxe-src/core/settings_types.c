@@ -9,7 +9,7 @@
 #include "core/uri.h"
 
 /* Longest name in a DNS search list, RFC 1035 2.3.4. */
-#define DNS_NAME_MAX 255
+#define DNS_NAME_MAX  255
 #define DNS_LABEL_MAX 63
 
 /* Put byte number OFFSET into BUF of LEN bytes if it has room. */
@@ -40,8 +40,7 @@ static int string_parse(const char *text, void *buf, size_t len)
 	return (int)raw_len;
 }
 
-static int string_format(const void *raw, size_t raw_len, char *buf,
-			 size_t len)
+static int string_format(const void *raw, size_t raw_len, char *buf, size_t len)
 {
 	const char *nul = memchr(raw, '\0', raw_len);
 	size_t text_len = nul ? (size_t)(nul - (const char *)raw) : raw_len;
@@ -119,8 +118,7 @@ static int int_parse(const char *text, void *buf, size_t len, uint8_t width)
 	if (end == text || *end)
 		return -EINVAL;
 	for (i = 0; i < width; i++)
-		put_byte(buf, len, i,
-			 (uint8_t)(value >> 8 * (width - 1U - i)));
+		put_byte(buf, len, i, (uint8_t)(value >> 8 * (width - 1U - i)));
 	return width;
 }
 
@@ -241,8 +239,7 @@ static int hexhyp_parse(const char *text, void *buf, size_t len)
 	return hex_parse_any(text, buf, len, '-');
 }
 
-static int hexhyp_format(const void *raw, size_t raw_len, char *buf,
-			 size_t len)
+static int hexhyp_format(const void *raw, size_t raw_len, char *buf, size_t len)
 {
 	return hex_format_any(raw, raw_len, buf, len, '-');
 }
@@ -252,8 +249,7 @@ static int hexraw_parse(const char *text, void *buf, size_t len)
 	return hex_parse_any(text, buf, len, 0);
 }
 
-static int hexraw_format(const void *raw, size_t raw_len, char *buf,
-			 size_t len)
+static int hexraw_format(const void *raw, size_t raw_len, char *buf, size_t len)
 {
 	return hex_format_any(raw, raw_len, buf, len, 0);
 }
@@ -286,8 +282,7 @@ static int base64_parse(const char *text, void *buf, size_t len)
 	return *text || bit_count == 6 ? -EINVAL : (int)count;
 }
 
-static int base64_format(const void *raw, size_t raw_len, char *buf,
-			 size_t len)
+static int base64_format(const void *raw, size_t raw_len, char *buf, size_t len)
 {
 	const uint8_t *byte = raw;
 	size_t text_len = 0;
@@ -305,17 +300,17 @@ static int base64_format(const void *raw, size_t raw_len, char *buf,
 			bits |= byte[i + 2];
 		for (j = 0; j < 4; j++)
 			put_char(buf, len, &text_len,
-				 i + j > raw_len ?
-					 '=' :
-					 base64_digits[bits >> (18 - 6 * j) &
-						       0x3f]);
+				 i + j > raw_len
+					 ? '='
+					 : base64_digits[bits >> (18 - 6 * j) &
+							 0x3f]);
 	}
 	return (int)text_len;
 }
 
 /* Order of a GUID's bytes on the wire, UEFI 2.10 appendix A. */
-static const uint8_t guid_order[16] = { 3, 2, 1, 0, 5,	4,  7,	6,
-					8, 9, 10, 11, 12, 13, 14, 15 };
+static const uint8_t guid_order[16] = {3, 2, 1,	 0,  5,	 4,  7,	 6,
+				       8, 9, 10, 11, 12, 13, 14, 15};
 
 static int uuid_parse(const char *text, void *buf, size_t len)
 {
@@ -409,9 +404,8 @@ static int dnssl_parse(const char *text, void *buf, size_t len)
 }
 
 /* Append the name at *OFFSET of RAW to BUF, and move *OFFSET behind it. */
-static int dnssl_format_name(const uint8_t *raw, size_t raw_len,
-			     size_t *offset, char *buf, size_t len,
-			     size_t *text_len)
+static int dnssl_format_name(const uint8_t *raw, size_t raw_len, size_t *offset,
+			     char *buf, size_t len, size_t *text_len)
 {
 	size_t here = *offset;
 	size_t lowest = here; /* pointers go back only: no ring */
@@ -495,8 +489,7 @@ static int busdevfn_format(const void *raw, size_t raw_len, char *buf,
 
 #define SETTING_TYPE(type_name, parse_fn, format_fn, sign, bytes)              \
 	const struct setting_type setting_type_##type_name = {                 \
-		#type_name, parse_fn, format_fn, sign, bytes                   \
-	};                                                                     \
+		#type_name, parse_fn, format_fn, sign, bytes};                 \
 	TABLE_REGISTER(setting_types, setting_type_##type_name)
 
 SETTING_TYPE(string, string_parse, string_format, false, 0);

@@ -18,7 +18,10 @@ static uint32_t rotate_left(uint32_t x, unsigned int bits)
 static void sha1_compress(void *state, const uint8_t *block)
 {
 	static const uint32_t constants[4] = {
-		0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6,
+		0x5a827999,
+		0x6ed9eba1,
+		0x8f1bbcdc,
+		0xca62c1d6,
 	};
 	uint32_t *hash = state;
 	uint32_t w[80], s[5], f, t;
@@ -46,7 +49,6 @@ static void sha1_compress(void *state, const uint8_t *block)
 		hash[i] += s[i];
 }
 
-static const struct digest sha1_digest = {
-	"sha1", initial, 20, 20, 64, 4, false, sha1_compress
-};
+static const struct digest sha1_digest = {"sha1", initial, 20,		 20, 64,
+					  4,	  false,   sha1_compress};
 TABLE_REGISTER(digests, sha1_digest);

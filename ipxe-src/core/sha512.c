@@ -88,11 +88,9 @@ static void sha512_compress(void *state, const uint8_t *block)
 }
 
 static const struct digest sha384_digest = {
-	"sha384", initial_384, 64, 48, 128, 8, false, sha512_compress
-};
+	"sha384", initial_384, 64, 48, 128, 8, false, sha512_compress};
 TABLE_REGISTER(digests, sha384_digest);
 
 static const struct digest sha512_digest = {
-	"sha512", initial_512, 64, 64, 128, 8, false, sha512_compress
-};
+	"sha512", initial_512, 64, 64, 128, 8, false, sha512_compress};
 TABLE_REGISTER(digests, sha512_digest);

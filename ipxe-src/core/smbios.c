@@ -9,10 +9,10 @@
 
 /* Header of every structure: type, length, handle. DSP0134 6.1.2. */
 #define SMBIOS_HEADER_LEN 4
-#define SMBIOS_TYPE_END   127
+#define SMBIOS_TYPE_END	  127
 
 /* Where the UUID is, and since when its first fields are little-endian. */
-#define SMBIOS_TAG_UUID     0x010810
+#define SMBIOS_TAG_UUID	    0x010810
 #define SMBIOS_VERSION_GUID 0x0206
 
 /* The end of the strings behind the formatted area: two zero bytes. */
@@ -119,8 +119,8 @@ static int smbios_fetch(struct settings *settings __unused_arg,
 	found += offset;
 	if (setting->tag == SMBIOS_TAG_UUID && count == 16 &&
 	    version >= SMBIOS_VERSION_GUID) {
-		uint8_t uuid[16] = { found[3], found[2], found[1], found[0],
-				     found[5], found[4], found[7], found[6] };
+		uint8_t uuid[16] = {found[3], found[2], found[1], found[0],
+				    found[5], found[4], found[7], found[6]};
 
 		memcpy(uuid + 8, found + 8, 8);
 		return copy_out(uuid, sizeof(uuid), buf, len);

@@ -90,7 +90,7 @@ size_t uri_decode(const char *text, size_t len, char *buf)
 
 size_t uri_encode(const void *data, size_t len, char *buf, size_t buf_len)
 {
-	struct text_out out = { buf, buf_len, 0 };
+	struct text_out out = {buf, buf_len, 0};
 	const char *text = data;
 	size_t i;
 
@@ -123,7 +123,7 @@ static const char *copy_part(char **cursor, const char *text, size_t len,
  * what is encoded stays so. */
 static const char *copy_encoded(char **cursor, const char *text, size_t len)
 {
-	struct text_out out = { *cursor, len * 3 + 1, 0 };
+	struct text_out out = {*cursor, len * 3 + 1, 0};
 	size_t i;
 
 	for (i = 0; i < len; i++) {
@@ -182,9 +182,9 @@ static void parse_authority(struct uri *uri, char **cursor, const char *text,
 			uri->host = copy_part(cursor, text + 1,
 					      (size_t)(p - text - 1), false);
 			if (p + 2 < end && p[1] == ':')
-				uri->port = copy_part(cursor, p + 2,
-						      (size_t)(end - p - 2),
-						      false);
+				uri->port =
+					copy_part(cursor, p + 2,
+						  (size_t)(end - p - 2), false);
 			return;
 		}
 	}
@@ -200,16 +200,15 @@ static void parse_authority(struct uri *uri, char **cursor, const char *text,
 }
 
 /* Parse what follows the scheme: [//authority][path][?query]. */
-static void parse_hierarchical(struct uri *uri, char **cursor,
-			       const char *text, size_t len)
+static void parse_hierarchical(struct uri *uri, char **cursor, const char *text,
+			       size_t len)
 {
 	const char *end = text + len;
 	const char *p;
 
 	p = memchr(text, '?', len);
 	if (p) {
-		uri->query = copy_encoded(cursor, p + 1,
-					  (size_t)(end - p - 1));
+		uri->query = copy_encoded(cursor, p + 1, (size_t)(end - p - 1));
 		end = p;
 	}
 	if (end - text >= 2 && text[0] == '/' && text[1] == '/') {
@@ -242,9 +241,9 @@ struct uri *uri_parse(const char *text)
 	uri->refcnt = 1;
 	hash = strchr(text, '#');
 	if (hash) {
-		uri->fragment = copy_part(&cursor, hash + 1,
-					  len - (size_t)(hash + 1 - text),
-					  false);
+		uri->fragment =
+			copy_part(&cursor, hash + 1,
+				  len - (size_t)(hash + 1 - text), false);
 		len = (size_t)(hash - text);
 	}
 	scheme = scheme_len(text, len);
@@ -291,7 +290,7 @@ static void out_part(struct text_out *out, const char *text, const char *safe)
 static size_t uri_write(const struct uri *uri, bool whole, char *buf,
 			size_t len)
 {
-	struct text_out out = { buf, len, 0 };
+	struct text_out out = {buf, len, 0};
 	bool is_address;
 
 	if (uri->scheme) {
@@ -449,7 +448,7 @@ struct uri *uri_resolve(struct uri *base, struct uri *relative)
 
 struct uri *uri_boot(const char *server, const char *filename)
 {
-	struct uri template = { .scheme = "tftp" };
+	struct uri template = {.scheme = "tftp"};
 	struct uri *uri;
 	char *path;
 

@@ -8,16 +8,16 @@
 /* A parsed URI. All strings are decoded (no %XX), NULL where absent, and live
  * in the same allocation: free with uri_free(), never field by field. */
 struct uri {
-	unsigned int refcnt;  /* see uri_get() */
-	const char *scheme;   /* "http"; NULL in a relative URI */
-	const char *opaque;   /* of scheme:opaque, e.g. "server:::1:iqn" */
+	unsigned int refcnt; /* see uri_get() */
+	const char *scheme;  /* "http"; NULL in a relative URI */
+	const char *opaque;  /* of scheme:opaque, e.g. "server:::1:iqn" */
 	const char *user;
 	const char *password;
-	const char *host;     /* name or address; IPv6 without brackets */
-	const char *port;     /* as written */
-	const char *path;     /* may be ""; begins with / in hierarchical URIs */
-	const char *epath;    /* the same as written, still encoded: for HTTP */
-	const char *query;    /* raw (still encoded), without ? */
+	const char *host;  /* name or address; IPv6 without brackets */
+	const char *port;  /* as written */
+	const char *path;  /* may be ""; begins with / in hierarchical URIs */
+	const char *epath; /* the same as written, still encoded: for HTTP */
+	const char *query; /* raw (still encoded), without ? */
 	const char *fragment; /* without # */
 };
 

@@ -20,10 +20,10 @@ SELECT_IF(MENU_CMD);
 #define PAGE_ROWS 20
 
 /* Columns of the last line, and of the words in front of the item. */
-#define STATUS_WIDTH 79
+#define STATUS_WIDTH  79
 #define SECONDS_WIDTH 14
 
-static struct list_head menus = { &menus, &menus };
+static struct list_head menus = {&menus, &menus};
 
 struct menu *menu_find(const char *name)
 {
@@ -157,8 +157,8 @@ static void status_show(const struct menu_item *item, long seconds)
 	int pad = STATUS_WIDTH - SECONDS_WIDTH - 2;
 
 	if (seconds < 0)
-		console_printf("\r> %-*.*s", STATUS_WIDTH - 2,
-			       STATUS_WIDTH - 2, item->text);
+		console_printf("\r> %-*.*s", STATUS_WIDTH - 2, STATUS_WIDTH - 2,
+			       item->text);
 	else
 		console_printf("\r> %-*.*s%*ld s ", pad, pad, item->text,
 			       SECONDS_WIDTH - 3, seconds);
@@ -180,8 +180,8 @@ static int move(struct menu *menu, int selected, int key)
 		return seek(menu, MAX(selected - PAGE_ROWS, 0), 1);
 	case KEY_NPAGE:
 	case KEY_END:
-		last = key == KEY_END ? -1 :
-					seek(menu, selected + PAGE_ROWS, 1);
+		last = key == KEY_END ? -1
+				      : seek(menu, selected + PAGE_ROWS, 1);
 		if (last >= 0)
 			return last;
 		for (last = 0; item_at(menu, last); last++)
@@ -204,9 +204,8 @@ static struct menu_item *item_of_key(struct menu *menu, int key)
 	return NULL;
 }
 
-int menu_choose(struct menu *menu, const char *select,
-		unsigned long timeout_ms, unsigned long retimeout_ms,
-		struct menu_item **ret_item)
+int menu_choose(struct menu *menu, const char *select, unsigned long timeout_ms,
+		unsigned long retimeout_ms, struct menu_item **ret_item)
 {
 	uint64_t end = platform_time_us() + timeout_ms * 1000ULL;
 	int selected = first_selected(menu, select);

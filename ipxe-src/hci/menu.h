@@ -10,11 +10,11 @@
 struct menu_item {
 	struct list_head list; /* in menu->items */
 	const char *text;      /* shown; behind the name */
-	int key;               /* chooses it at once; 0: none */
-	bool is_gap;           /* cannot be chosen */
+	int key;	       /* chooses it at once; 0: none */
+	bool is_gap;	       /* cannot be chosen */
 	bool is_default;       /* selected at first */
-	bool is_secret;        /* of a form: what is typed is not shown */
-	char name[];           /* the value that choosing it gives */
+	bool is_secret;	       /* of a form: what is typed is not shown */
+	char name[];	       /* the value that choosing it gives */
 };
 
 /* A menu. */
@@ -22,7 +22,7 @@ struct menu {
 	struct list_head list; /* among all menus */
 	struct list_head items;
 	const char *title; /* behind the name */
-	char name[];       /* "" for the one without a name */
+	char name[];	   /* "" for the one without a name */
 };
 
 /* The menu called NAME (NULL: the one without a name), or NULL. */
@@ -43,8 +43,7 @@ struct menu_item *menu_add(struct menu *menu, const char *name,
  * once a key was pressed, RETIMEOUT_MS do. SELECT names the item selected at
  * first (NULL: the one marked so, else the first). Returns 0 and the item,
  * -ECANCELED on Esc or Ctrl-C, -ENOENT if nothing can be chosen. */
-int menu_choose(struct menu *menu, const char *select,
-		unsigned long timeout_ms, unsigned long retimeout_ms,
-		struct menu_item **ret_item);
+int menu_choose(struct menu *menu, const char *select, unsigned long timeout_ms,
+		unsigned long retimeout_ms, struct menu_item **ret_item);
 
 #endif

@@ -12,7 +12,7 @@
 /* A command line being parsed. */
 struct parse {
 	char **argv;
-	int next;                            /* word to be looked at */
+	int next; /* word to be looked at */
 	const struct command_syntax *syntax;
 	void *values;
 };
@@ -61,8 +61,7 @@ static int parse_key(const char *command, const char *text, int *ret_key)
 
 /* Put VALUE (NULL for a flag) where OPTION says. */
 static int option_set(struct parse *parse,
-		      const struct option_descriptor *option,
-		      const char *value)
+		      const struct option_descriptor *option, const char *value)
 {
 	void *field = (char *)parse->values + option->offset;
 
@@ -83,8 +82,8 @@ static int option_set(struct parse *parse,
 /* Set OPTION, called NAME by the user, taking its value from the next word
  * unless VALUE is there. */
 static int option_take(struct parse *parse,
-		       const struct option_descriptor *option,
-		       const char *name, const char *value)
+		       const struct option_descriptor *option, const char *name,
+		       const char *value)
 {
 	const char *next = parse->argv[parse->next];
 
@@ -160,7 +159,7 @@ static int take_short(struct parse *parse, const char *word)
 int parse_options(int argc, char **argv, const struct command_syntax *syntax,
 		  void *values)
 {
-	struct parse parse = { argv, 1, syntax, values };
+	struct parse parse = {argv, 1, syntax, values};
 	const char *word;
 	int count;
 	int rc;
@@ -176,8 +175,8 @@ int parse_options(int argc, char **argv, const struct command_syntax *syntax,
 			print_usage(argv[0]);
 			return -EUSAGE;
 		}
-		rc = word[1] == '-' ? take_long(&parse, word) :
-				      take_short(&parse, word);
+		rc = word[1] == '-' ? take_long(&parse, word)
+				    : take_short(&parse, word);
 		if (rc)
 			return rc;
 	}

@@ -23,12 +23,14 @@ enum option_kind {
 struct option_descriptor {
 	const char *long_name; /* without -- */
 	char short_name;       /* without - */
-	uint8_t kind;          /* enum option_kind */
-	uint8_t offset;        /* of its field in the command's struct */
+	uint8_t kind;	       /* enum option_kind */
+	uint8_t offset;	       /* of its field in the command's struct */
 };
 
 #define OPTION(long_text, short_char, option_kind, type, field)                \
-	{ long_text, short_char, option_kind, offsetof(type, field) }
+	{                                                                      \
+		long_text, short_char, option_kind, offsetof(type, field)      \
+	}
 
 #define ARGS_MAX 255 /* any number of words */
 
@@ -41,7 +43,9 @@ struct command_syntax {
 };
 
 #define COMMAND_SYNTAX(table, min, max)                                        \
-	{ table, ARRAY_SIZE(table), min, max }
+	{                                                                      \
+		table, ARRAY_SIZE(table), min, max                             \
+	}
 
 /* Parse ARGV into the struct at VALUES, which the caller has set to defaults.
  * Returns the index of the first word behind the options, or -EUSAGE having

@@ -14,7 +14,7 @@
 /* Lines remembered. */
 #define HISTORY_MAX 16
 
-#define CTRL(letter) ((letter) & 0x1f)
+#define CTRL(letter) ((letter)&0x1f)
 
 static char *history[HISTORY_MAX]; /* oldest first, NULL behind the last */
 

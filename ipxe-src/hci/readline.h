@@ -11,7 +11,7 @@
 struct editline {
 	char text[READLINE_MAX]; /* terminated */
 	size_t len;
-	size_t cursor;           /* 0 to len: the next character goes here */
+	size_t cursor; /* 0 to len: the next character goes here */
 };
 
 /* Make TEXT the line, the cursor behind it; what does not fit is cut. */

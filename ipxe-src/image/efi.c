@@ -26,7 +26,8 @@ static int efi_image_probe(struct image *image)
 	if (rc)
 		return rc;
 	if (machine != efi_pe_machine)
-		return error_set(-ENOEXEC, "%s is a UEFI program for another "
+		return error_set(-ENOEXEC,
+				 "%s is a UEFI program for another "
 				 "processor (machine %#x, this is %#x)",
 				 image->name ? image->name : "it", machine,
 				 efi_pe_machine);
@@ -35,8 +36,8 @@ static int efi_image_probe(struct image *image)
 
 static enum image_role efi_image_role(struct image *image)
 {
-	return efi_pe_is_linux(image->data, image->len) ? IMAGE_ROLE_KERNEL :
-							  IMAGE_ROLE_LOADER;
+	return efi_pe_is_linux(image->data, image->len) ? IMAGE_ROLE_KERNEL
+							: IMAGE_ROLE_LOADER;
 }
 
 /* Path of PARENT and of where IMAGE came from: memory that the caller frees,
@@ -85,8 +86,9 @@ static CHAR16 *image_options(struct image *image, size_t *ret_len)
 		options = malloc(len * sizeof(*options));
 	}
 	if (options)
-		*ret_len = (ucs2_from_utf8(text, (uint16_t *)options, len) +
-			    1) * sizeof(*options);
+		*ret_len =
+			(ucs2_from_utf8(text, (uint16_t *)options, len) + 1) *
+			sizeof(*options);
 	free(text);
 	return options;
 }
@@ -95,7 +97,8 @@ static CHAR16 *image_options(struct image *image, size_t *ret_len)
 static int load_error(EFI_STATUS status)
 {
 	if (status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED)
-		return error_set(-EPERM, "Secure Boot refuses it: it is not "
+		return error_set(-EPERM,
+				 "Secure Boot refuses it: it is not "
 				 "signed by anyone whom this machine trusts");
 	return error_set(efi_errno(status),
 			 "the UEFI firmware cannot load it (status %#lx)",

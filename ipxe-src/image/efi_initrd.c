@@ -11,8 +11,12 @@
 SELECT_IF(IMAGE_EFI);
 
 #define INITRD_MEDIA_GUID                                                      \
-	{ 0x5568e427, 0x68fc, 0x4f3d,                                          \
-	  { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } }
+	{                                                                      \
+		0x5568e427, 0x68fc, 0x4f3d,                                    \
+		{                                                              \
+			0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68         \
+		}                                                              \
+	}
 
 /* The whole path: one vendor-defined media node, UEFI 2.10 10.3.5.3. */
 struct initrd_path {
@@ -23,17 +27,17 @@ struct initrd_path {
 
 /* LoadFile2, which gnu-efi lacks: UEFI 2.10 13.2. */
 struct load_file2 {
-	EFI_STATUS(EFIAPI *load_file)(struct load_file2 *this,
-				      EFI_DEVICE_PATH *path,
-				      BOOLEAN boot_policy, UINTN *len,
-				      void *buffer);
+	EFI_STATUS(EFIAPI *load_file)
+	(struct load_file2 *this, EFI_DEVICE_PATH *path, BOOLEAN boot_policy,
+	 UINTN *len, void *buffer);
 };
 
 static struct initrd_path initrd_path = {
-	{ DEVPATH_VENDOR_MEDIA >> 8, DEVPATH_VENDOR_MEDIA & 0xff,
-	  { sizeof(EFI_DEVICE_PATH) + sizeof(EFI_GUID), 0 } },
+	{DEVPATH_VENDOR_MEDIA >> 8,
+	 DEVPATH_VENDOR_MEDIA & 0xff,
+	 {sizeof(EFI_DEVICE_PATH) + sizeof(EFI_GUID), 0}},
 	INITRD_MEDIA_GUID,
-	{ 0x7f, 0xff, { sizeof(EFI_DEVICE_PATH), 0 } },
+	{0x7f, 0xff, {sizeof(EFI_DEVICE_PATH), 0}},
 };
 
 static EFI_HANDLE initrd_handle;
@@ -69,9 +73,8 @@ static void programs_show(void)
 
 /* Called twice by whoever wants it: for the size, then for the bytes. */
 static EFI_STATUS EFIAPI initrd_load(struct load_file2 *this,
-				     EFI_DEVICE_PATH *path,
-				     BOOLEAN boot_policy, UINTN *len,
-				     void *buffer)
+				     EFI_DEVICE_PATH *path, BOOLEAN boot_policy,
+				     UINTN *len, void *buffer)
 {
 	uint64_t need;
 
@@ -89,7 +92,7 @@ static EFI_STATUS EFIAPI initrd_load(struct load_file2 *this,
 	return EFI_SUCCESS;
 }
 
-static struct load_file2 initrd_load_file2 = { initrd_load };
+static struct load_file2 initrd_load_file2 = {initrd_load};
 
 int efi_initrd_install(struct image *kernel)
 {

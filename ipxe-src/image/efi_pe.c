@@ -7,17 +7,17 @@
 
 /* Offsets: of the PE header's offset; within the PE header of machine, size
  * of the optional header, its magic and the subsystem. PE format 3.2 to 3.4. */
-#define MZ_PE_OFFSET     0x3c
-#define PE_MACHINE       4
-#define PE_OPTIONAL_LEN  20
-#define PE_OPTIONAL      24
-#define PE_SUBSYSTEM     (PE_OPTIONAL + 68)
-#define PE_NEEDED        (PE_SUBSYSTEM + 2)
+#define MZ_PE_OFFSET	0x3c
+#define PE_MACHINE	4
+#define PE_OPTIONAL_LEN 20
+#define PE_OPTIONAL	24
+#define PE_SUBSYSTEM	(PE_OPTIONAL + 68)
+#define PE_NEEDED	(PE_SUBSYSTEM + 2)
 
 #define SUBSYSTEM_EFI_FIRST 10 /* application, boot and run-time driver */
 #define SUBSYSTEM_EFI_LAST  12
 
-#define LINUX_X86_MAGIC   0x202
+#define LINUX_X86_MAGIC	  0x202
 #define LINUX_ARM64_MAGIC 0x38
 
 int efi_pe_parse(const uint8_t *data, size_t len, uint16_t *ret_machine)

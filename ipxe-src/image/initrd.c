@@ -72,7 +72,7 @@ static long initrd_option(const struct image *image, const char *key, int base,
 
 size_t initrd_head(const struct image *image, void *buf)
 {
-	struct cpio_writer writer = { buf, 0 };
+	struct cpio_writer writer = {buf, 0};
 	const char *path;
 	size_t path_len;
 	size_t i;
@@ -103,7 +103,7 @@ size_t initrd_head(const struct image *image, void *buf)
 size_t initrd_tail(const struct image *image, void *buf)
 {
 	size_t pad = pad_len(image->len);
-	struct cpio_writer writer = { buf, pad };
+	struct cpio_writer writer = {buf, pad};
 	size_t path_len;
 
 	if (buf)

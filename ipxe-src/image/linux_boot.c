@@ -151,7 +151,7 @@ int linux_place(const struct linux_kernel *kernel, uint64_t initrd_len,
 		unsigned int all_count, const struct mem_range *free,
 		unsigned int free_count, struct linux_layout *ret_layout)
 {
-	struct linux_layout layout = { .kernel = KERNEL_LOAD };
+	struct linux_layout layout = {.kernel = KERNEL_LOAD};
 	uint64_t limit = initrd_limit(kernel, mem);
 	uint64_t run_end = kernel->run_start + kernel->run_len;
 	uint64_t needed = (initrd_len + PAGE - 1) & ~(uint64_t)(PAGE - 1);

@@ -40,7 +40,8 @@ static int pxe_nbp_probe(struct image *image)
 				 "it looks like a UEFI program, this machine "
 				 "was started by its BIOS");
 	if (is_text(image->data, image->len))
-		return error_set(-ENOEXEC, "it is a text, neither a script "
+		return error_set(-ENOEXEC,
+				 "it is a text, neither a script "
 				 "(which begins with #!ipxe) nor a boot "
 				 "program");
 	return 0;

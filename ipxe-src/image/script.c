@@ -20,10 +20,10 @@ SELECT_IF(IMAGE_SCRIPT);
 
 /* A script being run. On the stack of script_exec(). */
 struct script {
-	struct script *caller;     /* the script that runs this one, or NULL */
+	struct script *caller; /* the script that runs this one, or NULL */
 	const struct image *image;
-	size_t offset;             /* of the next line */
-	unsigned int line;         /* its number, from 1 */
+	size_t offset;	   /* of the next line */
+	unsigned int line; /* its number, from 1 */
 };
 
 static struct script *script_current; /* innermost, or NULL */
@@ -104,7 +104,7 @@ static const char *line_label(const char *line, size_t *ret_len)
 int script_goto(const char *label)
 {
 	struct script *script = script_current;
-	struct script seek = { .line = 1 };
+	struct script seek = {.line = 1};
 	struct script here;
 	bool is_found;
 	const char *found;
@@ -172,8 +172,8 @@ static int script_run(struct script *script)
 		if (rc && stop != EXEC_STOP_LINE) {
 			console_printf("%s: line %u failed: %s\n",
 				       script->image->name, number,
-				       rc < 0 ? error_text(rc) :
-						"its exit status is not 0");
+				       rc < 0 ? error_text(rc)
+					      : "its exit status is not 0");
 			return rc;
 		}
 	}
@@ -194,7 +194,8 @@ static int script_exec(struct image *image)
 		depth++;
 	if (depth > SCRIPT_DEPTH_LIMIT) {
 		console_printf("%s: scripts call each other more than %d deep: "
-			       "not run\n", image->name, SCRIPT_DEPTH_LIMIT);
+			       "not run\n",
+			       image->name, SCRIPT_DEPTH_LIMIT);
 		return -ELOOP;
 	}
 	script_current = &script;

@@ -7,7 +7,7 @@
 
 /* Every block begins with its size; a free one is also on the list. */
 struct block {
-	size_t size;        /* of the whole block, header included, bytes */
+	size_t size;	    /* of the whole block, header included, bytes */
 	struct block *next; /* free blocks only, ascending addresses */
 };
 
@@ -40,8 +40,7 @@ static void block_release(struct block *block)
 	}
 	block->next = *link;
 	*link = block;
-	if (block->next &&
-	    (char *)block + block->size == (char *)block->next) {
+	if (block->next && (char *)block + block->size == (char *)block->next) {
 		block->size += block->next->size;
 		block->next = block->next->next;
 	}

@@ -17,11 +17,11 @@ struct sink {
 /* One conversion specification. */
 struct spec {
 	bool left, zero, alternate;
-	char sign;            /* '+', ' ' or 0 */
+	char sign; /* '+', ' ' or 0 */
 	unsigned int width;
-	int precision;        /* -1: none */
-	unsigned int longs;   /* number of l (z counts as one) */
-	unsigned int shorts;  /* number of h */
+	int precision;	     /* -1: none */
+	unsigned int longs;  /* number of l (z counts as one) */
+	unsigned int shorts; /* number of h */
 };
 
 static void put(struct sink *sink, char c)
@@ -40,8 +40,8 @@ static void pad(struct sink *sink, char c, int count)
 static void put_string(struct sink *sink, const struct spec *spec,
 		       const char *s)
 {
-	size_t len = strnlen(s, spec->precision < 0 ? (size_t)-1 :
-						(size_t)spec->precision);
+	size_t len = strnlen(s, spec->precision < 0 ? (size_t)-1
+						    : (size_t)spec->precision);
 	int fill = (int)spec->width - (int)len;
 
 	if (!spec->left)
@@ -73,8 +73,8 @@ static void put_number(struct sink *sink, const struct spec *spec,
 	while (value) {
 		d = (unsigned int)(value % (unsigned int)base);
 		value /= (unsigned int)base;
-		digits[len++] = (char)(d < 10 ? '0' + d :
-						(upper ? 'A' : 'a') + d - 10);
+		digits[len++] =
+			(char)(d < 10 ? '0' + d : (upper ? 'A' : 'a') + d - 10);
 	}
 	if (!len && spec->precision)
 		digits[len++] = '0';
@@ -175,7 +175,7 @@ static const char *parse_spec(const char *f, struct spec *spec, va_list *args)
 
 int vsnprintf(char *buf, size_t len, const char *format, va_list list)
 {
-	struct sink sink = { buf, len, 0 };
+	struct sink sink = {buf, len, 0};
 	struct spec spec;
 	const char *s;
 	long long value;
@@ -193,8 +193,8 @@ int vsnprintf(char *buf, size_t len, const char *format, va_list list)
 		case 'i':
 			value = take_signed(&spec, &args);
 			put_number(&sink, &spec,
-				   value < 0 ? -(unsigned long long)value :
-					       (unsigned long long)value,
+				   value < 0 ? -(unsigned long long)value
+					     : (unsigned long long)value,
 				   value < 0, 10, false);
 			break;
 		case 'u':

@@ -79,12 +79,12 @@ static void encap_put(struct dhcp_writer *writer, struct net_device *netdev)
 	const struct image_type *type;
 	uint8_t version[3];
 
-	for_each_table_entry (protocol, protocols)
+	for_each_table_entry(protocol, protocols)
 		feature_put(&encap, protocol->scheme, protocol_features,
 			    ARRAY_SIZE(protocol_features));
 	if (TABLE_COUNT(resolvers))
 		dhcp_put_u8(&encap, FEATURE_DNS, 1);
-	for_each_table_entry (type, image_types)
+	for_each_table_entry(type, image_types)
 		feature_put(&encap, type->name, image_features,
 			    ARRAY_SIZE(image_features));
 	if (netdev->busid[0])

@@ -88,9 +88,9 @@ struct dhcp_block *dhcp_block_find(struct net_device *netdev,
 	struct settings *settings;
 	struct dhcp_block *block;
 
-	list_for_each_entry (settings,
-			     &dhcp_block_parent(netdev, kind)->children,
-			     siblings) {
+	list_for_each_entry(settings,
+			    &dhcp_block_parent(netdev, kind)->children,
+			    siblings) {
 		if (!dhcp_block_is(settings))
 			continue;
 		block = container_of(settings, struct dhcp_block, settings);

@@ -28,7 +28,7 @@ static void dns_found(const char *name __unused_arg, const ip_addr_t *addr,
 {
 	struct resolve *resolve;
 
-	list_for_each_entry (resolve, &questions, list) {
+	list_for_each_entry(resolve, &questions, list) {
 		if (resolve->serial != (unsigned int)(uintptr_t)arg)
 			continue;
 		resolve->is_answered = true;

@@ -25,7 +25,7 @@ static int download_start(struct download *download, struct uri *uri)
 {
 	const struct protocol *protocol;
 
-	for_each_table_entry (protocol, protocols) {
+	for_each_table_entry(protocol, protocols) {
 		if (strcasecmp(protocol->scheme, uri->scheme))
 			continue;
 		download->protocol = protocol;

@@ -701,7 +701,7 @@ static bool http_poll(void)
 	struct http *http, *next;
 	bool worked = false;
 
-	list_for_each_entry_safe (http, next, &http_downloads, list)
+	list_for_each_entry_safe(http, next, &http_downloads, list)
 		worked |= http_step(http);
 	http_connection_expire();
 	return worked;

@@ -112,7 +112,7 @@ static struct http_connection *kept_find(const ip4_addr_t *addr, u16_t port)
 {
 	struct http_connection *connection, *found = NULL;
 
-	list_for_each_entry (connection, &kept_connections, list) {
+	list_for_each_entry(connection, &kept_connections, list) {
 		if (connection->port == port &&
 		    ip4_addr_cmp(&connection->addr, addr))
 			found = connection;
@@ -194,7 +194,7 @@ void http_connection_expire(void)
 
 	if (!kept_count)
 		return;
-	list_for_each_entry_safe (connection, next, &kept_connections, list) {
+	list_for_each_entry_safe(connection, next, &kept_connections, list) {
 		if (platform_time_us() - connection->kept_us >= KEEP_US)
 			http_connection_close(connection);
 	}

@@ -203,7 +203,7 @@ void netdev_apply_all_settings(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry (netdev, &net_devices, list)
+	list_for_each_entry(netdev, &net_devices, list)
 		netdev_apply_settings(netdev);
 }
 
@@ -289,7 +289,7 @@ void netdev_probe_all(void)
 	const struct net_driver *driver;
 	int rc;
 
-	for_each_table_entry (driver, net_drivers) {
+	for_each_table_entry(driver, net_drivers) {
 		rc = driver->probe();
 		if (rc)
 			console_printf("%s: could not find network devices: "
@@ -302,7 +302,7 @@ void netdev_remove_all(void)
 {
 	const struct net_driver *driver;
 
-	for_each_table_entry (driver, net_drivers)
+	for_each_table_entry(driver, net_drivers)
 		driver->remove();
 }
 
@@ -341,7 +341,7 @@ void netdev_pause_all(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry (netdev, &net_devices, list) {
+	list_for_each_entry(netdev, &net_devices, list) {
 		if (netdev->is_open)
 			netdev->ops->close(netdev);
 	}
@@ -351,7 +351,7 @@ void netdev_resume_all(void)
 {
 	struct net_device *netdev;
 
-	list_for_each_entry (netdev, &net_devices, list) {
+	list_for_each_entry(netdev, &net_devices, list) {
 		if (netdev->is_open && netdev->ops->open(netdev))
 			netdev_close(netdev);
 	}
@@ -361,7 +361,7 @@ struct net_device *netdev_find(const char *name)
 {
 	struct net_device *netdev, *found = NULL;
 
-	list_for_each_entry (netdev, &net_devices, list) {
+	list_for_each_entry(netdev, &net_devices, list) {
 		if (!strcmp(netdev->name, name))
 			return netdev;
 		if (!strcmp(name, "netX") && netdev->is_open &&
@@ -375,7 +375,7 @@ struct net_device *netdev_find_mac(const uint8_t mac[6])
 {
 	struct net_device *netdev;
 
-	list_for_each_entry (netdev, &net_devices, list) {
+	list_for_each_entry(netdev, &net_devices, list) {
 		if (!memcmp(netdev->mac, mac, sizeof(netdev->mac)))
 			return netdev;
 	}

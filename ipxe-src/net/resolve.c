@@ -28,7 +28,7 @@ void resolve_start(struct resolve *resolve, const char *name)
 	resolve->name = name;
 	if (parse_literal(name, &resolve->addr))
 		return;
-	for_each_table_entry (resolver, resolvers) {
+	for_each_table_entry(resolver, resolvers) {
 		resolve->resolver = resolver;
 		resolve->rc = -EINPROGRESS;
 		resolver->start(resolve);

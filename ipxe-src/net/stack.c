@@ -74,7 +74,7 @@ static bool stack_poll(void)
 
 	if (!is_started)
 		return false;
-	list_for_each_entry_safe (netdev, next, &net_devices, list) {
+	list_for_each_entry_safe(netdev, next, &net_devices, list) {
 		if (netdev->is_open)
 			worked |= netdev->ops->poll(netdev);
 	}

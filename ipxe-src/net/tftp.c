@@ -470,7 +470,7 @@ static bool tftp_poll(void)
 {
 	struct tftp *tftp, *next;
 
-	list_for_each_entry_safe (tftp, next, &tftp_downloads, list)
+	list_for_each_entry_safe(tftp, next, &tftp_downloads, list)
 		tftp_step(tftp);
 	return false;
 }

@@ -26,7 +26,7 @@ static void close_others(struct net_device *netdev)
 /* Download the file at URI and execute it. */
 static int boot_uri(const struct uri *uri)
 {
-	const struct fetch_options options = { .is_to_execute = true };
+	const struct fetch_options options = {.is_to_execute = true};
 	struct image *image;
 	char *text;
 	int rc;
@@ -49,7 +49,7 @@ static int boot_uri(const struct uri *uri)
 
 int netboot(struct net_device *netdev)
 {
-	const struct ifconf_options options = { .timeout_ms = -1 };
+	const struct ifconf_options options = {.timeout_ms = -1};
 	char root_path[128];
 	struct uri *uri;
 	int rc;
@@ -67,10 +67,12 @@ int netboot(struct net_device *netdev)
 	if (settings_fetch_string(NULL, &setting_root_path, root_path,
 				  sizeof(root_path)) > 0)
 		console_printf("Root path: %s: SAN boot is not built in; "
-			       "it is ignored\n", root_path);
+			       "it is ignored\n",
+			       root_path);
 	if (!uri) {
 		console_printf("%s: nothing to boot: DHCP names no file and "
-			       "server\n", netdev->name);
+			       "server\n",
+			       netdev->name);
 		return -ENOENT;
 	}
 	rc = boot_uri(uri);

@@ -23,13 +23,13 @@
 struct fetch {
 	struct download download;
 	const struct fetch_options *options;
-	char title[160];       /* public URI, cut if it is long */
+	char title[160];	 /* public URI, cut if it is long */
 	const char *short_title; /* the end of it, for the progress line */
 	uint64_t start_us;
-	uint64_t moved_us;     /* when RECEIVED last changed */
-	uint64_t received;     /* then */
-	uint64_t shown_us;     /* when the line was last written */
-	size_t shown_len;      /* its length, to be wiped */
+	uint64_t moved_us; /* when RECEIVED last changed */
+	uint64_t received; /* then */
+	uint64_t shown_us; /* when the line was last written */
+	size_t shown_len;  /* its length, to be wiped */
 };
 
 void fetch_format_size(uint64_t len, char *buf, size_t buf_len)
@@ -140,15 +140,15 @@ static void fetch_title(struct fetch *fetch, const struct uri *uri)
 
 	uri_format_public(uri, fetch->title, sizeof(fetch->title));
 	len = strlen(fetch->title);
-	fetch->short_title = fetch->title +
-			     (len > TITLE_WIDTH ? len - TITLE_WIDTH : 0);
+	fetch->short_title =
+		fetch->title + (len > TITLE_WIDTH ? len - TITLE_WIDTH : 0);
 }
 
 /* Download URI into IMAGE. */
 static int fetch_run(struct uri *uri, struct image *image,
 		     const struct fetch_options *options)
 {
-	struct fetch fetch = { .options = options };
+	struct fetch fetch = {.options = options};
 	int rc;
 
 	fetch.download.refuse_self = options->is_to_execute;
@@ -183,7 +183,7 @@ static int fetch_resolved(struct uri *uri, const struct fetch_options *options,
 
 	if (!uri->scheme)
 		return error_set(-EINVAL, "it is relative, and there is no "
-				 "working URI: run dhcp first");
+					  "working URI: run dhcp first");
 	if (options->is_to_execute) {
 		rc = loopguard_check_uri(uri);
 		if (rc)

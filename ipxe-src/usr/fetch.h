@@ -7,10 +7,10 @@
 
 /* How to fetch. */
 struct fetch_options {
-	const char *name;        /* of the image; NULL: last path component */
+	const char *name;	  /* of the image; NULL: last path component */
 	unsigned long timeout_ms; /* without any progress; 0: the protocol's */
-	bool is_quiet;           /* no progress display */
-	bool is_to_execute;      /* ask the loop guard before fetching */
+	bool is_quiet;		  /* no progress display */
+	bool is_to_execute;	  /* ask the loop guard before fetching */
 };
 
 /* Download URI_TEXT (relative ones against the working URI) into a new image

@@ -35,8 +35,9 @@ void ifstat(struct net_device *netdev)
 	const uint8_t *mac = netdev->mac;
 
 	console_printf("%s: %02x:%02x:%02x:%02x:%02x:%02x using %s on %s "
-		       "(%s)\n", netdev->name, mac[0], mac[1], mac[2], mac[3],
-		       mac[4], mac[5], netdev->driver, netdev->bustype,
+		       "(%s)\n",
+		       netdev->name, mac[0], mac[1], mac[2], mac[3], mac[4],
+		       mac[5], netdev->driver, netdev->bustype,
 		       netdev->is_open ? "open" : "closed");
 	console_printf("  [Link:%s, TX:%lu TXE:%lu RX:%lu RXE:%lu]\n",
 		       netdev->has_link ? "up" : "down", netdev->tx,

@@ -15,7 +15,7 @@ void ifstat(struct net_device *netdev);
 /* How to configure. */
 struct ifconf_options {
 	int timeout_ms; /* negative: the DHCP client's own limits */
-	bool renew;     /* do not reuse the native PXE's lease */
+	bool renew;	/* do not reuse the native PXE's lease */
 };
 
 /* Open NETDEV, wait for its link, configure it by DHCP; close it if that

@@ -59,7 +59,8 @@ static bool banner(int *ret_rc)
 		return false;
 	console_putchar('\n');
 	if (prompt("Press Ctrl-B for the " PRODUCT_SHORT_NAME
-		   " command line...", BANNER_TIMEOUT * 100, CTRL_B))
+		   " command line...",
+		   BANNER_TIMEOUT * 100, CTRL_B))
 		return false;
 	*ret_rc = exec_line("shell");
 	exec_stop_take();
@@ -105,7 +106,8 @@ static void tell_origin(void)
 	char from[128] = "an unknown place";
 	uint8_t ip[4];
 
-	if (settings_fetch(NULL, &setting_ip, ip, sizeof(ip), NULL, NULL) != 4 ||
+	if (settings_fetch(NULL, &setting_ip, ip, sizeof(ip), NULL, NULL) !=
+		    4 ||
 	    !netdev)
 		return;
 	snprintf(address, sizeof(address), "%u.%u.%u.%u", ip[0], ip[1], ip[2],

@@ -12,7 +12,8 @@
 
 static const char check_help[] =
 	"Names every mistake with file and line: what does not load, machines\n"
-	"with the same MAC or serial number, placeholders, machines that get no\n"
+	"with the same MAC or serial number, placeholders, machines that get "
+	"no\n"
 	"script, rules that have no effect, files that scripts fetch and that\n"
 	"are not there, commands and labels that do not exist, files that are\n"
 	"never asked for. Changes nothing. Exit status 1 when there are any.\n";

@@ -21,8 +21,8 @@
 
 static int client_connect(const char *path, int *ret_fd, struct reason *why)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval wait = { .tv_sec = WAIT_S };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval wait = {.tv_sec = WAIT_S};
 	int fd, rc;
 
 	if (strlen(path) >= sizeof(address.sun_path))

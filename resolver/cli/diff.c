@@ -44,8 +44,8 @@ static bool answer_equals(int old_rc, const struct resolution *old, int new_rc,
 {
 	if (old_rc || new_rc)
 		return old_rc == new_rc;
-	return old->len == new->len &&
-	       memcmp(old->text, new->text, old->len) == 0;
+	return old->len == new->len &&memcmp(old->text, new->text, old->len) ==
+	       0;
 }
 
 static void compare(struct comparison *comparison, const char *name,
@@ -74,14 +74,13 @@ static void compare(struct comparison *comparison, const char *name,
 static void on_entry(void *ctx, const struct roster_entry *entry)
 {
 	struct comparison *comparison = ctx;
-	const struct snapshot *other = comparison->is_second ? comparison->old
-							     : comparison->new;
+	const struct snapshot *other =
+		comparison->is_second ? comparison->old : comparison->new;
 	bool is_in_other;
 
-	is_in_other = entry->machine
-			      ? snapshot_find_machine(other, entry->name)
-			      : (const void *)snapshot_find_dropin(
-					other, entry->dropin->key);
+	is_in_other = entry->machine ? snapshot_find_machine(other, entry->name)
+				     : (const void *)snapshot_find_dropin(
+					       other, entry->dropin->key);
 	if (comparison->is_second && is_in_other)
 		return;
 	if (!is_in_other) {

@@ -13,13 +13,14 @@
 #define EXPLAIN_BYTES (64 * 1024 * 1024)
 
 static const char explain_help[] =
-	"  -s, --site SITE  the site's directory ($UNLOOP_SITE, else "
-	CLI_SITE_DEFAULT ")\n"
+	"  -s, --site SITE  the site's directory ($UNLOOP_SITE, "
+	"else " CLI_SITE_DEFAULT ")\n"
 	"\n"
 	"Say what the machine would say, such as mac=52:54:00:12:34:56\n"
 	"serial=S1, or paste the URL that it asked. The state of machines\n"
 	"(unloop machine) is not taken into account; GET /explain?mac=... at\n"
-	"the daemon does that. Changes nothing. Exit status 1 when the machine\n"
+	"the daemon does that. Changes nothing. Exit status 1 when the "
+	"machine\n"
 	"would get no script.\n"
 	"\n"
 	"  unloop explain -s /srv/boot mac=52:54:00:12:34:56\n"

@@ -523,7 +523,7 @@ static void kea_reservations(struct import *import, const json_t *scope)
 
 	json_array_foreach(list, i, item)
 	{
-		struct host host = { .mac_count = 0 };
+		struct host host = {.mac_count = 0};
 
 		snprintf(host.name, sizeof(host.name), "%.*s", NAME_BYTES - 1,
 			 json_text(item, "hostname"));
@@ -614,7 +614,7 @@ static void matchbox_group(struct import *import, const char *path,
 {
 	json_t *root = json_file(import, path);
 	const json_t *selector = json_object_get(root, "selector");
-	struct host host = { .mac_count = 0 };
+	struct host host = {.mac_count = 0};
 	size_t known;
 	FILE *out;
 
@@ -686,7 +686,7 @@ static int import_dnsmasq(struct import *import, const char *source)
 		return -ENOENT;
 	}
 	while ((line = strsep(&rest, "\r\n")) != NULL) {
-		struct host host = { .mac_count = 0 };
+		struct host host = {.mac_count = 0};
 		char *word;
 
 		line += strspn(line, " \t");
@@ -783,7 +783,7 @@ static int import_isc(struct import *import, const char *source)
 		return -ENOENT;
 	}
 	while (isc_token(&rest, token)) {
-		struct host host = { .mac_count = 0 };
+		struct host host = {.mac_count = 0};
 
 		if (strcmp(token, "host") != 0 || !isc_token(&rest, name) ||
 		    !isc_token(&rest, brace) || strcmp(brace, "{") != 0)
@@ -801,9 +801,9 @@ static const struct kind {
 	const char *name;
 	int (*read)(struct import *import, const char *source);
 } kinds[] = {
-	{ "pxelinux", import_pxelinux }, { "tree", import_tree },
-	{ "matchbox", import_matchbox }, { "dnsmasq", import_dnsmasq },
-	{ "isc", import_isc },		 { "kea", import_kea },
+	{"pxelinux", import_pxelinux}, {"tree", import_tree},
+	{"matchbox", import_matchbox}, {"dnsmasq", import_dnsmasq},
+	{"isc", import_isc},	       {"kea", import_kea},
 };
 
 static const char help[] =
@@ -826,10 +826,10 @@ static const char help[] =
 int import_main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{"help", no_argument, NULL, 'h'},
+		{0},
 	};
-	struct import import = { .hosts = NULL };
+	struct import import = {.hosts = NULL};
 	int c, rc = -ENOENT;
 	size_t i;
 

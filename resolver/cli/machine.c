@@ -79,7 +79,7 @@ static int call(const struct options *options, const char *method,
 		json_t **ret_json)
 {
 	char *path = path_format(folder, name);
-	struct reason why = { "Out of memory." };
+	struct reason why = {"Out of memory."};
 	int rc = -ENOMEM;
 
 	if (path)
@@ -185,12 +185,12 @@ static void print_events(json_t *events)
 static int machine_print(const struct options *options, json_t *machine)
 {
 	static const char *const fields[][2] = {
-		{ "label", "called" },	  { "effective", "does" },
-		{ "outcome", "outcome" }, { "installed", "installed" },
-		{ "by", "set by" },	  { "mac", "mac" },
-		{ "uuid", "uuid" },	  { "serial", "serial" },
-		{ "product", "product" }, { "client", "address" },
-		{ "verdict", "verdict" },
+		{"label", "called"},	{"effective", "does"},
+		{"outcome", "outcome"}, {"installed", "installed"},
+		{"by", "set by"},	{"mac", "mac"},
+		{"uuid", "uuid"},	{"serial", "serial"},
+		{"product", "product"}, {"client", "address"},
+		{"verdict", "verdict"},
 	};
 	char intent[300];
 	size_t i;
@@ -253,7 +253,7 @@ static int64_t seconds_parse(const char *text)
 	static const struct {
 		char unit;
 		int64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
 	char *end;
 	int64_t number;
 	size_t i;
@@ -301,13 +301,13 @@ static int options_parse(int argc, char **argv, const char *name,
 			 const char *help, struct options *ret_options)
 {
 	static const struct option longs[] = {
-		{ "attempts", required_argument, NULL, 'a' },
-		{ "deadline", required_argument, NULL, 'd' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "label", required_argument, NULL, 'l' },
-		{ "socket", required_argument, NULL, 'S' },
-		{ 0 },
+		{"attempts", required_argument, NULL, 'a'},
+		{"deadline", required_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{"json", no_argument, NULL, 'j'},
+		{"label", required_argument, NULL, 'l'},
+		{"socket", required_argument, NULL, 'S'},
+		{0},
 	};
 	int c, rc = 0;
 
@@ -332,7 +332,7 @@ static int options_parse(int argc, char **argv, const char *name,
 
 int machine_main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = {0};
 	int rc = options_parse(argc, argv, "machine", machine_help, &options);
 	char **words = argv + optind;
 	int count = argc - optind;
@@ -353,7 +353,7 @@ int machine_main(int argc, char **argv)
 
 int token_main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = {0};
 	int rc = options_parse(argc, argv, "token", token_help, &options);
 	char **words = argv + optind;
 	json_t *json;

@@ -41,7 +41,7 @@ static int __attribute__((unused)) capture_setup(void **state)
 
 /* An image of TEXT called NAME, registered; the list holds it. */
 static struct image __attribute__((unused)) *
-capture_image(const char *name, const char *text)
+	capture_image(const char *name, const char *text)
 {
 	struct image *image = image_alloc(NULL, name, NULL);
 

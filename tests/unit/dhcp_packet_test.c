@@ -139,15 +139,18 @@ static void test_next_server(void **state)
 	struct bootp *bootp;
 
 	(void)state;
-	bootp = MAKE("\x42\7""1.2.3.4\xff");
+	bootp = MAKE("\x42\7"
+		     "1.2.3.4\xff");
 	assert_int_equal(dhcp_next_server(packet, packet_len),
 			 get_le32("\1\2\3\4"));
 	bootp->siaddr = get_le32("\5\6\7\x08");
 	assert_int_equal(dhcp_next_server(packet, packet_len),
 			 get_le32("\5\6\7\x08"));
-	MAKE("\x42\x09""boot.test\xff");
+	MAKE("\x42\x09"
+	     "boot.test\xff");
 	assert_int_equal(dhcp_next_server(packet, packet_len), 0);
-	MAKE("\x42\x20""1.2.3.4                         \xff");
+	MAKE("\x42\x20"
+	     "1.2.3.4                         \xff");
 	assert_int_equal(dhcp_next_server(packet, packet_len), 0);
 }
 
@@ -191,7 +194,14 @@ static void test_boot_information(void **state)
 static void try_all(const uint8_t *data, size_t len)
 {
 	static const uint32_t tags[] = {
-		1, 12, 52, 53, 54, 67, 175, DHCP_ENCAP(175, 1),
+		1,
+		12,
+		52,
+		53,
+		54,
+		67,
+		175,
+		DHCP_ENCAP(175, 1),
 		DHCP_ENCAP(43, 9),
 	};
 	uint8_t *copy = malloc(len ? len : 1);
@@ -216,7 +226,8 @@ static void test_cut_and_flipped(void **state)
 
 	(void)state;
 	bootp = MAKE("\x34\1\3\x35\1\2\x36\4\1\2\3\4\xaf\6\1\1\5\xb0\1\1"
-		     "\x42\7""1.2.3.4\x43\4file\x2b\4\x09\2ab"
+		     "\x42\7"
+		     "1.2.3.4\x43\4file\x2b\4\x09\2ab"
 		     "\x3c\x09PXEClient\xff");
 	memcpy(bootp->file, "\x0c\x7d", 2);
 	memcpy(bootp->sname, "\x0c\x3e", 2);
@@ -232,8 +243,8 @@ static void test_cut_and_flipped(void **state)
 /* What servers look at to tell us. */
 static void test_request(void **state)
 {
-	struct net_device netdev = { .mac = { 2, 0, 0, 0, 0, 9 },
-				     .busid = { 1, 0x80, 0x86, 0x10, 0x0e } };
+	struct net_device netdev = {.mac = {2, 0, 0, 0, 0, 9},
+				    .busid = {1, 0x80, 0x86, 0x10, 0x0e}};
 	struct dhcp_request request = {
 		.type = DHCP_REQUEST,
 		.xid = 0x11223344,

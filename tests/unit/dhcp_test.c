@@ -13,24 +13,24 @@ static size_t reply_len;
 
 /* One server on the network. */
 struct fake_server {
-	uint32_t ip;            /* 0: there is none */
-	uint32_t offered;       /* 0: a proxyDHCP */
-	const char *file;       /* NULL: none */
-	const char *options;    /* more of them, of OPTIONS_LEN bytes */
+	uint32_t ip;	     /* 0: there is none */
+	uint32_t offered;    /* 0: a proxyDHCP */
+	const char *file;    /* NULL: none */
+	const char *options; /* more of them, of OPTIONS_LEN bytes */
 	size_t options_len;
-	bool is_pxe;            /* says PXEClient */
-	bool is_bootp;          /* says no message type */
-	bool has_no_id;         /* says no option 54 */
-	bool only_at_4011;      /* tells the file only there */
+	bool is_pxe;	   /* says PXEClient */
+	bool is_bootp;	   /* says no message type */
+	bool has_no_id;	   /* says no option 54 */
+	bool only_at_4011; /* tells the file only there */
 	bool is_silent_at_4011;
-	unsigned int naks;      /* how often it refuses */
-	unsigned int deaf;      /* to so many DISCOVERs */
+	unsigned int naks; /* how often it refuses */
+	unsigned int deaf; /* to so many DISCOVERs */
 	unsigned int discovers, requests, proxy_requests;
 };
 
 static struct fake_server servers[3];
-static uint32_t flip_bit;       /* this bit of every reply, from 1; 0: none */
-static size_t cut;              /* so many bytes off the end of it */
+static uint32_t flip_bit; /* this bit of every reply, from 1; 0: none */
+static size_t cut;	  /* so many bytes off the end of it */
 
 static void put(uint8_t tag, const void *data, size_t len)
 {
@@ -65,8 +65,7 @@ static void make_reply(const struct fake_server *server, const uint8_t *request,
 		strcpy(bootp->file, server->file);
 	}
 	if (server->options) {
-		memcpy(reply + reply_len, server->options,
-		       server->options_len);
+		memcpy(reply + reply_len, server->options, server->options_len);
 		reply_len += server->options_len;
 	}
 	reply[reply_len++] = 255;
@@ -253,9 +252,8 @@ static void test_a_proxy_with_the_file(void **state)
 
 	(void)state;
 	servers[0].file = NULL;
-	servers[1] = (struct fake_server){ .ip = IP4(10, 0, 0, 3),
-					   .file = "proxy/file",
-					   .is_pxe = true };
+	servers[1] = (struct fake_server){
+		.ip = IP4(10, 0, 0, 3), .file = "proxy/file", .is_pxe = true};
 	assert_int_equal(configure(&ms), 0);
 	assert_in_range(ms, 0, 200);
 	assert_int_equal(servers[1].proxy_requests, 0);
@@ -277,10 +275,10 @@ static void test_a_proxy_is_asked_at_4011(void **state)
 
 	(void)state;
 	servers[0].file = NULL;
-	servers[1] = (struct fake_server){ .ip = IP4(10, 0, 0, 3),
-					   .file = "proxy/file",
-					   .is_pxe = true,
-					   .only_at_4011 = true };
+	servers[1] = (struct fake_server){.ip = IP4(10, 0, 0, 3),
+					  .file = "proxy/file",
+					  .is_pxe = true,
+					  .only_at_4011 = true};
 	assert_int_equal(configure(&ms), 0);
 	assert_int_equal(servers[1].proxy_requests, 1);
 	assert_setting("filename", "proxy/file");
@@ -292,9 +290,9 @@ static void test_a_proxy_that_falls_silent_is_left(void **state)
 
 	(void)state;
 	servers[0].file = NULL;
-	servers[1] = (struct fake_server){ .ip = IP4(10, 0, 0, 3),
-					   .is_pxe = true,
-					   .is_silent_at_4011 = true };
+	servers[1] = (struct fake_server){.ip = IP4(10, 0, 0, 3),
+					  .is_pxe = true,
+					  .is_silent_at_4011 = true};
 	assert_int_equal(configure(&ms), 0);
 	assert_in_range(ms, 1000, 2500);
 	assert_in_range(servers[1].proxy_requests, 2, 4);
@@ -319,11 +317,11 @@ static void test_the_higher_priority_wins(void **state)
 	unsigned int ms;
 
 	(void)state;
-	servers[1] = (struct fake_server){ .ip = IP4(10, 0, 0, 4),
-					   .offered = IP4(10, 0, 0, 50),
-					   .file = "other",
-					   .options = "\xaf\3\1\1\5",
-					   .options_len = 5 };
+	servers[1] = (struct fake_server){.ip = IP4(10, 0, 0, 4),
+					  .offered = IP4(10, 0, 0, 50),
+					  .file = "other",
+					  .options = "\xaf\3\1\1\5",
+					  .options_len = 5};
 	assert_int_equal(configure(&ms), 0);
 	assert_setting("ip", "10.0.0.50");
 	assert_setting("filename", "other");
@@ -400,7 +398,8 @@ static void test_no_server_at_all(void **state)
 	assert_int_equal(configure(&ms), -ETIMEDOUT);
 	assert_int_equal(servers[0].discovers, 4);
 	assert_in_range(ms, 14900, 15300);
-	assert_string_equal(error_text(-ETIMEDOUT), "no DHCP answer within "
+	assert_string_equal(error_text(-ETIMEDOUT),
+			    "no DHCP answer within "
 			    "15 s; is a DHCP server on this network?");
 	assert_int_equal(dhcp_configure(fake_netdev, false, 1500), -ETIMEDOUT);
 	assert_int_equal(servers[0].discovers, 6);
@@ -411,8 +410,8 @@ static void test_only_a_proxy(void **state)
 	unsigned int ms;
 
 	(void)state;
-	servers[0] = (struct fake_server){ .ip = IP4(10, 0, 0, 3),
-					   .file = "f", .is_pxe = true };
+	servers[0] = (struct fake_server){
+		.ip = IP4(10, 0, 0, 3), .file = "f", .is_pxe = true};
 	assert_int_equal(configure(&ms), -ETIMEDOUT);
 	assert_non_null(strstr(error_text(-ETIMEDOUT), "only a proxyDHCP"));
 }
@@ -438,9 +437,8 @@ static void test_a_server_that_falls_silent(void **state)
 
 static void cache(enum origin_packet which, const struct fake_server *server)
 {
-	static const uint8_t request[44] = {
-		[1] = 1, [2] = 6, [28] = 2, 0, 0, 0, 0, 2
-	};
+	static const uint8_t request[44] = {[1] = 1, [2] = 6, [28] = 2, 0,
+					    0,	     0,	      0,	2};
 
 	make_reply(server, request, DHCP_ACK, true);
 	origin_set_packet(which, reply, reply_len);
@@ -481,8 +479,8 @@ static void test_a_cached_lease_is_used(void **state)
 
 static void test_the_cached_proxys_file_is_the_origin(void **state)
 {
-	struct fake_server proxy = { .ip = IP4(10, 0, 0, 3), .is_pxe = true,
-				     .file = "/proxy/file" };
+	struct fake_server proxy = {
+		.ip = IP4(10, 0, 0, 3), .is_pxe = true, .file = "/proxy/file"};
 
 	(void)state;
 	cache(ORIGIN_DHCPACK, &servers[0]);

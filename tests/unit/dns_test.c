@@ -8,12 +8,12 @@
 
 static struct {
 	unsigned int questions;
-	unsigned int to_other;      /* of them to OTHER_SERVER */
-	char last[256];             /* name asked last, with dots */
-	const char *known;          /* the only name there is */
-	bool is_silent;             /* PEER_IP does not answer */
+	unsigned int to_other; /* of them to OTHER_SERVER */
+	char last[256];	       /* name asked last, with dots */
+	const char *known;     /* the only name there is */
+	bool is_silent;	       /* PEER_IP does not answer */
 	bool is_other_silent;
-	uint32_t flip_bit;          /* in every answer, from 1; 0: none */
+	uint32_t flip_bit; /* in every answer, from 1; 0: none */
 	size_t cut;
 } server;
 

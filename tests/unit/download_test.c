@@ -10,7 +10,7 @@ static uint8_t content[200000];
 static size_t content_len;
 static size_t delivered; /* when it was stopped */
 static unsigned int stops;
-static uint64_t total;   /* announced, 0: nothing */
+static uint64_t total; /* announced, 0: nothing */
 
 static int dummy_start(struct download *download)
 {
@@ -128,8 +128,8 @@ static void test_lengths_must_agree(void **state)
 	(void)state;
 	total = content_len + 1;
 	assert_int_equal(fake_fetch("x-dummy://x/y"), -EPROTO);
-	assert_non_null(strstr(error_text(-EPROTO),
-			       "200000 bytes came where 200001"));
+	assert_non_null(
+		strstr(error_text(-EPROTO), "200000 bytes came where 200001"));
 	assert_false(fake_image->flags & IMAGE_COMPLETE);
 	total = content_len - 1;
 	assert_int_equal(fake_fetch("x-dummy://x/y"), -EPROTO);
@@ -159,7 +159,8 @@ static void test_unknown_schemes(void **state)
 	assert_int_equal(stops, 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function)                                                         \
+	cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {

@@ -15,18 +15,18 @@
  * 10.0.2.2, gateway 10.0.2.3, mask /24) / Dns(10.0.2.4, 10.0.2.5) /
  * Uri(http://h/x.efi) */
 static const uint8_t http_path[] = {
-	0x02, 0x01, 12, 0, 0xd0, 0x41, 0x03, 0x0a, 0, 0, 0, 0,
-	0x03, 0x0b, 37, 0, 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-	0x03, 0x14, 6, 0, 7, 0,
-	0x03, 0x0c, 27, 0, 10, 0, 2, 15, 10, 0, 2, 2, 0, 0, 0, 0, 6, 0, 0,
-	10, 0, 2, 3, 255, 255, 255, 0,
-	0x03, 0x1f, 37, 0, 0,
-	10, 0, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	10, 0, 2, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0x03, 0x18, 18, 0, 'h', 't', 't', 'p', ':', '/', '/', 'h', '/', 'x',
-	'.', 'e', 'f', 'i',
-	0x7f, 0xff, 4, 0,
+	0x02, 0x01, 12,	  0,   0xd0, 0x41, 0x03, 0x0a, 0,    0,	   0,	 0,
+	0x03, 0x0b, 37,	  0,   0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 0,	 0,
+	0,    0,    0,	  0,   0,    0,	   0,	 0,    0,    0,	   0,	 0,
+	0,    0,    0,	  0,   0,    0,	   0,	 0,    0,    0,	   0,	 0,
+	1,    0x03, 0x14, 6,   0,    7,	   0,	 0x03, 0x0c, 27,   0,	 10,
+	0,    2,    15,	  10,  0,    2,	   2,	 0,    0,    0,	   0,	 6,
+	0,    0,    10,	  0,   2,    3,	   255,	 255,  255,  0,	   0x03, 0x1f,
+	37,   0,    0,	  10,  0,    2,	   4,	 0,    0,    0,	   0,	 0,
+	0,    0,    0,	  0,   0,    0,	   0,	 10,   0,    2,	   5,	 0,
+	0,    0,    0,	  0,   0,    0,	   0,	 0,    0,    0,	   0,	 0x03,
+	0x18, 18,   0,	  'h', 't',  't',  'p',	 ':',  '/',  '/',  'h',	 '/',
+	'x',  '.',  'e',  'f', 'i',  0x7f, 0xff, 4,    0,
 };
 
 /* Parse a copy of LEN bytes of PATH at the very end of a heap block, so that
@@ -45,9 +45,9 @@ static void parse_exact(const uint8_t *path, size_t len,
 
 static void test_http_path_is_understood(void **state)
 {
-	static const uint8_t mac[] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56 };
-	static const uint8_t gateway[] = { 10, 0, 2, 3 };
-	static const uint8_t dns[] = { 10, 0, 2, 5 };
+	static const uint8_t mac[] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
+	static const uint8_t gateway[] = {10, 0, 2, 3};
+	static const uint8_t dns[] = {10, 0, 2, 5};
 	struct devpath_origin origin;
 
 	(void)state;
@@ -97,7 +97,7 @@ static void test_wrong_node_lengths_stay_within_bounds(void **state)
 
 static void test_short_nodes_say_nothing_and_stay_within_bounds(void **state)
 {
-	static const uint8_t kinds[] = { 0x0b, 0x0c, 0x14, 0x1f, 0x18 };
+	static const uint8_t kinds[] = {0x0b, 0x0c, 0x14, 0x1f, 0x18};
 	struct devpath_origin origin;
 	uint8_t node[40];
 	size_t len;
@@ -115,16 +115,18 @@ static void test_short_nodes_say_nothing_and_stay_within_bounds(void **state)
 			parse_exact(node, len < 4 ? 4 : len, &origin);
 			assert_int_equal(origin.has_mac, i == 0 && len >= 37);
 			assert_int_equal(origin.has_ipv4, i == 1 && len >= 19);
-			assert_int_equal(origin.gateway[0], i == 1 && len >= 27);
+			assert_int_equal(origin.gateway[0],
+					 i == 1 && len >= 27);
 			assert_int_equal(origin.dns_count,
-					 i == 3 && len >= 5 ? (len - 5) / 16 : 0);
+					 i == 3 && len >= 5 ? (len - 5) / 16
+							    : 0);
 		}
 	}
 }
 
 static void test_zero_length_node_ends_the_walk(void **state)
 {
-	static const uint8_t path[] = { 0x03, 0x0b, 0, 0, 0x7f, 0xff, 4, 0 };
+	static const uint8_t path[] = {0x03, 0x0b, 0, 0, 0x7f, 0xff, 4, 0};
 
 	(void)state;
 	assert_int_equal(devpath_len(path, sizeof(path)), 0);
@@ -133,9 +135,9 @@ static void test_zero_length_node_ends_the_walk(void **state)
 
 static void test_empty_uri_and_address_change_nothing(void **state)
 {
-	static const uint8_t path[] = { 0x03, 0x18, 4, 0,
-		0x03, 0x0c, 19, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0x7f, 0xff, 4, 0 };
+	static const uint8_t path[] = {
+		0x03, 0x18, 4, 0, 0x03, 0x0c, 19, 0, 0, 0,    0,    0, 0, 0,
+		0,    0,    0, 0, 0,	0,    0,  0, 0, 0x7f, 0xff, 4, 0};
 	struct devpath_origin origin;
 
 	(void)state;
@@ -169,10 +171,10 @@ static void test_written_uri_is_read_back(void **state)
 static void test_lease_has_what_the_path_says(void **state)
 {
 	static const uint8_t options[] = {
-		0x63, 0x82, 0x53, 0x63, 53, 1, 5, 1, 4, 255, 255, 255, 0,
-		3, 4, 10, 0, 2, 3, 6, 8, 10, 0, 2, 4, 10, 0, 2, 5,
-		67, 14, 'h', 't', 't', 'p', ':', '/', '/', 'h', '/', 'x', '.',
-		'e', 'f', 'i', 255 };
+		0x63, 0x82, 0x53, 0x63, 53,  1,	  5,   1,   4,	 255, 255, 255,
+		0,    3,    4,	  10,	0,   2,	  3,   6,   8,	 10,  0,   2,
+		4,    10,   0,	  2,	5,   67,  14,  'h', 't', 't', 'p', ':',
+		'/',  '/',  'h',  '/',	'x', '.', 'e', 'f', 'i', 255};
 	struct devpath_origin origin;
 	uint8_t packet[600];
 	size_t len;
@@ -192,18 +194,18 @@ static void test_server_is_the_address_in_the_uri(void **state)
 		const char *uri;
 		uint8_t server[4];
 	} cases[] = {
-		{ "http://10.77.0.1:8080/a.efi", { 10, 77, 0, 1 } },
-		{ "http://192.168.255.9", { 192, 168, 255, 9 } },
-		{ "http://10.77.0.1.example/a", { 0 } },
-		{ "http://10.77.0/a", { 0 } },
-		{ "http://10.77.0.256/a", { 0 } },
-		{ "http://10.77.0.0001/a", { 0 } },
-		{ "http://10.77..1/a", { 0 } },
-		{ "http://boot.example/a", { 0 } },
-		{ "http://", { 0 } },
-		{ "10.77.0.1", { 0 } },
+		{"http://10.77.0.1:8080/a.efi", {10, 77, 0, 1}},
+		{"http://192.168.255.9", {192, 168, 255, 9}},
+		{"http://10.77.0.1.example/a", {0}},
+		{"http://10.77.0/a", {0}},
+		{"http://10.77.0.256/a", {0}},
+		{"http://10.77.0.0001/a", {0}},
+		{"http://10.77..1/a", {0}},
+		{"http://boot.example/a", {0}},
+		{"http://", {0}},
+		{"10.77.0.1", {0}},
 	};
-	struct devpath_origin origin = { .has_ipv4 = true, .ip = { 10 } };
+	struct devpath_origin origin = {.has_ipv4 = true, .ip = {10}};
 	uint8_t packet[600];
 	size_t i;
 
@@ -217,7 +219,7 @@ static void test_server_is_the_address_in_the_uri(void **state)
 
 static void test_long_uri_fits_or_is_left_out(void **state)
 {
-	struct devpath_origin origin = { .has_ipv4 = true, .ip = { 10 } };
+	struct devpath_origin origin = {.has_ipv4 = true, .ip = {10}};
 	uint8_t *packet;
 	size_t uri_len;
 	size_t max;
@@ -239,14 +241,15 @@ static void test_long_uri_fits_or_is_left_out(void **state)
 				assert_int_equal(packet[len - 1], 255);
 			free(packet);
 		}
-		assert_int_equal(len, 236 + 4 + 3 + 6 + 6 + 14 + 1 +
-				 (uri_len <= 255 ? 2 + uri_len : 0));
+		assert_int_equal(len,
+				 236 + 4 + 3 + 6 + 6 + 14 + 1 +
+					 (uri_len <= 255 ? 2 + uri_len : 0));
 	}
 }
 
 static void test_no_address_makes_no_lease(void **state)
 {
-	struct devpath_origin origin = { 0 };
+	struct devpath_origin origin = {0};
 	uint8_t packet[600];
 
 	(void)state;

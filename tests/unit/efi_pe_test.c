@@ -71,8 +71,8 @@ static void test_every_cut_is_refused_within_bounds(void **state)
 
 static void test_header_beyond_the_file_is_refused(void **state)
 {
-	static const uint32_t far[] = { 1000, 1024, 1025, 0x7fffffff,
-					0xfffffff0, 0xffffffff };
+	static const uint32_t far[] = {1000,	   1024,       1025,
+				       0x7fffffff, 0xfffffff0, 0xffffffff};
 	uint8_t *file = make_pe(1024, 128, 10);
 	uint16_t machine;
 	size_t i;

@@ -85,14 +85,16 @@ static void test_any_changed_byte_is_refused(void **state)
 	for (at = 0; at < 24; at++) {
 		make_entry3(entry);
 		entry[at] ^= 0x20;
-		assert_int_equal(smbios_parse_entry3(entry, &address, &len,
-						     &version), -ENOENT);
+		assert_int_equal(
+			smbios_parse_entry3(entry, &address, &len, &version),
+			-ENOENT);
 	}
 	for (at = 0; at < 31; at++) {
 		make_entry(entry, 31);
 		entry[at] ^= 0x20;
-		assert_int_equal(smbios_parse_entry(entry, &address, &len,
-						    &version), -ENOENT);
+		assert_int_equal(
+			smbios_parse_entry(entry, &address, &len, &version),
+			-ENOENT);
 	}
 }
 

@@ -27,15 +27,15 @@ static EFI_STATUS fake_initialize;
 static EFI_STATUS fake_filters;
 static EFI_STATUS fake_transmit;
 static EFI_STATUS fake_receive;
-static size_t fake_frame_len;      /* of the next frame; 0: none */
-static size_t fake_frame_said;     /* length that Receive tells, if not 0 */
-static unsigned int fake_frames;   /* how many there are */
-static void *fake_sent[64];        /* what Transmit was given */
+static size_t fake_frame_len;	 /* of the next frame; 0: none */
+static size_t fake_frame_said;	 /* length that Receive tells, if not 0 */
+static unsigned int fake_frames; /* how many there are */
+static void *fake_sent[64];	 /* what Transmit was given */
 static unsigned int fake_sent_count;
-static void *fake_return[64];      /* what GetStatus gives back */
+static void *fake_return[64]; /* what GetStatus gives back */
 static unsigned int fake_return_count;
 static unsigned int fake_borrowed;
-static bool is_returning;          /* GetStatus returns what was sent */
+static bool is_returning; /* GetStatus returns what was sent */
 
 void efi_idle_defer(void)
 {
@@ -168,12 +168,15 @@ static struct net_device *netdev;
 static int setup(void **state __unused_arg)
 {
 	static const EFI_SIMPLE_NETWORK functions = {
-		.Start = snp_fake_start, .Stop = snp_fake_stop,
+		.Start = snp_fake_start,
+		.Stop = snp_fake_stop,
 		.Initialize = snp_fake_initialize,
 		.Shutdown = snp_fake_shutdown,
 		.ReceiveFilters = snp_fake_filters,
-		.GetStatus = snp_fake_status, .Transmit = snp_fake_transmit,
-		.Receive = snp_fake_receive, .Mode = &fake_mode,
+		.GetStatus = snp_fake_status,
+		.Transmit = snp_fake_transmit,
+		.Receive = snp_fake_receive,
+		.Mode = &fake_mode,
 	};
 
 	fake_boot.RaiseTPL = fake_raise_tpl;
@@ -232,8 +235,8 @@ static void test_open_and_close_leave_the_driver_stopped(void **state)
 
 static void test_every_failure_of_opening_gives_the_nic_back(void **state)
 {
-	EFI_STATUS *const steps[] = { &fake_borrow, &fake_start,
-				      &fake_initialize, &fake_filters };
+	EFI_STATUS *const steps[] = {&fake_borrow, &fake_start,
+				     &fake_initialize, &fake_filters};
 	size_t i;
 
 	(void)state;

@@ -22,7 +22,7 @@ static const uint16_t *convert(const char *text, size_t *ret_len)
 
 static void test_text_of_one_to_three_bytes_converts(void **state)
 {
-	static const uint16_t expect[] = { 'a', 0xe4, 0x20ac, 0 };
+	static const uint16_t expect[] = {'a', 0xe4, 0x20ac, 0};
 	size_t len;
 
 	(void)state;
@@ -33,9 +33,9 @@ static void test_text_of_one_to_three_bytes_converts(void **state)
 
 static void test_malformed_text_is_replaced(void **state)
 {
-	static const char *const bad[] = {
-		"\x80", "\xff", "\xc0", "\xf0\x9f\x98\x80", "\xed\xa0\x80",
-		"\xe0\x80\x80" };
+	static const char *const bad[] = {"\x80",	  "\xff",
+					  "\xc0",	  "\xf0\x9f\x98\x80",
+					  "\xed\xa0\x80", "\xe0\x80\x80"};
 	size_t len;
 	size_t i;
 
@@ -57,7 +57,7 @@ static void test_cut_sequence_does_not_eat_what_follows(void **state)
 
 static void test_small_buffer_is_filled_and_terminated(void **state)
 {
-	uint16_t buf[4] = { 1, 2, 3, 4 };
+	uint16_t buf[4] = {1, 2, 3, 4};
 
 	(void)state;
 	assert_int_equal(ucs2_from_utf8("abcdef", buf, 3), 6);
@@ -71,7 +71,7 @@ static void test_small_buffer_is_filled_and_terminated(void **state)
 
 static void test_every_character_comes_back(void **state)
 {
-	struct utf8_decoder decoder = { 0 };
+	struct utf8_decoder decoder = {0};
 	uint8_t buf[3];
 	uint32_t c;
 	size_t len;

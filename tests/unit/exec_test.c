@@ -22,9 +22,9 @@ static int fail_exec(int argc, char **argv)
 	return argc > 1 ? -atoi(argv[1]) : -EIO;
 }
 
-static const struct command say_command = { "say", "", "", say_exec };
+static const struct command say_command = {"say", "", "", say_exec};
 TABLE_REGISTER(commands, say_command);
-static const struct command fail_command = { "fail", "", "", fail_exec };
+static const struct command fail_command = {"fail", "", "", fail_exec};
 TABLE_REGISTER(commands, fail_command);
 
 struct line_case {
@@ -35,55 +35,55 @@ struct line_case {
 
 static const struct line_case lines[] = {
 	/* Words. */
-	{ "say a  b\tc ", 0, "[a][b][c]" },
-	{ "  say \"a b\" 'c' \\d", 0, "[\"a][b\"]['c'][\\d]" },
-	{ "", 0, "" },
-	{ "   ", 0, "" },
+	{"say a  b\tc ", 0, "[a][b][c]"},
+	{"  say \"a b\" 'c' \\d", 0, "[\"a][b\"]['c'][\\d]"},
+	{"", 0, ""},
+	{"   ", 0, ""},
 	/* Comments. */
-	{ "# say a", 0, "" },
-	{ "say a # b", 0, "[a]" },
-	{ "say a#b url##params", 0, "[a#b][url##params]" },
-	{ "say a #b && fail", 0, "[a]" },
-	{ "#!ipxe", 0, "" },
+	{"# say a", 0, ""},
+	{"say a # b", 0, "[a]"},
+	{"say a#b url##params", 0, "[a#b][url##params]"},
+	{"say a #b && fail", 0, "[a]"},
+	{"#!ipxe", 0, ""},
 	/* Terminators stand alone. */
-	{ "say a && say b", 0, "[a][b]" },
-	{ "say a || say b", 0, "[a]" },
-	{ "say a ; say b", 0, "[a][b]" },
-	{ "say a&&b c;d e||f", 0, "[a&&b][c;d][e||f]" },
-	{ "fail 5 && say a", -5, "" },
-	{ "fail 5 || say a", 0, "[a]" },
-	{ "fail 5 ; say a", 0, "[a]" },
-	{ "say a ; fail 5", -5, "[a]" },
+	{"say a && say b", 0, "[a][b]"},
+	{"say a || say b", 0, "[a]"},
+	{"say a ; say b", 0, "[a][b]"},
+	{"say a&&b c;d e||f", 0, "[a&&b][c;d][e||f]"},
+	{"fail 5 && say a", -5, ""},
+	{"fail 5 || say a", 0, "[a]"},
+	{"fail 5 ; say a", 0, "[a]"},
+	{"say a ; fail 5", -5, "[a]"},
 	/* From left to right; what is skipped leaves the status alone. */
-	{ "fail 5 && say a || say b", 0, "[b]" },
-	{ "say a || say b && say c", 0, "[a][c]" },
-	{ "say a && fail 6 || say c", 0, "[a][c]" },
-	{ "fail 5 || fail 6 || fail 7", -7, "" },
-	{ "fail 5 && say a && say b ; say c", 0, "[c]" },
+	{"fail 5 && say a || say b", 0, "[b]"},
+	{"say a || say b && say c", 0, "[a][c]"},
+	{"say a && fail 6 || say c", 0, "[a][c]"},
+	{"fail 5 || fail 6 || fail 7", -7, ""},
+	{"fail 5 && say a && say b ; say c", 0, "[c]"},
 	/* Empty commands succeed. */
-	{ "fail 5 ||", 0, "" },
-	{ "say a &&", 0, "[a]" },
-	{ "fail 5 &&", -5, "" },
-	{ "&& say a", 0, "[a]" },
-	{ "|| say a", 0, "" },
-	{ "fail 5 || || fail 6", 0, "" },
-	{ ";", 0, "" },
+	{"fail 5 ||", 0, ""},
+	{"say a &&", 0, "[a]"},
+	{"fail 5 &&", -5, ""},
+	{"&& say a", 0, "[a]"},
+	{"|| say a", 0, ""},
+	{"fail 5 || || fail 6", 0, ""},
+	{";", 0, ""},
 	/* Expansion makes neither words nor terminators nor comments. */
-	{ "say ${and} a", 0, "[&& say x][a]" },
-	{ "say ${none} a ${none}${none}", 0, "[][a][]" },
-	{ "say ${hash} a", 0, "[#][a]" },
-	{ "${cmd} a", 0, "[a]" },
-	{ "say x${word}y", 0, "[xa by]" },
+	{"say ${and} a", 0, "[&& say x][a]"},
+	{"say ${none} a ${none}${none}", 0, "[][a][]"},
+	{"say ${hash} a", 0, "[#][a]"},
+	{"${cmd} a", 0, "[a]"},
+	{"say x${word}y", 0, "[xa by]"},
 	/* An argument that splits at white space is two words. */
-	{ "say ${no such}", 0, "[${no][such}]" },
+	{"say ${no such}", 0, "[${no][such}]"},
 	/* Unknown commands. */
-	{ "nosuch", -ENOCMD, "" },
-	{ "nosuch || say a", 0, "[a]" },
-	{ "${none}", -ENOCMD, "" },
-	{ "say ${loop}", -ELOOP, "" },
-	{ "say ${loop} || say a", 0, "[a]" },
+	{"nosuch", -ENOCMD, ""},
+	{"nosuch || say a", 0, "[a]"},
+	{"${none}", -ENOCMD, ""},
+	{"say ${loop}", -ELOOP, ""},
+	{"say ${loop} || say a", 0, "[a]"},
 	/* Set on one line, used behind on the same. */
-	{ "set v 1 && say ${v}", 0, "[1]" },
+	{"set v 1 && say ${v}", 0, "[1]"},
 };
 
 static int setup(void **state)

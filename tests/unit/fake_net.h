@@ -29,11 +29,11 @@
 #define IP4(a, b, c, d)                                                        \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 |            \
 	 (uint32_t)(d) << 24)
-#define PEER_IP   IP4(10, 0, 0, 1)
+#define PEER_IP	  IP4(10, 0, 0, 1)
 #define DEVICE_IP IP4(10, 0, 0, 2)
 
-static const uint8_t peer_mac[6] = { 2, 0, 0, 0, 0, 1 };
-static const uint8_t device_mac[6] = { 2, 0, 0, 0, 0, 2 };
+static const uint8_t peer_mac[6] = {2, 0, 0, 0, 0, 1};
+static const uint8_t device_mac[6] = {2, 0, 0, 0, 0, 2};
 
 struct fake_frame {
 	struct fake_frame *next;
@@ -83,11 +83,13 @@ FAKE uint16_t fake_sum(const void *data, size_t len, uint32_t sum)
 FAKE void fake_send_ip(uint32_t from, uint32_t to, uint8_t protocol,
 		       const void *payload, size_t len)
 {
-	uint8_t frame[1600] = { 0 };
+	uint8_t frame[1600] = {0};
 	uint8_t *ip = frame + 14;
 
-	memcpy(frame, to == 0xffffffff ? (const uint8_t *)
-	       "\xff\xff\xff\xff\xff\xff" : device_mac, 6);
+	memcpy(frame,
+	       to == 0xffffffff ? (const uint8_t *)"\xff\xff\xff\xff\xff\xff"
+				: device_mac,
+	       6);
 	memcpy(frame + 6, peer_mac, 6);
 	put_be16(frame + 12, 0x0800);
 	ip[0] = 0x45;
@@ -104,7 +106,7 @@ FAKE void fake_send_ip(uint32_t from, uint32_t to, uint8_t protocol,
 FAKE void fake_send_udp(uint32_t from, uint16_t from_port, uint32_t to,
 			uint16_t to_port, const void *data, size_t len)
 {
-	uint8_t udp[1500] = { 0 };
+	uint8_t udp[1500] = {0};
 
 	put_be16(udp, from_port);
 	put_be16(udp + 2, to_port);
@@ -113,7 +115,8 @@ FAKE void fake_send_udp(uint32_t from, uint16_t from_port, uint32_t to,
 	fake_send_ip(from, to, 17, udp, 8 + len);
 }
 
-/* ---- A TCP server of the simplest kind: loses nothing, waits for nothing ---- */
+/* ---- A TCP server of the simplest kind: loses nothing, waits for nothing ----
+ */
 
 #define FAKE_TCP_FIN 1
 #define FAKE_TCP_SYN 2
@@ -121,15 +124,15 @@ FAKE void fake_send_udp(uint32_t from, uint16_t from_port, uint32_t to,
 #define FAKE_TCP_ACK 16
 
 struct fake_tcp {
-	uint16_t port;        /* the device's; 0: free */
+	uint16_t port; /* the device's; 0: free */
 	uint16_t server_port;
-	uint32_t snd_nxt;     /* of what we send next */
-	uint32_t snd_una;     /* acknowledged by the device */
+	uint32_t snd_nxt; /* of what we send next */
+	uint32_t snd_una; /* acknowledged by the device */
 	uint32_t rcv_nxt;
-	uint8_t *out;         /* to be sent from OUT_SENT on */
+	uint8_t *out; /* to be sent from OUT_SENT on */
 	size_t out_len, out_sent;
 	bool fin_wanted, fin_sent;
-	char in[4096];        /* request so far */
+	char in[4096]; /* request so far */
 	size_t in_len;
 };
 
@@ -145,7 +148,7 @@ static void (*fake_on_request)(struct fake_tcp *tcp, const char *request);
 FAKE void fake_tcp_segment(struct fake_tcp *tcp, uint8_t flags,
 			   const void *data, size_t len)
 {
-	uint8_t segment[1500] = { 0 };
+	uint8_t segment[1500] = {0};
 	uint32_t from = PEER_IP, to = DEVICE_IP;
 	uint32_t sum;
 
@@ -238,12 +241,12 @@ FAKE void fake_rx_tcp(const uint8_t *segment, size_t len)
 	size_t data_len = len - header;
 	uint8_t flags = segment[13];
 	struct fake_tcp *tcp = fake_tcp_find(port);
-	struct fake_tcp none = { .port = port };
+	struct fake_tcp none = {.port = port};
 	enum fake_syn answer;
 
 	if (flags & FAKE_TCP_SYN) {
-		answer = fake_on_syn ? fake_on_syn(get_be16(segment + 2)) :
-				       FAKE_ACCEPT;
+		answer = fake_on_syn ? fake_on_syn(get_be16(segment + 2))
+				     : FAKE_ACCEPT;
 		if (answer == FAKE_IGNORE)
 			return;
 		if (answer == FAKE_ACCEPT && !tcp) {
@@ -258,9 +261,11 @@ FAKE void fake_rx_tcp(const uint8_t *segment, size_t len)
 		tcp->rcv_nxt = get_be32(segment + 4) + 1;
 		tcp->snd_nxt = 1000;
 		tcp->snd_una = 1000;
-		fake_tcp_segment(tcp, answer == FAKE_REFUSE ?
-				 FAKE_TCP_RST | FAKE_TCP_ACK :
-				 FAKE_TCP_SYN | FAKE_TCP_ACK, NULL, 0);
+		fake_tcp_segment(tcp,
+				 answer == FAKE_REFUSE
+					 ? FAKE_TCP_RST | FAKE_TCP_ACK
+					 : FAKE_TCP_SYN | FAKE_TCP_ACK,
+				 NULL, 0);
 		return;
 	}
 	if (!tcp)
@@ -302,7 +307,7 @@ FAKE void fake_rx_tcp(const uint8_t *segment, size_t len)
 /* Answer who-has: the peer has every address but the device's. */
 FAKE void fake_rx_arp(const uint8_t *frame)
 {
-	uint8_t reply[60] = { 0 };
+	uint8_t reply[60] = {0};
 
 	if (get_be16(frame + 20) != 1 || !memcmp(frame + 28, frame + 38, 4))
 		return;

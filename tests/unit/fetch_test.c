@@ -72,8 +72,8 @@ static int feed(struct download *download)
 	} else if (!strncmp(path, "/drip/", 6)) {
 		rc = 0;
 	} else if (!strncmp(path, "/self/", 6)) {
-		note.crc32 = crc32_ieee(&note, offsetof(struct identity_note,
-							crc32));
+		note.crc32 = crc32_ieee(&note,
+					offsetof(struct identity_note, crc32));
 		rc = download_deliver(download, &note, sizeof(note));
 	} else {
 		rc = download_deliver(download, script, sizeof(script) - 1);
@@ -112,9 +112,9 @@ static bool test_poll(void)
 	return true;
 }
 
-static const struct protocol test_protocol = { "test", test_start, test_stop };
+static const struct protocol test_protocol = {"test", test_start, test_stop};
 TABLE_REGISTER(protocols, test_protocol);
-static const struct poller test_poller = { test_poll };
+static const struct poller test_poller = {test_poll};
 TABLE_REGISTER(pollers, test_poller);
 
 static int setup(void **state)
@@ -132,7 +132,8 @@ static void test_fetched_image_is_registered(void **state)
 	struct image *image;
 
 	(void)state;
-	assert_int_equal(exec_line("imgfetch test://u:p@h/give/5000/k a  b"), 0);
+	assert_int_equal(exec_line("imgfetch test://u:p@h/give/5000/k a  b"),
+			 0);
 	image = image_find("k");
 	assert_non_null(image);
 	assert_int_equal(image->len, 5000);
@@ -260,10 +261,14 @@ static void test_sizes_are_readable(void **state)
 		uint64_t len;
 		const char *text;
 	} cases[] = {
-		{ 0, "0 B" },		  { 999, "999 B" },
-		{ 1000, "1.0 kB" },	  { 999999, "999.9 kB" },
-		{ 1000000, "1.0 MB" },	  { 134217728, "134.2 MB" },
-		{ 5000000000, "5.0 GB" }, { 5000000000000000, "5000.0 TB" },
+		{0, "0 B"},
+		{999, "999 B"},
+		{1000, "1.0 kB"},
+		{999999, "999.9 kB"},
+		{1000000, "1.0 MB"},
+		{134217728, "134.2 MB"},
+		{5000000000, "5.0 GB"},
+		{5000000000000000, "5000.0 TB"},
 	};
 	char text[16];
 	size_t i;

@@ -122,10 +122,12 @@ static void test_connection(void **state)
 {
 	(void)state;
 	expect("HTTP/1.1 200 OK\r\nConnection: x, Close\r\n"
-	       "Content-Length: 0\r\n\r\n", 200, "");
+	       "Content-Length: 0\r\n\r\n",
+	       200, "");
 	assert_false(response.keeps_alive);
 	expect("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
-	       "Content-Length: 0\r\n\r\n", 200, "");
+	       "Content-Length: 0\r\n\r\n",
+	       200, "");
 	assert_true(response.keeps_alive);
 	assert_int_equal(response.state, HTTP_RESPONSE_COMPLETE);
 }
@@ -134,7 +136,8 @@ static void test_interim_answers_are_skipped(void **state)
 {
 	(void)state;
 	expect("HTTP/1.1 100 Continue\r\nContent-Length: 9\r\n\r\n"
-	       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x");
+	       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
+	       200, "x");
 }
 
 static void test_fields(void **state)
@@ -142,33 +145,40 @@ static void test_fields(void **state)
 	(void)state;
 	expect("HTTP/1.1 206 Partial\r\ncontent-range:bytes 5-9/10 \r\n"
 	       "ETag: W/\"weak\"\r\nLast-Modified: Tue\r\n"
-	       "Content-Length: 5\r\n\r\nabcde", 206, "abcde");
+	       "Content-Length: 5\r\n\r\nabcde",
+	       206, "abcde");
 	assert_true(response.has_range);
 	assert_int_equal(response.range_start, 5);
 	assert_int_equal(response.range_total, 10);
 	assert_string_equal(response.validator, "Tue");
 	expect("HTTP/1.1 206 Partial\r\nContent-Range: bytes 5-9/*\r\n"
-	       "Content-Length: 0\r\n\r\n", 206, "");
+	       "Content-Length: 0\r\n\r\n",
+	       206, "");
 	assert_true(response.has_range);
 	assert_int_equal(response.range_total, 0);
 	expect("HTTP/1.1 206 Partial\r\nContent-Range: bytes 9-5/10\r\n"
-	       "Content-Length: 0\r\n\r\n", 206, "");
+	       "Content-Length: 0\r\n\r\n",
+	       206, "");
 	assert_false(response.has_range);
 	expect("HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-10/10\r\n"
-	       "Content-Length: 0\r\n\r\n", 206, "");
+	       "Content-Length: 0\r\n\r\n",
+	       206, "");
 	assert_false(response.has_range);
 	expect("HTTP/1.1 302 F\r\nLocation:  /a b \r\nContent-Length: 0\r\n"
-	       "\r\n", 302, "");
+	       "\r\n",
+	       302, "");
 	assert_string_equal(response.location, "/a b");
 	expect("HTTP/1.1 503 F\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n",
 	       503, "");
 	assert_true(response.has_retry_after);
 	assert_int_equal(response.retry_after_s, 7);
 	expect("HTTP/1.1 503 F\r\nRetry-After: Fri, 31 Dec\r\n"
-	       "Content-Length: 0\r\n\r\n", 503, "");
+	       "Content-Length: 0\r\n\r\n",
+	       503, "");
 	assert_int_equal(response.retry_after_s, 5);
 	expect("HTTP/1.1 401 F\r\nWWW-Authenticate: Digest x, Basic realm=\"y\""
-	       "\r\nContent-Length: 0\r\n\r\n", 401, "");
+	       "\r\nContent-Length: 0\r\n\r\n",
+	       401, "");
 	assert_true(response.wants_basic);
 	expect("HTTP/1.1 204 None\r\n\r\n", 204, "");
 	assert_int_equal(response.state, HTTP_RESPONSE_COMPLETE);
@@ -178,8 +188,8 @@ static void test_chunked_wins_over_length(void **state)
 {
 	(void)state;
 	expect("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
-	       "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 200,
-	       "hello");
+	       "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+	       200, "hello");
 	assert_false(response.has_length);
 }
 
@@ -241,7 +251,7 @@ static void test_an_endless_header_is_refused(void **state)
 /* Whatever comes: no read or write outside, and it ends. */
 static void test_bit_flips(void **state)
 {
-	static const char *const texts[] = { plain, chunked };
+	static const char *const texts[] = {plain, chunked};
 	char text[256];
 	size_t i, len, bit;
 

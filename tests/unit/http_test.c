@@ -2,24 +2,24 @@
 /* HTTP downloads: resumed, redirected, refused, delayed, always ended. */
 #include "fake_net.h"
 
-#define URL "http://10.0.0.1/dir/file?x=1"
+#define URL	 "http://10.0.0.1/dir/file?x=1"
 #define FILE_LEN 100000
 
 /* What the server does next; set anew by every test. */
 static struct {
 	unsigned int requests;
-	char last[4096];        /* the last request */
-	unsigned int breaks;    /* how many answers break off */
-	size_t break_at;        /* ... behind this many bytes of body */
-	bool is_reset;          /* ... by a RST */
-	unsigned int down;      /* connections refused from then on */
+	char last[4096];     /* the last request */
+	unsigned int breaks; /* how many answers break off */
+	size_t break_at;     /* ... behind this many bytes of body */
+	bool is_reset;	     /* ... by a RST */
+	unsigned int down;   /* connections refused from then on */
 	bool is_down;
-	bool no_range;          /* knows no Range */
-	const char *etag;       /* NULL: none */
-	const char *new_etag;   /* after the first request */
-	const char *script;     /* answers with this text, once per request */
-	bool ends;              /* ... and closes */
-	uint64_t gap_us;        /* time between the first two requests */
+	bool no_range;	      /* knows no Range */
+	const char *etag;     /* NULL: none */
+	const char *new_etag; /* after the first request */
+	const char *script;   /* answers with this text, once per request */
+	bool ends;	      /* ... and closes */
+	uint64_t gap_us;      /* time between the first two requests */
 	uint64_t first_us;
 } server;
 
@@ -36,8 +36,8 @@ static bool is_valid(const char *request)
 	const char *condition = strstr(request, "If-Range: ");
 
 	return !condition ||
-	       (server.etag && !strncmp(condition + 10, server.etag,
-					strlen(server.etag)));
+	       (server.etag &&
+		!strncmp(condition + 10, server.etag, strlen(server.etag)));
 }
 
 static void serve_file(struct fake_tcp *tcp, const char *request)
@@ -122,8 +122,7 @@ static void test_request(void **state)
 	(void)state;
 	assert_int_equal(fake_fetch("http://10.0.0.1:80/a%20b/c?q=%41"), 0);
 	assert_is_file(FILE_LEN);
-	assert_non_null(strstr(server.last,
-			       "GET /a%20b/c?q=%41 HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.last, "GET /a%20b/c?q=%41 HTTP/1.1\r\n"));
 	assert_non_null(strstr(server.last, "\r\nHost: 10.0.0.1:80\r\n"));
 	assert_non_null(strstr(server.last, "\r\nUser-Agent: iPXE/"));
 	assert_null(strstr(server.last, "Range"));
@@ -170,7 +169,7 @@ static void test_a_broken_download_is_resumed(void **state)
 	assert_is_file(FILE_LEN);
 	assert_int_equal(server.requests, 4);
 	assert_non_null(strstr(server.last, "Range: bytes=70000-\r\n"
-			       "If-Range: \"v1\"\r\n"));
+					    "If-Range: \"v1\"\r\n"));
 }
 
 static void test_a_server_that_comes_back_is_waited_for(void **state)
@@ -317,25 +316,26 @@ static void test_statuses(void **state)
 		int rc;
 		const char *text;
 	} cases[] = {
-		{ "404 Not Found", -ENOENT, "404 Not Found" },
-		{ "403 Forbidden", -EACCES, "403 Forbidden" },
-		{ "401 Who", -EACCES, "401 Who" },
-		{ "500 Oops", -EHTTP, "500 Oops" },
-		{ "503 Later", -EHTTP, "503 Later" },
-		{ "304 Same", -EHTTP, "304 Same" },
+		{"404 Not Found", -ENOENT, "404 Not Found"},
+		{"403 Forbidden", -EACCES, "403 Forbidden"},
+		{"401 Who", -EACCES, "401 Who"},
+		{"500 Oops", -EHTTP, "500 Oops"},
+		{"503 Later", -EHTTP, "503 Later"},
+		{"304 Same", -EHTTP, "304 Same"},
 	};
 	char answer[100];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\n"
-			 "Content-Length: 3\r\n\r\nbad", cases[i].answer);
+		snprintf(answer, sizeof(answer),
+			 "HTTP/1.1 %s\r\n"
+			 "Content-Length: 3\r\n\r\nbad",
+			 cases[i].answer);
 		server.script = answer;
 		server.requests = 0;
 		assert_int_equal(fake_fetch(URL), cases[i].rc);
-		assert_non_null(strstr(error_text(cases[i].rc),
-				       cases[i].text));
+		assert_non_null(strstr(error_text(cases[i].rc), cases[i].text));
 		assert_int_equal(fake_image->len, 0);
 		assert_int_equal(server.requests, 1);
 	}
@@ -344,9 +344,11 @@ static void test_statuses(void **state)
 
 static void answer_503_twice(struct fake_tcp *tcp, const char *request)
 {
-	server.script = server.requests < 2 ?
-		"HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nContent-Length: 0\r\n"
-		"\r\n" : NULL;
+	server.script = server.requests < 2
+				? "HTTP/1.1 503 Busy\r\nRetry-After: "
+				  "3\r\nContent-Length: 0\r\n"
+				  "\r\n"
+				: NULL;
 	on_request(tcp, request);
 }
 
@@ -364,7 +366,7 @@ static void test_retry_after_is_shown_and_bounded(void **state)
 {
 	struct uri *uri = uri_parse(URL);
 	struct image *image = image_alloc(uri, NULL, NULL);
-	struct download download = { 0 };
+	struct download download = {0};
 	uint64_t start = platform_time_us();
 
 	(void)state;
@@ -373,7 +375,7 @@ static void test_retry_after_is_shown_and_bounded(void **state)
 	assert_int_equal(download_open(&download, uri, image), 0);
 	poll_sleep(1000);
 	assert_non_null(strstr(download.status, "the server says 404; asking "
-			       "again in"));
+						"again in"));
 	assert_true(download.is_waiting);
 	assert_int_equal(poll_until(fake_download_is_done, &download, 900000),
 			 0);
@@ -444,9 +446,10 @@ static void test_redirects_to_nowhere(void **state)
 static void authenticate(struct fake_tcp *tcp, const char *request)
 {
 	server.script = strstr(request, "Authorization: Basic "
-			       "am9lOnM6Y3JldA==\r\n") ? NULL :
-			"HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic "
-			"realm=\"x\"\r\nContent-Length: 3\r\n\r\nwho";
+					"am9lOnM6Y3JldA==\r\n")
+				? NULL
+				: "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic "
+				  "realm=\"x\"\r\nContent-Length: 3\r\n\r\nwho";
 	on_request(tcp, request);
 }
 
@@ -493,8 +496,11 @@ static void test_a_file_larger_than_memory(void **state)
 static void test_garbage_ends(void **state)
 {
 	static const char *const answers[] = {
-		"\r\n\r\n\r\n", "SSH-2.0-x\r\n", "HTTP/1.1 200 OK\r\n"
-		"Content-Length: x\r\n\r\n", "HTTP/1.1\r\n\r\n",
+		"\r\n\r\n\r\n",
+		"SSH-2.0-x\r\n",
+		"HTTP/1.1 200 OK\r\n"
+		"Content-Length: x\r\n\r\n",
+		"HTTP/1.1\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 	};
 	size_t i;

@@ -93,8 +93,7 @@ static void test_every_truncation_is_foreign(void **state)
 		/* Its own allocation: ASan sees any read past the end. */
 		cut = malloc(n ? n : 1);
 		memcpy(cut, file, n);
-		assert_int_equal(identity_scan(cut, n, NULL),
-				 IDENTITY_FOREIGN);
+		assert_int_equal(identity_scan(cut, n, NULL), IDENTITY_FOREIGN);
 		free(cut);
 	}
 	free(file);

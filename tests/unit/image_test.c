@@ -38,11 +38,11 @@ static enum image_role fake_role(struct image *image __unused_arg)
 	return IMAGE_ROLE_KERNEL;
 }
 
-static const struct image_type second_type = { "second", 2, probe_second,
-					       fake_exec, fake_role };
+static const struct image_type second_type = {"second", 2, probe_second,
+					      fake_exec, fake_role};
 TABLE_REGISTER(image_types, second_type);
-static const struct image_type first_type = { "first", 1, probe_first,
-					      fake_exec, fake_role };
+static const struct image_type first_type = {"first", 1, probe_first, fake_exec,
+					     fake_role};
 TABLE_REGISTER(image_types, first_type);
 
 static int setup(void **state)
@@ -104,9 +104,9 @@ static void test_too_large_is_refused_with_both_sizes(void **state)
 static void test_names_come_from_the_uri(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "http://h/a/vmlinuz?x", "vmlinuz" },
-		{ "http://h/a%20b", "a b" },
-		{ "tftp://h//abs", "abs" },
+		{"http://h/a/vmlinuz?x", "vmlinuz"},
+		{"http://h/a%20b", "a b"},
+		{"tftp://h//abs", "abs"},
 	};
 	struct uri *uri;
 	struct image *image;

@@ -67,7 +67,7 @@ static unsigned int field(const uint8_t *header, unsigned int number)
 
 static struct entry take(size_t *at)
 {
-	struct entry entry = { .name = "" };
+	struct entry entry = {.name = ""};
 	const uint8_t *header = disk + *at;
 	size_t name_len;
 

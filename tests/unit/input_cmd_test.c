@@ -36,7 +36,8 @@ static void test_read_edits_the_old_value(void **state)
 static void test_login_hides_the_password(void **state)
 {
 	(void)state;
-	typed = "joe\rsect" LEFT LEFT "r" "e\r";
+	typed = "joe\rsect" LEFT LEFT "r"
+		"e\r";
 	assert_int_equal(exec_line("login"), 0);
 	expect("username", "joe");
 	expect("password", "serect");
@@ -153,10 +154,8 @@ int main(void)
 				       capture_setup),
 		cmocka_unit_test_setup(test_login_hides_the_password,
 				       capture_setup),
-		cmocka_unit_test_setup(test_form_fills_settings,
-				       capture_setup),
-		cmocka_unit_test_setup(test_cancelled_form_ends,
-				       capture_setup),
+		cmocka_unit_test_setup(test_form_fills_settings, capture_setup),
+		cmocka_unit_test_setup(test_cancelled_form_ends, capture_setup),
 		cmocka_unit_test_setup(test_imgset_stores_an_image,
 				       capture_setup),
 		cmocka_unit_test_setup(test_time_passes_the_status_on,

@@ -23,13 +23,13 @@ int our_snprintf(char *buf, size_t len, const char *format, ...);
 #undef snprintf
 
 #define strtoull our_strtoull
-#define strtoul  our_strtoul
-#define strtol   our_strtol
-#define atoi     our_atoi
-#define abs      our_abs
-#define srand    our_srand
-#define rand     our_rand
-#define abort    our_abort
+#define strtoul	 our_strtoul
+#define strtol	 our_strtol
+#define atoi	 our_atoi
+#define abs	 our_abs
+#define srand	 our_srand
+#define rand	 our_rand
+#define abort	 our_abort
 #undef isdigit
 #undef islower
 #undef isspace
@@ -53,13 +53,13 @@ void our_abort(void) __attribute__((noreturn));
 #undef rand
 #undef abort
 
-#define malloc      our_malloc
-#define free        our_free
-#define calloc      our_calloc
-#define realloc     our_realloc
-#define heap_add    our_heap_add
-#define heap_used   our_heap_used
-#define heap_peak   our_heap_peak
+#define malloc	  our_malloc
+#define free	  our_free
+#define calloc	  our_calloc
+#define realloc	  our_realloc
+#define heap_add  our_heap_add
+#define heap_used our_heap_used
+#define heap_peak our_heap_peak
 void *our_malloc(size_t size);
 void our_free(void *ptr);
 void *our_calloc(size_t count, size_t size);
@@ -73,7 +73,7 @@ void *our_realloc(void *old, size_t size);
 /* Both libraries give the same text and length for FORMAT. */
 #define assert_same_format(...)                                                \
 	do {                                                                   \
-		char ours[128], hosts[128];                                      \
+		char ours[128], hosts[128];                                    \
 		int a = our_snprintf(ours, sizeof(ours), __VA_ARGS__);         \
 		int b = snprintf(hosts, sizeof(hosts), __VA_ARGS__);           \
 		assert_string_equal(ours, hosts);                              \
@@ -115,12 +115,27 @@ static void test_format_stops_at_the_buffers_end(void **state)
 static void test_numbers_are_the_hosts(void **state)
 {
 	static const char *const texts[] = {
-		"0", "1", "  42", "+7", "-7", "0x1f", "0X1F", "017", "08",
-		"0x", "0xg", "", "abc", "12abc", "18446744073709551615",
-		"18446744073709551616", "99999999999999999999999", "-",
+		"0",
+		"1",
+		"  42",
+		"+7",
+		"-7",
+		"0x1f",
+		"0X1F",
+		"017",
+		"08",
+		"0x",
+		"0xg",
+		"",
+		"abc",
+		"12abc",
+		"18446744073709551615",
+		"18446744073709551616",
+		"99999999999999999999999",
+		"-",
 		"4294967296",
 	};
-	static const int bases[] = { 0, 8, 10, 16, 36 };
+	static const int bases[] = {0, 8, 10, 16, 36};
 	char *our_end, *host_end;
 	size_t i, b;
 

@@ -159,8 +159,8 @@ static void test_memory_limits(void **state)
 /* All memory from 1 MiB to END, of which the last 2 MiB are taken now. */
 static int place(uint64_t initrd_len, uint64_t mem, uint32_t end)
 {
-	struct mem_range all = { MIB, end };
-	struct mem_range free = { MIB, end - 2 * MIB };
+	struct mem_range all = {MIB, end};
+	struct mem_range free = {MIB, end - 2 * MIB};
 
 	return linux_place(&kernel, initrd_len, mem, &all, 1, &free, 1,
 			   &layout);
@@ -217,7 +217,7 @@ static void test_what_does_not_fit_is_refused_with_both_sizes(void **state)
 
 static void test_kernel_that_does_not_fit_is_refused(void **state)
 {
-	struct mem_range small = { MIB, MIB + 40960 };
+	struct mem_range small = {MIB, MIB + 40960};
 
 	(void)state;
 	parse(0x0205);
@@ -237,8 +237,7 @@ static void test_kernel_that_does_not_fit_is_refused(void **state)
 
 static void test_relocatable_kernel_avoids_a_hole(void **state)
 {
-	struct mem_range holed[] = { { MIB, MIB + 8192 },
-				     { 16 * MIB, 256 * MIB } };
+	struct mem_range holed[] = {{MIB, MIB + 8192}, {16 * MIB, 256 * MIB}};
 
 	(void)state;
 	parse(0x020f);

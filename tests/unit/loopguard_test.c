@@ -23,8 +23,7 @@ static enum image_role fake_role(struct image *image __unused_arg)
 	return role_now;
 }
 
-static const struct image_type fake_type = { .name = "fake",
-					     .role = fake_role };
+static const struct image_type fake_type = {.name = "fake", .role = fake_role};
 
 /* An image of ROLE from URI_TEXT whose content is a note of build BUILD, or
  * nothing known when BUILD is 255. */
@@ -49,7 +48,7 @@ static struct image *make_image(enum image_role role, const char *uri_text,
 /* As after a reset: no marker, no rings. */
 static int reset(void **state)
 {
-	uint8_t none[PLATFORM_MARKER_LEN] = { 0 };
+	uint8_t none[PLATFORM_MARKER_LEN] = {0};
 
 	(void)state;
 	platform_marker_store(none);
@@ -116,11 +115,11 @@ static void test_other_build_is_executed_until_the_limit(void **state)
 	image_put(image);
 }
 
-static void test_third_party_loader_stops_at_the_limit_kernel_does_not(
-	void **state)
+static void
+test_third_party_loader_stops_at_the_limit_kernel_does_not(void **state)
 {
-	struct image *image =
-		make_image(IMAGE_ROLE_LOADER, "tftp://192.0.2.1/pxelinux.0", 255);
+	struct image *image = make_image(IMAGE_ROLE_LOADER,
+					 "tftp://192.0.2.1/pxelinux.0", 255);
 	int i;
 
 	(void)state;
@@ -167,27 +166,33 @@ static void test_the_file_we_came_from_is_not_fetched_again(void **state)
 {
 	(void)state;
 	assert_int_equal(check_uri("tftp://192.0.2.1/undionly.kpxe",
-				   "tftp://192.0.2.1/undionly.kpxe"), -EISSELF);
+				   "tftp://192.0.2.1/undionly.kpxe"),
+			 -EISSELF);
 	assert_int_equal(check_uri("tftp://192.0.2.1/undionly.kpxe",
-				   "tftp://192.0.2.1/boot.ipxe"), 0);
+				   "tftp://192.0.2.1/boot.ipxe"),
+			 0);
 	assert_int_equal(check_uri("tftp://192.0.2.1/undionly.kpxe",
-				   "tftp://192.0.2.2/undionly.kpxe"), 0);
+				   "tftp://192.0.2.2/undionly.kpxe"),
+			 0);
 	assert_int_equal(check_uri("http://192.0.2.1/snponly.efi",
-				   "http://192.0.2.1/snponly.efi"), -EISSELF);
+				   "http://192.0.2.1/snponly.efi"),
+			 -EISSELF);
 }
 
 static void test_one_http_url_may_serve_binary_and_script(void **state)
 {
 	(void)state;
 	assert_int_equal(check_uri("http://192.0.2.1/boot.ipxe",
-				   "http://192.0.2.1/boot.ipxe"), 0);
+				   "http://192.0.2.1/boot.ipxe"),
+			 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(
-			test_each_entry_counts_and_each_exit_counts_back, reset),
+			test_each_entry_counts_and_each_exit_counts_back,
+			reset),
 		cmocka_unit_test_setup(test_damaged_marker_counts_as_none,
 				       reset),
 		cmocka_unit_test_setup(test_own_build_is_never_executed, reset),

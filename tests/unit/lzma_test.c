@@ -87,8 +87,8 @@ static int unpack(const struct lzma_props *props, const uint8_t *in,
 static void test_what_was_packed_comes_back(void **state)
 {
 	static const struct lzma_props all[] = {
-		{ 3, 0, 2 }, { 3, 0, 0 }, { 4, 0, 1 },
-		{ 0, 0, 0 }, { 2, 2, 4 }, { 0, 4, 3 },
+		{3, 0, 2}, {3, 0, 0}, {4, 0, 1},
+		{0, 0, 0}, {2, 2, 4}, {0, 4, 3},
 	};
 	size_t i;
 
@@ -104,7 +104,7 @@ static void test_what_was_packed_comes_back(void **state)
 
 static void test_empty_and_tiny_data(void **state)
 {
-	static const struct lzma_props props = { 3, 0, 0 };
+	static const struct lzma_props props = {3, 0, 0};
 	size_t len;
 
 	(void)state;
@@ -118,7 +118,7 @@ static void test_empty_and_tiny_data(void **state)
 
 static void test_wrong_length_is_refused(void **state)
 {
-	static const struct lzma_props props = { 3, 0, 0 };
+	static const struct lzma_props props = {3, 0, 0};
 
 	(void)state;
 	make_data(5000);
@@ -130,7 +130,7 @@ static void test_wrong_length_is_refused(void **state)
 
 static void test_truncated_stream_is_refused(void **state)
 {
-	static const struct lzma_props props = { 3, 0, 0 };
+	static const struct lzma_props props = {3, 0, 0};
 	size_t len;
 
 	(void)state;
@@ -142,7 +142,7 @@ static void test_truncated_stream_is_refused(void **state)
 
 static void test_damaged_stream_is_survived(void **state)
 {
-	static const struct lzma_props props = { 3, 0, 0 };
+	static const struct lzma_props props = {3, 0, 0};
 	size_t i;
 	int refused = 0;
 
@@ -163,7 +163,7 @@ static void test_damaged_stream_is_survived(void **state)
 
 static void test_noise_is_survived(void **state)
 {
-	static const struct lzma_props props = { 3, 0, 2 };
+	static const struct lzma_props props = {3, 0, 2};
 	uint32_t noise = 7;
 	unsigned int round;
 	size_t i;

@@ -76,8 +76,7 @@ static void test_addresses_set_by_hand(void **state)
 	netdev_apply_all_settings();
 	assert_true(fake_netdev->is_configured);
 	assert_int_equal(netif_ip4_addr(netif)->addr, IP4(192, 168, 4, 5));
-	assert_int_equal(netif_ip4_netmask(netif)->addr,
-			 IP4(255, 255, 255, 0));
+	assert_int_equal(netif_ip4_netmask(netif)->addr, IP4(255, 255, 255, 0));
 	settings_store_text("net0/netmask", "255.255.0.0");
 	settings_store_text("net0/gateway", "192.168.0.1");
 	settings_store_text("net0/mtu", "1400");
@@ -174,7 +173,8 @@ static void test_frames_of_any_size_and_content(void **state)
 		len = 1 + seed % (i % 2 ? 100 : sizeof(frame));
 		for (size_t j = 0; j < len; j++)
 			frame[j] = (uint8_t)((seed = seed * 1664525 +
-					      1013904223) >> 24);
+						     1013904223) >>
+					     24);
 		/* Often to us, often something that is looked into. */
 		if (i % 8)
 			memcpy(frame, device_mac, MIN(len, (size_t)6));

@@ -29,41 +29,41 @@ struct case_ {
 };
 
 static const struct case_ cases[] = {
-	{ "c", -EUSAGE, 0, 0, NULL, 0, 0 }, /* one word is needed */
-	{ "c a", 1, 0, 0, NULL, 0, 0 },
-	{ "c a b c", 1, 0, 0, NULL, 0, 0 },
-	{ "c a b c d", -EUSAGE, 0, 0, NULL, 0, 0 }, /* three at most */
-	{ "c --flag a", 2, 1, 0, NULL, 0, 0 },
-	{ "c -f -o a", 3, 1, 1, NULL, 0, 0 },
-	{ "c -fo a", 2, 1, 1, NULL, 0, 0 },
-	{ "c a --flag", 1, 0, 0, NULL, 0, 0 },
-	{ "c -- --flag", 2, 0, 0, NULL, 0, 0 },
-	{ "c - a", 1, 0, 0, NULL, 0, 0 },
-	{ "c --text x a", 3, 0, 0, "x", 0, 0 },
-	{ "c --text=x a", 2, 0, 0, "x", 0, 0 },
-	{ "c --text=-x a", 2, 0, 0, "-x", 0, 0 },
-	{ "c --text= a", 2, 0, 0, "", 0, 0 },
-	{ "c -t x a", 3, 0, 0, "x", 0, 0 },
-	{ "c -tx a", 2, 0, 0, "x", 0, 0 },
-	{ "c -ftx a", 2, 1, 0, "x", 0, 0 },
-	{ "c -t-x a", 2, 0, 0, "-x", 0, 0 },
-	{ "c --text -x a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c -t", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c --flag=1 a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c --fla a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c --flags a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c -x a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c -n 0x10 a", 3, 0, 0, NULL, 16, 0 },
-	{ "c -n 010 a", 3, 0, 0, NULL, 8, 0 },
-	{ "c -n 1x a", -EINVAL, 0, 0, NULL, 0, 0 },
-	{ "c --number= a", -EINVAL, 0, 0, NULL, 0, 0 },
-	{ "c -k x a", 3, 0, 0, NULL, 0, 'x' },
-	{ "c -k 0x02 a", 3, 0, 0, NULL, 0, 2 },
-	{ "c -k 5 a", 3, 0, 0, NULL, 0, '5' },
-	{ "c -k xy a", -EINVAL, 0, 0, NULL, 0, 0 },
-	{ "c --help", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c -h a", -EUSAGE, 0, 0, NULL, 0, 0 },
-	{ "c a -h", 1, 0, 0, NULL, 0, 0 },
+	{"c", -EUSAGE, 0, 0, NULL, 0, 0}, /* one word is needed */
+	{"c a", 1, 0, 0, NULL, 0, 0},
+	{"c a b c", 1, 0, 0, NULL, 0, 0},
+	{"c a b c d", -EUSAGE, 0, 0, NULL, 0, 0}, /* three at most */
+	{"c --flag a", 2, 1, 0, NULL, 0, 0},
+	{"c -f -o a", 3, 1, 1, NULL, 0, 0},
+	{"c -fo a", 2, 1, 1, NULL, 0, 0},
+	{"c a --flag", 1, 0, 0, NULL, 0, 0},
+	{"c -- --flag", 2, 0, 0, NULL, 0, 0},
+	{"c - a", 1, 0, 0, NULL, 0, 0},
+	{"c --text x a", 3, 0, 0, "x", 0, 0},
+	{"c --text=x a", 2, 0, 0, "x", 0, 0},
+	{"c --text=-x a", 2, 0, 0, "-x", 0, 0},
+	{"c --text= a", 2, 0, 0, "", 0, 0},
+	{"c -t x a", 3, 0, 0, "x", 0, 0},
+	{"c -tx a", 2, 0, 0, "x", 0, 0},
+	{"c -ftx a", 2, 1, 0, "x", 0, 0},
+	{"c -t-x a", 2, 0, 0, "-x", 0, 0},
+	{"c --text -x a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c -t", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c --flag=1 a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c --fla a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c --flags a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c -x a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c -n 0x10 a", 3, 0, 0, NULL, 16, 0},
+	{"c -n 010 a", 3, 0, 0, NULL, 8, 0},
+	{"c -n 1x a", -EINVAL, 0, 0, NULL, 0, 0},
+	{"c --number= a", -EINVAL, 0, 0, NULL, 0, 0},
+	{"c -k x a", 3, 0, 0, NULL, 0, 'x'},
+	{"c -k 0x02 a", 3, 0, 0, NULL, 0, 2},
+	{"c -k 5 a", 3, 0, 0, NULL, 0, '5'},
+	{"c -k xy a", -EINVAL, 0, 0, NULL, 0, 0},
+	{"c --help", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c -h a", -EUSAGE, 0, 0, NULL, 0, 0},
+	{"c a -h", 1, 0, 0, NULL, 0, 0},
 };
 
 static int split(char *text, char **argv)
@@ -87,7 +87,7 @@ static void test_options(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct values values = { 0 };
+		struct values values = {0};
 
 		strcpy(line, cases[i].line);
 		first = parse_options(split(line, argv), argv, &syntax,
@@ -109,8 +109,8 @@ static void test_options(void **state)
 
 static void test_words_join_with_single_spaces(void **state)
 {
-	char *words[] = { "a", "", "b c", NULL };
-	char *none[] = { NULL };
+	char *words[] = {"a", "", "b c", NULL};
+	char *none[] = {NULL};
 	char *text;
 
 	(void)state;
@@ -128,7 +128,7 @@ static void test_every_command_answers_help(void **state)
 	const struct command *command;
 
 	for_each_table_entry(command, commands) {
-		char *argv[] = { (char *)command->name, "--help", NULL };
+		char *argv[] = {(char *)command->name, "--help", NULL};
 
 		capture_setup(state);
 		/* Without a help text: it is not built in, and says so. */

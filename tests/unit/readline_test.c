@@ -13,24 +13,24 @@ struct edit_case {
 };
 
 static const struct edit_case edits[] = {
-	{ "abc\r", "abc" },
-	{ "\r", "" },
-	{ "abc" LEFT LEFT "x\n", "axbc" },
-	{ "abc" HOME "x" END "y\r", "xabcy" },
-	{ "abc\x01x\x05y\r", "xabcy" },
-	{ "abc\b\r", "ab" },
-	{ "abc\x7f\x7f\r", "a" },
-	{ "\b\babc\r", "abc" },
-	{ "abc" LEFT LEFT "\b\b\r", "bc" },
-	{ "abc" HOME DEL "\r", "bc" },
-	{ "abc" DEL "\r", "abc" },
-	{ "abcd" LEFT LEFT "\x0b\r", "ab" },
-	{ "abcd" LEFT LEFT "\x15\r", "cd" },
-	{ "one two  \x17\r", "one " },
-	{ "one two" LEFT "\x17\r", "one o" },
-	{ "\x17x\r", "x" },
-	{ "a" LEFT LEFT LEFT "x" RIGHT RIGHT RIGHT "y\r", "xay" },
-	{ "a\x1b[99~\x1b[5~\tb\r", "ab" },
+	{"abc\r", "abc"},
+	{"\r", ""},
+	{"abc" LEFT LEFT "x\n", "axbc"},
+	{"abc" HOME "x" END "y\r", "xabcy"},
+	{"abc\x01x\x05y\r", "xabcy"},
+	{"abc\b\r", "ab"},
+	{"abc\x7f\x7f\r", "a"},
+	{"\b\babc\r", "abc"},
+	{"abc" LEFT LEFT "\b\b\r", "bc"},
+	{"abc" HOME DEL "\r", "bc"},
+	{"abc" DEL "\r", "abc"},
+	{"abcd" LEFT LEFT "\x0b\r", "ab"},
+	{"abcd" LEFT LEFT "\x15\r", "cd"},
+	{"one two  \x17\r", "one "},
+	{"one two" LEFT "\x17\r", "one o"},
+	{"\x17x\r", "x"},
+	{"a" LEFT LEFT LEFT "x" RIGHT RIGHT RIGHT "y\r", "xay"},
+	{"a\x1b[99~\x1b[5~\tb\r", "ab"},
 };
 
 static void test_keys_edit_the_line(void **state)
@@ -81,7 +81,8 @@ static void test_history_is_bounded(void **state)
 		typed = text;
 		readline("> ", &line);
 	}
-	typed = UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP "\r";
+	typed = UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP UP
+		"\r";
 	readline("> ", &line);
 	assert_string_equal(line.text, "line24");
 }
@@ -193,7 +194,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, capture_setup, teardown)
+#define TEST(test)                                                             \
+	cmocka_unit_test_setup_teardown(test, capture_setup, teardown)
 
 int main(void)
 {

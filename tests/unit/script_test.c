@@ -11,7 +11,7 @@ static int fail_exec(int argc, char **argv)
 	return argc > 1 ? -atoi(argv[1]) : -EIO;
 }
 
-static const struct command fail_command = { "fail", "", "", fail_exec };
+static const struct command fail_command = {"fail", "", "", fail_exec};
 TABLE_REGISTER(commands, fail_command);
 
 struct script_case {
@@ -22,74 +22,75 @@ struct script_case {
 
 static const struct script_case cases[] = {
 	/* Lines. */
-	{ "#!ipxe\necho a\necho b\n", 0, "a\nb\n" },
-	{ "#!gpxe\necho a", 0, "a\n" },
-	{ "#!ipxe \r\necho a\r\necho b\r\n", 0, "a\nb\n" },
-	{ "#!ipxe\n\n\n  \n", 0, "" },
-	{ "#!ipxe ignored && fail 5\necho a\n", 0, "a\n" },
+	{"#!ipxe\necho a\necho b\n", 0, "a\nb\n"},
+	{"#!gpxe\necho a", 0, "a\n"},
+	{"#!ipxe \r\necho a\r\necho b\r\n", 0, "a\nb\n"},
+	{"#!ipxe\n\n\n  \n", 0, ""},
+	{"#!ipxe ignored && fail 5\necho a\n", 0, "a\n"},
 	/* Continuation. */
-	{ "#!ipxe\necho a\\\nb \\\r\n c\n", 0, "ab c\n" },
-	{ "#!ipxe\necho a # x \\\necho b\necho c\n", 0, "a\nc\n" },
-	{ "#!ipxe\necho a\\b\\ \n", 0, "a\\b\\\n" },
-	{ "#!ipxe\necho a\\\n", -EINVAL, NULL },
-	{ "#!ipxe\necho a\\", -EINVAL, NULL },
+	{"#!ipxe\necho a\\\nb \\\r\n c\n", 0, "ab c\n"},
+	{"#!ipxe\necho a # x \\\necho b\necho c\n", 0, "a\nc\n"},
+	{"#!ipxe\necho a\\b\\ \n", 0, "a\\b\\\n"},
+	{"#!ipxe\necho a\\\n", -EINVAL, NULL},
+	{"#!ipxe\necho a\\", -EINVAL, NULL},
 	/* Failure ends it, and says where. */
-	{ "#!ipxe\necho a\nfail 5\necho b\n", -EIO,
-	  "a\ntest.ipxe: line 3 failed: input/output error\n" },
-	{ "#!ipxe\necho a\\\nb\nfail 5\n", -EIO,
-	  "ab\ntest.ipxe: line 4 failed: input/output error\n" },
-	{ "#!ipxe\nfail 5 ||\necho b\n", 0, "b\n" },
-	{ "#!ipxe\nfail 5 ; echo a\necho b\n", 0, "a\nb\n" },
+	{"#!ipxe\necho a\nfail 5\necho b\n", -EIO,
+	 "a\ntest.ipxe: line 3 failed: input/output error\n"},
+	{"#!ipxe\necho a\\\nb\nfail 5\n", -EIO,
+	 "ab\ntest.ipxe: line 4 failed: input/output error\n"},
+	{"#!ipxe\nfail 5 ||\necho b\n", 0, "b\n"},
+	{"#!ipxe\nfail 5 ; echo a\necho b\n", 0, "a\nb\n"},
 	/* exit. */
-	{ "#!ipxe\nexit\necho b\n", 0, "" },
-	{ "#!ipxe\nexit 7 && echo a\necho b\n", 7, "" },
-	{ "#!ipxe\nexit x || echo go on\n", 0, "exit: \"x\" is not a number\n"
-					    "go on\n" },
+	{"#!ipxe\nexit\necho b\n", 0, ""},
+	{"#!ipxe\nexit 7 && echo a\necho b\n", 7, ""},
+	{"#!ipxe\nexit x || echo go on\n", 0,
+	 "exit: \"x\" is not a number\n"
+	 "go on\n"},
 	/* Labels and goto. */
-	{ "#!ipxe\ngoto b\n:a\necho a\n:b\necho b\n", 0, "b\n" },
-	{ "#!ipxe\ngoto a && echo x\n: a\n :a echo on label\n", 0,
-	  "on label\n" },
-	{ "#!ipxe\ngoto b\n:a\necho a\nexit\n:a\n:b\ngoto a\n", 0, "a\n" },
-	{ "#!ipxe\nset l b\ngoto ${l}\necho a\n:b # comment\necho b\n", 0,
-	  "b\n" },
-	{ "#!ipxe\ngoto none || echo no\n", 0,
-	  "goto: there is no label \":none\"\nno\n" },
-	{ "#!ipxe\ngoto none\necho a\n", -ENOENT, NULL },
-	{ "#!ipxe\nclear i\n:loop\ninc i\niseq ${i} 5 || goto loop\n"
-	  "echo ${i}\n", 0, "5\n" },
-	{ "#!ipxe\necho \\\n:a\ngoto a ||\n", 0,
-	  ":a\ngoto: there is no label \":a\"\n" },
-	{ "#!ipxe\ngoto end\n:end", 0, "" },
+	{"#!ipxe\ngoto b\n:a\necho a\n:b\necho b\n", 0, "b\n"},
+	{"#!ipxe\ngoto a && echo x\n: a\n :a echo on label\n", 0, "on label\n"},
+	{"#!ipxe\ngoto b\n:a\necho a\nexit\n:a\n:b\ngoto a\n", 0, "a\n"},
+	{"#!ipxe\nset l b\ngoto ${l}\necho a\n:b # comment\necho b\n", 0,
+	 "b\n"},
+	{"#!ipxe\ngoto none || echo no\n", 0,
+	 "goto: there is no label \":none\"\nno\n"},
+	{"#!ipxe\ngoto none\necho a\n", -ENOENT, NULL},
+	{"#!ipxe\nclear i\n:loop\ninc i\niseq ${i} 5 || goto loop\n"
+	 "echo ${i}\n",
+	 0, "5\n"},
+	{"#!ipxe\necho \\\n:a\ngoto a ||\n", 0,
+	 ":a\ngoto: there is no label \":a\"\n"},
+	{"#!ipxe\ngoto end\n:end", 0, ""},
 	/* The idioms. */
-	{ "#!ipxe\nclear x\nisset ${x} && echo set || echo unset\n", 0,
-	  "unset\n" },
-	{ "#!ipxe\nset x a\nisset ${x} && echo set || echo unset\n", 0,
-	  "set\n" },
-	{ "#!ipxe\niseq a b\n", -ERANGE, NULL },
-	{ "#!ipxe\niseq ${nope} ${nope}\n", 0, "" },
+	{"#!ipxe\nclear x\nisset ${x} && echo set || echo unset\n", 0,
+	 "unset\n"},
+	{"#!ipxe\nset x a\nisset ${x} && echo set || echo unset\n", 0, "set\n"},
+	{"#!ipxe\niseq a b\n", -ERANGE, NULL},
+	{"#!ipxe\niseq ${nope} ${nope}\n", 0, ""},
 	/* The commands on settings. */
-	{ "#!ipxe\nset s  a   b \nshow s\nshow -q s\nclear s\n", 0,
-	  "s:string = a b\na b\n" },
-	{ "#!ipxe\nset net7.dhcp/filename f\nshow filename\n"
-	  "clear net7.dhcp/filename\nshow net7/filename || echo gone\n", 0,
-	  "net7.dhcp/filename:string = f\n"
-	  "show: could not find net7/filename: it is not set\ngone\n" },
-	{ "#!ipxe\nset i:int8 127\ninc i\nshow i\ninc i 0x10\nshow i\n"
-	  "clear i\ninc i 5\nshow i\nclear i\n", 0,
-	  "i:int8 = -128\ni:int8 = -112\ni:int32 = 5\n" },
-	{ "#!ipxe\nset i 5\ninc i\n", -ENOTSUP, NULL },
-	{ "#!ipxe\nset ip 1.2.3\n", -EINVAL,
-	  "set: could not store ip: \"1.2.3\" is not a value of type ipv4\n"
-	  "test.ipxe: line 2 failed: \"1.2.3\" is not a value of type ipv4\n" },
+	{"#!ipxe\nset s  a   b \nshow s\nshow -q s\nclear s\n", 0,
+	 "s:string = a b\na b\n"},
+	{"#!ipxe\nset net7.dhcp/filename f\nshow filename\n"
+	 "clear net7.dhcp/filename\nshow net7/filename || echo gone\n",
+	 0,
+	 "net7.dhcp/filename:string = f\n"
+	 "show: could not find net7/filename: it is not set\ngone\n"},
+	{"#!ipxe\nset i:int8 127\ninc i\nshow i\ninc i 0x10\nshow i\n"
+	 "clear i\ninc i 5\nshow i\nclear i\n",
+	 0, "i:int8 = -128\ni:int8 = -112\ni:int32 = 5\n"},
+	{"#!ipxe\nset i 5\ninc i\n", -ENOTSUP, NULL},
+	{"#!ipxe\nset ip 1.2.3\n", -EINVAL,
+	 "set: could not store ip: \"1.2.3\" is not a value of type ipv4\n"
+	 "test.ipxe: line 2 failed: \"1.2.3\" is not a value of type ipv4\n"},
 	/* echo. */
-	{ "#!ipxe\necho -n a  b\necho --  -n\necho\necho -- -- x\n", 0,
-	  "a b-n\n\n-- x\n" },
+	{"#!ipxe\necho -n a  b\necho --  -n\necho\necho -- -- x\n", 0,
+	 "a b-n\n\n-- x\n"},
 	/* Help is no success. */
-	{ "#!ipxe\necho --help || echo no\n", 0,
-	  "Usage: echo [-n] [text ...]\n  Print text\nno\n" },
-	{ "#!ipxe\nboot\n", -ENOTSELECTED, NULL },
-	{ "#!ipxe\nprompt --timeout 1 --key 0x02 Wait || echo late\n", 0,
-	  "Wait\b \b\b \b\b \b\b \blate\n" },
+	{"#!ipxe\necho --help || echo no\n", 0,
+	 "Usage: echo [-n] [text ...]\n  Print text\nno\n"},
+	{"#!ipxe\nboot\n", -ENOTSELECTED, NULL},
+	{"#!ipxe\nprompt --timeout 1 --key 0x02 Wait || echo late\n", 0,
+	 "Wait\b \b\b \b\b \b\b \blate\n"},
 };
 
 static void test_scripts(void **state)
@@ -110,9 +111,9 @@ static void test_scripts(void **state)
 
 static void test_magic_is_checked(void **state)
 {
-	static const char *const texts[] = { "#!ipxe", "#!ipxex\n",
-					     "#!/bin/sh\n", " #!ipxe\n",
-					     "#!IPXE\n", "x" };
+	static const char *const texts[] = {"#!ipxe",	   "#!ipxex\n",
+					    "#!/bin/sh\n", " #!ipxe\n",
+					    "#!IPXE\n",	   "x"};
 	struct image *image;
 	size_t i;
 

@@ -117,7 +117,7 @@ static void test_lookup_is_depth_first(void **state)
 
 static void test_priority_and_order_sort_blocks(void **state)
 {
-	static struct settings high = { 0 };
+	static struct settings high = {0};
 
 	(void)state;
 	store("net0/x", "0");
@@ -176,7 +176,7 @@ static struct settings *redirect(struct settings *settings __unused_arg)
 
 static void test_redirected_block_stands_for_another(void **state)
 {
-	static const struct settings_ops ops = { .redirect = redirect };
+	static const struct settings_ops ops = {.redirect = redirect};
 	static struct settings alias;
 
 	(void)state;

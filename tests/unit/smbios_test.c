@@ -5,11 +5,9 @@
 
 /* Types 1 (8 bytes), 2, 1 again, 127. */
 static const uint8_t table[] = {
-	1, 8, 0, 0, 1, 2, 0, 7, 'A', 'c', 'm', 'e', 0, 'B', 'o', 'x', 0, 0,
-	2, 5, 1, 0, 9, 0, 0,
-	1, 6, 2, 0, 1, 0, 'Z', 0, 0,
-	127, 4, 3, 0, 0, 0,
-	3, 4, 4, 0, 0, 0,
+	1, 8, 0,   0, 1, 2, 0, 7, 'A', 'c', 'm', 'e', 0, 'B', 'o', 'x',
+	0, 0, 2,   5, 1, 0, 9, 0, 0,   1,   6,	 2,   0, 1,   0,   'Z',
+	0, 0, 127, 4, 3, 0, 0, 0, 3,   4,   4,	 0,   0, 0,
 };
 
 static void test_structures_are_found_by_type_and_instance(void **state)
@@ -53,10 +51,9 @@ static void test_damaged_tables_are_not_overrun(void **state)
 				if (i < len)
 					copy[i] = (uint8_t)value;
 				for (type = 0; type < 128; type += 1) {
-					found = smbios_find(copy, len,
-							    (uint8_t)type, 1,
-							    &structure_len,
-							    &end);
+					found = smbios_find(
+						copy, len, (uint8_t)type, 1,
+						&structure_len, &end);
 					if (!found)
 						continue;
 					assert_true(end <= copy + len);
@@ -73,9 +70,12 @@ static void test_damaged_tables_are_not_overrun(void **state)
 static void test_settings_do_not_fail_without_a_table(void **state)
 {
 	static const char *const names[] = {
-		"uuid", "manufacturer", "product", "serial", "asset",
-		"board-serial", "smbios/0.0.0", "smbios/1.4.0", "smbios/1.0.1",
-		"smbios/1.255.255", "smbios/9.1.4.0", "smbios/127.0.0",
+		"uuid",		  "manufacturer",
+		"product",	  "serial",
+		"asset",	  "board-serial",
+		"smbios/0.0.0",	  "smbios/1.4.0",
+		"smbios/1.0.1",	  "smbios/1.255.255",
+		"smbios/9.1.4.0", "smbios/127.0.0",
 		"smbios/200.1.1",
 	};
 	size_t i;
@@ -89,7 +89,8 @@ static void test_settings_do_not_fail_without_a_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_structures_are_found_by_type_and_instance),
+		cmocka_unit_test(
+			test_structures_are_found_by_type_and_instance),
 		cmocka_unit_test(test_damaged_tables_are_not_overrun),
 		cmocka_unit_test(test_settings_do_not_fail_without_a_table),
 	};

@@ -7,23 +7,23 @@
 /* The server's state; set anew by every test. */
 static struct {
 	size_t file_len;
-	unsigned int blksize;   /* 512 until agreed */
+	unsigned int blksize; /* 512 until agreed */
 	unsigned int window;
 	uint16_t client_port;
-	unsigned int requests;  /* RRQs seen */
+	unsigned int requests; /* RRQs seen */
 	unsigned int acks;
-	unsigned int errors;    /* ERRORs received */
+	unsigned int errors; /* ERRORs received */
 	uint16_t last_error;
 	unsigned int strangers; /* told that they are */
-	bool is_old;            /* ignores options */
-	bool refuses_options;   /* ERROR 8 */
-	bool has_window;        /* knows RFC 7440 */
+	bool is_old;		/* ignores options */
+	bool refuses_options;	/* ERROR 8 */
+	bool has_window;	/* knows RFC 7440 */
 	bool is_silent;
-	bool is_deaf;           /* to ACKs */
+	bool is_deaf; /* to ACKs */
 	bool options_seen;
-	const char *oack;       /* sent as it is, of OACK_LEN bytes */
+	const char *oack; /* sent as it is, of OACK_LEN bytes */
 	size_t oack_len;
-	uint32_t base;          /* first block not acknowledged */
+	uint32_t base; /* first block not acknowledged */
 } server;
 
 static void send_to_client(const void *data, size_t len)
@@ -34,7 +34,7 @@ static void send_to_client(const void *data, size_t len)
 
 static void send_error(uint16_t code, const char *text)
 {
-	uint8_t packet[100] = { 0, 5 };
+	uint8_t packet[100] = {0, 5};
 
 	put_be16(packet + 2, code);
 	strcpy((char *)packet + 4, text);
@@ -44,7 +44,7 @@ static void send_error(uint16_t code, const char *text)
 /* Send block NUMBER. Returns false if it is behind the last. */
 static bool send_block(uint32_t number)
 {
-	uint8_t packet[1500] = { 0, 3 };
+	uint8_t packet[1500] = {0, 3};
 	size_t offset = (size_t)(number - 1) * server.blksize;
 	size_t len, i;
 
@@ -90,7 +90,7 @@ static void rx_request(const char *text, size_t len)
 {
 	unsigned int blksize = option_get(text, len, "blksize");
 	unsigned int window = option_get(text, len, "windowsize");
-	char oack[100] = { 0, 6 };
+	char oack[100] = {0, 6};
 	size_t oack_len = 2;
 
 	server.requests++;
@@ -306,20 +306,34 @@ static void test_odd_oacks(void **state)
 		size_t len;
 		bool is_refused;
 	} cases[] = {
-#define OACK(text, refused) { "\0\6" text, sizeof("\0\6" text) - 1, refused }
-		OACK("blksize\0""9999\0", true),
-		OACK("blksize\0""4\0", true),
+#define OACK(text, refused) {"\0\6" text, sizeof("\0\6" text) - 1, refused}
+		OACK("blksize\0"
+		     "9999\0",
+		     true),
+		OACK("blksize\0"
+		     "4\0",
+		     true),
 		OACK("blksize\0x\0", true),
-		OACK("windowsize\0""17\0", true),
-		OACK("windowsize\0""0\0", true),
-		OACK("BLKSIZE\0""512\0", false),
+		OACK("windowsize\0"
+		     "17\0",
+		     true),
+		OACK("windowsize\0"
+		     "0\0",
+		     true),
+		OACK("BLKSIZE\0"
+		     "512\0",
+		     false),
 		OACK("", false),
 		OACK("blksize", false),
 		OACK("blksize\0", false),
-		OACK("tsize\0""99999999999999999999\0", false),
+		OACK("tsize\0"
+		     "99999999999999999999\0",
+		     false),
 		OACK("tsize\0-1\0", false),
 		OACK("other\0value\0\0\0\0", false),
-		OACK("blksize\0""512", false),
+		OACK("blksize\0"
+		     "512",
+		     false),
 	};
 	size_t i;
 
@@ -338,7 +352,8 @@ static void test_odd_oacks(void **state)
 
 static void test_a_size_that_does_not_fit(void **state)
 {
-	static const char oack[] = "\0\6tsize\0""99999999999999";
+	static const char oack[] = "\0\6tsize\0"
+				   "99999999999999";
 
 	(void)state;
 	server.oack = oack;
@@ -350,10 +365,10 @@ static void test_a_size_that_does_not_fit(void **state)
 /* A packet of another server, or another transfer, is told off. */
 static void test_strangers(void **state)
 {
-	static const uint8_t data[] = { 0, 3, 0, 1, 'b', 'a', 'd' };
+	static const uint8_t data[] = {0, 3, 0, 1, 'b', 'a', 'd'};
 	struct uri *uri = uri_parse(URL);
 	struct image *image = image_alloc(uri, NULL, NULL);
-	struct download download = { 0 };
+	struct download download = {0};
 
 	(void)state;
 	assert_int_equal(download_open(&download, uri, image), 0);
@@ -378,7 +393,7 @@ static void test_a_block_that_comes_again_is_acknowledged(void **state)
 {
 	struct uri *uri = uri_parse(URL);
 	struct image *image = image_alloc(uri, NULL, NULL);
-	struct download download = { 0 };
+	struct download download = {0};
 	unsigned int acks;
 
 	(void)state;
@@ -404,10 +419,10 @@ static void test_a_block_that_comes_again_is_acknowledged(void **state)
 static void test_malformed_answers(void **state)
 {
 	static const char *const answers[] = {
-		"", "\0", "\0\3", "\0\3\0", "\0\6", "\0\5", "\0\5\0",
-		"\0\5\0\2", "\0\1xyz", "\xff\xff\xff\xff",
+		"",	"\0",	  "\0\3",     "\0\3\0",	 "\0\6",
+		"\0\5", "\0\5\0", "\0\5\0\2", "\0\1xyz", "\xff\xff\xff\xff",
 	};
-	static const size_t lens[] = { 0, 1, 2, 3, 2, 2, 3, 4, 5, 4 };
+	static const size_t lens[] = {0, 1, 2, 3, 2, 2, 3, 4, 5, 4};
 	size_t i;
 
 	(void)state;
@@ -432,7 +447,7 @@ static void test_a_stopped_download_tells_the_server(void **state)
 {
 	struct uri *uri = uri_parse(URL);
 	struct image *image = image_alloc(uri, NULL, NULL);
-	struct download download = { 0 };
+	struct download download = {0};
 
 	(void)state;
 	server.file_len = 1000000;

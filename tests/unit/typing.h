@@ -33,7 +33,7 @@ static int typed_getchar(void)
 	return c;
 }
 
-static const struct console typing_console = { no_putchar, typed_getchar };
+static const struct console typing_console = {no_putchar, typed_getchar};
 TABLE_REGISTER(consoles, typing_console);
 
 #define UP    "\x1b[A"

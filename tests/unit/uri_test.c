@@ -11,41 +11,41 @@ struct parse_case {
 };
 
 static const struct parse_case parse_cases[] = {
-	{ "http://example.com/a/b?q=1#f", "http", NULL, NULL, NULL,
-	  "example.com", NULL, "/a/b", "q=1", "f", NULL },
-	{ "HTTP://h", "http", NULL, NULL, NULL, "h", NULL, "", NULL, NULL,
-	  "http://h" },
-	{ "http://u:p%40w@h:8080/", "http", NULL, "u", "p@w", "h", "8080", "/",
-	  NULL, NULL, NULL },
-	{ "http://u@h", "http", NULL, "u", NULL, "h", NULL, "", NULL, NULL,
-	  NULL },
-	{ "http://[fe80::1]:80/x", "http", NULL, NULL, NULL, "fe80::1", "80",
-	  "/x", NULL, NULL, NULL },
-	{ "http://h:/x", "http", NULL, NULL, NULL, "h", NULL, "/x", NULL, NULL,
-	  "http://h/x" },
-	{ "http://h?q", "http", NULL, NULL, NULL, "h", NULL, "", "q", NULL,
-	  NULL },
-	{ "http://h/a%20b%2Fc%3Fd", "http", NULL, NULL, NULL, "h", NULL,
-	  "/a b/c?d", NULL, NULL, NULL },
-	{ "http://h/a b\"%zz", "http", NULL, NULL, NULL, "h", NULL,
-	  "/a b\"%zz", NULL, NULL, "http://h/a%20b%22%25zz" },
-	{ "http://h/x##params=p", "http", NULL, NULL, NULL, "h", NULL, "/x",
-	  NULL, "#params=p", NULL },
-	{ "iscsi:10.0.0.1:::1:iqn.2010-04.org:x?y", "iscsi",
-	  "10.0.0.1:::1:iqn.2010-04.org:x?y", NULL, NULL, NULL, NULL, NULL,
-	  NULL, NULL, NULL },
-	{ "file:/boot/x", "file", NULL, NULL, NULL, NULL, NULL, "/boot/x", NULL,
-	  NULL, NULL },
-	{ "file://LABEL/x", "file", NULL, NULL, NULL, "LABEL", NULL, "/x", NULL,
-	  NULL, NULL },
-	{ "boot.ipxe", NULL, NULL, NULL, NULL, NULL, NULL, "boot.ipxe", NULL,
-	  NULL, NULL },
-	{ "10.0.0.1:80/x", NULL, NULL, NULL, NULL, NULL, NULL, "10.0.0.1:80/x",
-	  NULL, NULL, NULL },
-	{ "//h/x", NULL, NULL, NULL, NULL, "h", NULL, "/x", NULL, NULL, NULL },
-	{ "", NULL, NULL, NULL, NULL, NULL, NULL, "", NULL, NULL, NULL },
-	{ "tftp://h//abs", "tftp", NULL, NULL, NULL, "h", NULL, "//abs", NULL,
-	  NULL, NULL },
+	{"http://example.com/a/b?q=1#f", "http", NULL, NULL, NULL,
+	 "example.com", NULL, "/a/b", "q=1", "f", NULL},
+	{"HTTP://h", "http", NULL, NULL, NULL, "h", NULL, "", NULL, NULL,
+	 "http://h"},
+	{"http://u:p%40w@h:8080/", "http", NULL, "u", "p@w", "h", "8080", "/",
+	 NULL, NULL, NULL},
+	{"http://u@h", "http", NULL, "u", NULL, "h", NULL, "", NULL, NULL,
+	 NULL},
+	{"http://[fe80::1]:80/x", "http", NULL, NULL, NULL, "fe80::1", "80",
+	 "/x", NULL, NULL, NULL},
+	{"http://h:/x", "http", NULL, NULL, NULL, "h", NULL, "/x", NULL, NULL,
+	 "http://h/x"},
+	{"http://h?q", "http", NULL, NULL, NULL, "h", NULL, "", "q", NULL,
+	 NULL},
+	{"http://h/a%20b%2Fc%3Fd", "http", NULL, NULL, NULL, "h", NULL,
+	 "/a b/c?d", NULL, NULL, NULL},
+	{"http://h/a b\"%zz", "http", NULL, NULL, NULL, "h", NULL, "/a b\"%zz",
+	 NULL, NULL, "http://h/a%20b%22%25zz"},
+	{"http://h/x##params=p", "http", NULL, NULL, NULL, "h", NULL, "/x",
+	 NULL, "#params=p", NULL},
+	{"iscsi:10.0.0.1:::1:iqn.2010-04.org:x?y", "iscsi",
+	 "10.0.0.1:::1:iqn.2010-04.org:x?y", NULL, NULL, NULL, NULL, NULL, NULL,
+	 NULL, NULL},
+	{"file:/boot/x", "file", NULL, NULL, NULL, NULL, NULL, "/boot/x", NULL,
+	 NULL, NULL},
+	{"file://LABEL/x", "file", NULL, NULL, NULL, "LABEL", NULL, "/x", NULL,
+	 NULL, NULL},
+	{"boot.ipxe", NULL, NULL, NULL, NULL, NULL, NULL, "boot.ipxe", NULL,
+	 NULL, NULL},
+	{"10.0.0.1:80/x", NULL, NULL, NULL, NULL, NULL, NULL, "10.0.0.1:80/x",
+	 NULL, NULL, NULL},
+	{"//h/x", NULL, NULL, NULL, NULL, "h", NULL, "/x", NULL, NULL, NULL},
+	{"", NULL, NULL, NULL, NULL, NULL, NULL, "", NULL, NULL, NULL},
+	{"tftp://h//abs", "tftp", NULL, NULL, NULL, "h", NULL, "//abs", NULL,
+	 NULL, NULL},
 };
 
 static void same(const char *a, const char *b)
@@ -77,7 +77,8 @@ static void test_parse_splits_and_formats_back(void **state)
 		same(uri->query, c->query);
 		same(uri->fragment, c->fragment);
 		text = uri_format_alloc(uri);
-		assert_string_equal(text, c->formatted ? c->formatted : c->text);
+		assert_string_equal(text,
+				    c->formatted ? c->formatted : c->text);
 		free(text);
 		uri_put(uri);
 	}
@@ -86,25 +87,25 @@ static void test_parse_splits_and_formats_back(void **state)
 static void test_resolve_follows_rfc3986(void **state)
 {
 	static const char *const cases[][3] = {
-		{ "http://h/a/b?q", "c", "http://h/a/c" },
-		{ "http://h/a/b", "/c", "http://h/c" },
-		{ "http://h/a/b/", "c", "http://h/a/b/c" },
-		{ "http://h/a/b", "./c", "http://h/a/c" },
-		{ "http://h/a/b/d", "../c", "http://h/a/c" },
-		{ "http://h/a/b", "../../../c", "http://h/c" },
-		{ "http://h/a/b", "..", "http://h/" },
-		{ "http://h/a/b", ".", "http://h/a/" },
-		{ "http://h", "c", "http://h/c" },
-		{ "http://h/a?q", "?r", "http://h/a?r" },
-		{ "http://h/a?q", "#f", "http://h/a?q#f" },
-		{ "http://h/a?q", "", "http://h/a?q" },
-		{ "http://h/a", "//i/x", "http://i/x" },
-		{ "http://h/a", "tftp://i/x", "tftp://i/x" },
-		{ "http://u:p@h:8/a/b", "c?x=${y", "http://u:p@h:8/a/c?x=$%7By" },
-		{ "tftp://10.0.0.1/", "x/y", "tftp://10.0.0.1/x/y" },
-		{ "http://h/a%2Fb/c", "d%3F", "http://h/a%2Fb/d%3F" },
-		{ "dir/a", "b", "dir/b" },
-		{ "iscsi:x", "b", "b" },
+		{"http://h/a/b?q", "c", "http://h/a/c"},
+		{"http://h/a/b", "/c", "http://h/c"},
+		{"http://h/a/b/", "c", "http://h/a/b/c"},
+		{"http://h/a/b", "./c", "http://h/a/c"},
+		{"http://h/a/b/d", "../c", "http://h/a/c"},
+		{"http://h/a/b", "../../../c", "http://h/c"},
+		{"http://h/a/b", "..", "http://h/"},
+		{"http://h/a/b", ".", "http://h/a/"},
+		{"http://h", "c", "http://h/c"},
+		{"http://h/a?q", "?r", "http://h/a?r"},
+		{"http://h/a?q", "#f", "http://h/a?q#f"},
+		{"http://h/a?q", "", "http://h/a?q"},
+		{"http://h/a", "//i/x", "http://i/x"},
+		{"http://h/a", "tftp://i/x", "tftp://i/x"},
+		{"http://u:p@h:8/a/b", "c?x=${y", "http://u:p@h:8/a/c?x=$%7By"},
+		{"tftp://10.0.0.1/", "x/y", "tftp://10.0.0.1/x/y"},
+		{"http://h/a%2Fb/c", "d%3F", "http://h/a%2Fb/d%3F"},
+		{"dir/a", "b", "dir/b"},
+		{"iscsi:x", "b", "b"},
 	};
 	struct uri *base, *relative, *uri;
 	char *text;
@@ -157,13 +158,13 @@ static void test_format_stays_inside_its_buffer(void **state)
 static void test_boot_file_is_uri_or_tftp(void **state)
 {
 	static const char *const cases[][3] = {
-		{ "10.0.0.1", "undionly.kpxe", "tftp://10.0.0.1/undionly.kpxe" },
-		{ "10.0.0.1", "/abs/x", "tftp://10.0.0.1//abs/x" },
-		{ "10.0.0.1", "http://h/x.ipxe", "http://h/x.ipxe" },
-		{ "10.0.0.1", "boot\\x64\\w d?.com",
-		  "tftp://10.0.0.1/boot%5Cx64%5Cw%20d%3F.com" },
-		{ "10.0.0.1", "c:boot", "tftp://10.0.0.1/c:boot" },
-		{ "10.0.0.1", "a%20b#c", "tftp://10.0.0.1/a%2520b%23c" },
+		{"10.0.0.1", "undionly.kpxe", "tftp://10.0.0.1/undionly.kpxe"},
+		{"10.0.0.1", "/abs/x", "tftp://10.0.0.1//abs/x"},
+		{"10.0.0.1", "http://h/x.ipxe", "http://h/x.ipxe"},
+		{"10.0.0.1", "boot\\x64\\w d?.com",
+		 "tftp://10.0.0.1/boot%5Cx64%5Cw%20d%3F.com"},
+		{"10.0.0.1", "c:boot", "tftp://10.0.0.1/c:boot"},
+		{"10.0.0.1", "a%20b#c", "tftp://10.0.0.1/a%2520b%23c"},
 	};
 	struct uri *uri;
 	char *text;
@@ -186,9 +187,9 @@ static void test_port_is_checked(void **state)
 		const char *text;
 		uint16_t port;
 	} cases[] = {
-		{ "http://h/", 80 },	  { "http://h:8080/", 8080 },
-		{ "http://h:65535/", 65535 }, { "http://h:65536/", 0 },
-		{ "http://h:8x/", 0 },
+		{"http://h/", 80},	    {"http://h:8080/", 8080},
+		{"http://h:65535/", 65535}, {"http://h:65536/", 0},
+		{"http://h:8x/", 0},
 	};
 	struct uri *uri;
 	size_t i;

@@ -11,7 +11,7 @@
 #include "platform/efi/nic.h"
 
 /* Frames on their way out; each has a buffer until the driver returns it. */
-#define TX_BUFFERS 32
+#define TX_BUFFERS    32
 #define TX_BUFFER_LEN 1536
 
 /* Ask for sent buffers from this many on; until then it waits for the
@@ -49,11 +49,11 @@
 /* What we know of a NIC; private to its net_device. */
 struct snp_nic {
 	EFI_HANDLE handle;
-	EFI_SIMPLE_NETWORK *snp;    /* valid while open */
-	struct pbuf *rx;            /* for the next frame; NULL: none yet */
+	EFI_SIMPLE_NETWORK *snp; /* valid while open */
+	struct pbuf *rx;	 /* for the next frame; NULL: none yet */
 	uint64_t status_next_us;
-	uint64_t tx_last_us;        /* when a buffer was last given or taken */
-	uint32_t tx_busy;           /* bit I: the driver has buffer I */
+	uint64_t tx_last_us; /* when a buffer was last given or taken */
+	uint32_t tx_busy;    /* bit I: the driver has buffer I */
 	unsigned int tx_busy_count;
 	uint8_t tx[TX_BUFFERS][TX_BUFFER_LEN];
 };
@@ -86,7 +86,8 @@ static void snp_status(struct net_device *netdev)
 	for (i = 0; i <= TX_BUFFERS; i++) {
 		sent = NULL;
 		if (EFI_ERROR(nic->snp->GetStatus(nic->snp, &interrupts,
-						  &sent)) || !sent)
+						  &sent)) ||
+		    !sent)
 			break;
 		snp_tx_done(nic, sent);
 	}
@@ -176,8 +177,8 @@ static bool snp_receive(struct net_device *netdev)
 	if (!p)
 		return false;
 	len = p->len;
-	status = nic->snp->Receive(nic->snp, NULL, &len, p->payload, NULL,
-				   NULL, NULL);
+	status = nic->snp->Receive(nic->snp, NULL, &len, p->payload, NULL, NULL,
+				   NULL);
 	if (status == EFI_NOT_READY)
 		return false;
 	if (status == EFI_BUFFER_TOO_SMALL) {
@@ -185,8 +186,8 @@ static bool snp_receive(struct net_device *netdev)
 		return snp_discard(nic, len);
 	}
 	if (EFI_ERROR(status) || !len || len > p->len) {
-		netdev_rx_error(netdev, EFI_ERROR(status) ? efi_errno(status) :
-							    -EMSGSIZE);
+		netdev_rx_error(netdev, EFI_ERROR(status) ? efi_errno(status)
+							  : -EMSGSIZE);
 		return false;
 	}
 	nic->rx = NULL;

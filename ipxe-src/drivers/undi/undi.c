@@ -253,7 +253,7 @@ static int undi_transmit(struct net_device *netdev, struct pbuf *p)
 /* Call OPCODE that has no parameters of interest. */
 static int undi_simple(uint16_t opcode)
 {
-	uint8_t params[16] = { 0 };
+	uint8_t params[16] = {0};
 
 	return pxe_call(opcode, params, sizeof(params));
 }

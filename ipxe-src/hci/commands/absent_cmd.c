@@ -16,9 +16,8 @@ static int absent_exec(int argc __unused_arg, char **argv)
 
 /* What links such a command must take its line away here. */
 #define ABSENT(ident, text_name)                                               \
-	static const struct command absent_##ident = {                         \
-		text_name, "...", "", absent_exec                   \
-	};                                                                     \
+	static const struct command absent_##ident = {text_name, "...", "",    \
+						      absent_exec};            \
 	TABLE_REGISTER(commands, absent_##ident)
 
 ABSENT(certfree, "certfree");

@@ -7,7 +7,7 @@
 
 SELECT_IF(AUTOBOOT_CMD);
 
-static const struct command_syntax autoboot_syntax = { NULL, 0, 0, ARGS_MAX };
+static const struct command_syntax autoboot_syntax = {NULL, 0, 0, ARGS_MAX};
 
 static int autoboot_verb(struct net_device *netdev, void *ctx __unused_arg)
 {
@@ -24,6 +24,5 @@ static int autoboot_exec(int argc, char **argv)
 }
 
 static const struct command autoboot_command = {
-	"autoboot", "[interface ...]", "Boot what DHCP says", autoboot_exec
-};
+	"autoboot", "[interface ...]", "Boot what DHCP says", autoboot_exec};
 TABLE_REGISTER(commands, autoboot_command);

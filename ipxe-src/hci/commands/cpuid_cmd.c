@@ -30,7 +30,7 @@ static const struct command_syntax cpuid_syntax =
 
 static int cpuid_exec(int argc, char **argv)
 {
-	struct cpuid_options options = { 0 };
+	struct cpuid_options options = {0};
 	unsigned int eax, ebx, ecx = 0, edx = 0;
 	unsigned long bit;
 	int first;
@@ -45,14 +45,13 @@ static int cpuid_exec(int argc, char **argv)
 	if (bit > 31)
 		return -ERANGE;
 	/* Leaves beyond the CPU's last one leave zeros. */
-	__get_cpuid(options.is_extended || options.is_amd ? LEAF_EXTENDED :
-							    LEAF_FEATURES,
+	__get_cpuid(options.is_extended || options.is_amd ? LEAF_EXTENDED
+							  : LEAF_FEATURES,
 		    &eax, &ebx, &ecx, &edx);
 	return (options.is_ecx ? ecx : edx) >> bit & 1 ? 0 : -ENOENT;
 }
 
-static const struct command cpuid_command = {
-	"cpuid", "[--ext] [--ecx] <bit>", "Succeed if the CPU has a feature",
-	cpuid_exec
-};
+static const struct command cpuid_command = {"cpuid", "[--ext] [--ecx] <bit>",
+					     "Succeed if the CPU has a feature",
+					     cpuid_exec};
 TABLE_REGISTER(commands, cpuid_command);

@@ -35,8 +35,8 @@ static int dhcp_verb(struct net_device *netdev, void *ctx)
 
 static int dhcp_exec(int argc, char **argv)
 {
-	struct dhcp_options options = { 0 };
-	struct ifconf_options conf = { .timeout_ms = -1 };
+	struct dhcp_options options = {0};
+	struct ifconf_options conf = {.timeout_ms = -1};
 	int first;
 
 	first = parse_options(argc, argv, &dhcp_syntax, &options);
@@ -44,25 +44,25 @@ static int dhcp_exec(int argc, char **argv)
 		return first;
 	if (options.configurator && strcmp(options.configurator, "dhcp")) {
 		console_printf("%s: there is no configurator \"%s\", only "
-			       "dhcp\n", argv[0], options.configurator);
+			       "dhcp\n",
+			       argv[0], options.configurator);
 		return -ENOTSUP;
 	}
 	if (options.timeout_ms)
-		conf.timeout_ms = (int)MIN(options.timeout_ms,
-					   (unsigned long)INT_MAX);
+		conf.timeout_ms =
+			(int)MIN(options.timeout_ms, (unsigned long)INT_MAX);
 	conf.renew = options.renew;
 	return ifcommon_exec(argv[0], argv + first, dhcp_verb, &conf, true);
 }
 
-#define USAGE "[--timeout <ms>] [--renew] [--configurator dhcp] " \
-	      "[interface ...]"
+#define USAGE                                                                  \
+	"[--timeout <ms>] [--renew] [--configurator dhcp] "                    \
+	"[interface ...]"
 
 static const struct command ifconf_command = {
-	"ifconf", USAGE, "Configure network interfaces", dhcp_exec
-};
+	"ifconf", USAGE, "Configure network interfaces", dhcp_exec};
 TABLE_REGISTER(commands, ifconf_command);
 
 static const struct command dhcp_command = {
-	"dhcp", USAGE, "Configure network interfaces by DHCP", dhcp_exec
-};
+	"dhcp", USAGE, "Configure network interfaces by DHCP", dhcp_exec};
 TABLE_REGISTER(commands, dhcp_command);

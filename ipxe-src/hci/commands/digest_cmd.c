@@ -57,7 +57,7 @@ static int image_digest(const char *command, const char *name,
 			const struct digest_options *options)
 {
 	const struct digest *digest = digest_find(command);
-	struct fetch_options fetch = { 0 };
+	struct fetch_options fetch = {0};
 	uint8_t hash[DIGEST_LEN_MAX];
 	struct image *image;
 	unsigned int i;
@@ -84,7 +84,7 @@ static int image_digest(const char *command, const char *name,
 
 static int digest_exec(int argc, char **argv)
 {
-	struct digest_options options = { 0 };
+	struct digest_options options = {0};
 	int first;
 	int rc = 0;
 
@@ -99,8 +99,7 @@ static int digest_exec(int argc, char **argv)
 #define DIGEST_COMMAND(name, title)                                            \
 	static const struct command name##_command = {                         \
 		#name, "[--set <setting>] <uri or image> ...",                 \
-		"Compute the " title " of images", digest_exec                 \
-	};                                                                     \
+		"Compute the " title " of images", digest_exec};               \
 	TABLE_REGISTER(commands, name##_command)
 
 DIGEST_COMMAND(md5sum, "MD5");

@@ -21,7 +21,7 @@ static const struct command_syntax echo_syntax =
 
 static int echo_exec(int argc, char **argv)
 {
-	struct echo_options options = { 0 };
+	struct echo_options options = {0};
 	char *text;
 	int first;
 
@@ -38,7 +38,6 @@ static int echo_exec(int argc, char **argv)
 	return 0;
 }
 
-static const struct command echo_command = {
-	"echo", "[-n] [text ...]", "Print text", echo_exec
-};
+static const struct command echo_command = {"echo", "[-n] [text ...]",
+					    "Print text", echo_exec};
 TABLE_REGISTER(commands, echo_command);

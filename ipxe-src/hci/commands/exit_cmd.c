@@ -3,7 +3,7 @@
 #include "core/command.h"
 #include "hci/parseopt.h"
 
-static const struct command_syntax exit_syntax = { NULL, 0, 0, 1 };
+static const struct command_syntax exit_syntax = {NULL, 0, 0, 1};
 
 static int exit_exec(int argc, char **argv)
 {
@@ -24,6 +24,5 @@ static int exit_exec(int argc, char **argv)
 }
 
 static const struct command exit_command = {
-	"exit", "[status]", "Leave this script or shell", exit_exec
-};
+	"exit", "[status]", "Leave this script or shell", exit_exec};
 TABLE_REGISTER(commands, exit_command);

@@ -57,7 +57,7 @@ static int field_edit(const struct menu_item *item)
 
 static int present_exec(int argc, char **argv)
 {
-	struct form_options options = { 0 };
+	struct form_options options = {0};
 	struct menu_item *item;
 	struct menu *form;
 	int first;
@@ -89,7 +89,6 @@ static int present_exec(int argc, char **argv)
 }
 
 static const struct command present_command = {
-	"present", "[--form <form>] [--keep]",
-	"Let a person fill in a form", present_exec
-};
+	"present", "[--form <form>] [--keep]", "Let a person fill in a form",
+	present_exec};
 TABLE_REGISTER(commands, present_command);

@@ -8,7 +8,7 @@
 
 SELECT_IF(IMAGE_SCRIPT);
 
-static const struct command_syntax goto_syntax = { NULL, 0, 1, 1 };
+static const struct command_syntax goto_syntax = {NULL, 0, 1, 1};
 
 static int goto_exec(int argc, char **argv)
 {
@@ -25,6 +25,5 @@ static int goto_exec(int argc, char **argv)
 }
 
 static const struct command goto_command = {
-	"goto", "<label>", "Go on behind a label of this script", goto_exec
-};
+	"goto", "<label>", "Go on behind a label of this script", goto_exec};
 TABLE_REGISTER(commands, goto_command);

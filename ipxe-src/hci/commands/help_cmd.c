@@ -7,7 +7,7 @@
 #include "core/console.h"
 #include "hci/parseopt.h"
 
-static const struct command_syntax help_syntax = { NULL, 0, 0, 1 };
+static const struct command_syntax help_syntax = {NULL, 0, 0, 1};
 
 /* The command whose name is the next one behind NAME in the alphabet, of those
  * that have a help text. */
@@ -49,6 +49,5 @@ static int help_exec(int argc, char **argv)
 
 static const struct command help_command = {
 	"help", "[command]", "List the commands, or show how one is used",
-	help_exec
-};
+	help_exec};
 TABLE_REGISTER(commands, help_command);

@@ -33,8 +33,7 @@ static int iflinkwait_verb(struct net_device *netdev, void *ctx)
 	if (rc)
 		return rc;
 	if (options->timeout_ms)
-		timeout = (int)MIN(options->timeout_ms,
-				   (unsigned long)INT_MAX);
+		timeout = (int)MIN(options->timeout_ms, (unsigned long)INT_MAX);
 	rc = netdev_wait_link(netdev, timeout);
 	if (rc)
 		console_printf("%s: %s\n", netdev->name, error_text(rc));
@@ -43,7 +42,7 @@ static int iflinkwait_verb(struct net_device *netdev, void *ctx)
 
 static int iflinkwait_exec(int argc, char **argv)
 {
-	struct iflinkwait_options options = { 0 };
+	struct iflinkwait_options options = {0};
 	int first;
 
 	first = parse_options(argc, argv, &iflinkwait_syntax, &options);
@@ -55,6 +54,5 @@ static int iflinkwait_exec(int argc, char **argv)
 
 static const struct command iflinkwait_command = {
 	"iflinkwait", "[--timeout <ms>] [interface ...]", "Wait for a link",
-	iflinkwait_exec
-};
+	iflinkwait_exec};
 TABLE_REGISTER(commands, iflinkwait_command);

@@ -7,7 +7,7 @@
 
 SELECT_IF(IFMGMT_CMD);
 
-static const struct command_syntax syntax = { NULL, 0, 0, ARGS_MAX };
+static const struct command_syntax syntax = {NULL, 0, 0, ARGS_MAX};
 
 /* Parse the words and do VERB to each interface. */
 static int if_exec(int argc, char **argv,
@@ -31,8 +31,7 @@ static int ifopen_exec(int argc, char **argv)
 }
 
 static const struct command ifopen_command = {
-	"ifopen", "[interface ...]", "Open network interfaces", ifopen_exec
-};
+	"ifopen", "[interface ...]", "Open network interfaces", ifopen_exec};
 TABLE_REGISTER(commands, ifopen_command);
 
 static int ifclose_verb(struct net_device *netdev, void *ctx __unused_arg)
@@ -47,8 +46,7 @@ static int ifclose_exec(int argc, char **argv)
 }
 
 static const struct command ifclose_command = {
-	"ifclose", "[interface ...]", "Close network interfaces", ifclose_exec
-};
+	"ifclose", "[interface ...]", "Close network interfaces", ifclose_exec};
 TABLE_REGISTER(commands, ifclose_command);
 
 static int ifstat_verb(struct net_device *netdev, void *ctx __unused_arg)
@@ -63,6 +61,5 @@ static int ifstat_exec(int argc, char **argv)
 }
 
 static const struct command ifstat_command = {
-	"ifstat", "[interface ...]", "Show network interfaces", ifstat_exec
-};
+	"ifstat", "[interface ...]", "Show network interfaces", ifstat_exec};
 TABLE_REGISTER(commands, ifstat_command);

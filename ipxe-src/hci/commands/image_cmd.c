@@ -32,13 +32,12 @@ static const struct option_descriptor img_opts[] = {
 
 /* All but the last option, and one image at least. */
 static const struct command_syntax get_syntax = {
-	img_opts, ARRAY_SIZE(img_opts) - 1, 1, ARGS_MAX
-};
+	img_opts, ARRAY_SIZE(img_opts) - 1, 1, ARGS_MAX};
 
 static const struct command_syntax exec_syntax =
 	COMMAND_SYNTAX(img_opts, 0, ARGS_MAX);
 
-static const struct command_syntax list_syntax = { NULL, 0, 0, ARGS_MAX };
+static const struct command_syntax list_syntax = {NULL, 0, 0, ARGS_MAX};
 
 /* How to get an image. */
 enum img_from {
@@ -90,7 +89,7 @@ static int img_get(const char *command, char **words,
 
 static int imgfetch_exec(int argc, char **argv)
 {
-	struct img_options options = { 0 };
+	struct img_options options = {0};
 	struct image *image;
 	int first = parse_options(argc, argv, &get_syntax, &options);
 
@@ -101,7 +100,7 @@ static int imgfetch_exec(int argc, char **argv)
 
 static int imgselect_exec(int argc, char **argv)
 {
-	struct img_options options = { 0 };
+	struct img_options options = {0};
 	struct image *image;
 	int first;
 	int rc;
@@ -121,7 +120,7 @@ static int imgselect_exec(int argc, char **argv)
 
 static int imgexec_exec(int argc, char **argv)
 {
-	struct img_options options = { 0 };
+	struct img_options options = {0};
 	struct image *image;
 	int first;
 	int rc;
@@ -148,7 +147,7 @@ static int imgexec_exec(int argc, char **argv)
 
 static int imgargs_exec(int argc, char **argv)
 {
-	struct img_options options = { 0 };
+	struct img_options options = {0};
 	struct image *image;
 	int first;
 	int rc;
@@ -204,15 +203,14 @@ static int imgfree_exec(int argc, char **argv)
 	return for_each_image(argv[0], argv + first, image_unregister);
 }
 
-#define GET_USAGE \
-	"[--name <name>] [--timeout <ms>] [--quiet] [--autofree] "
+#define GET_USAGE    "[--name <name>] [--timeout <ms>] [--quiet] [--autofree] "
 #define FETCH_USAGE  GET_USAGE "<uri> [argument ...]"
 #define SELECT_USAGE GET_USAGE "<uri or image> [argument ...]"
 #define EXEC_USAGE   GET_USAGE "[--replace] [<uri or image> [argument ...]]"
 
 #define IMAGE_COMMAND(name, usage, help, exec)                                 \
-	static const struct command name##_command = { #name, usage, help,     \
-						       exec };                 \
+	static const struct command name##_command = {#name, usage, help,      \
+						      exec};                   \
 	TABLE_REGISTER(commands, name##_command)
 
 IMAGE_COMMAND(imgfetch, FETCH_USAGE, "Download an image", imgfetch_exec);

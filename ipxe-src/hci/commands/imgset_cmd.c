@@ -51,8 +51,8 @@ static int image_store(const struct image *image, const char *name)
 
 static int imgset_exec(int argc, char **argv)
 {
-	struct imgset_options options = { 0 };
-	struct fetch_options fetch = { 0 };
+	struct imgset_options options = {0};
+	struct fetch_options fetch = {0};
 	struct image *image;
 	int first;
 	int rc;
@@ -75,8 +75,8 @@ static int imgset_exec(int argc, char **argv)
 }
 
 static const struct command imgset_command = {
-	"imgset", "[--timeout <ms>] [--quiet] [--keep] <setting> "
-	"<uri or image>", "Store what an image holds in a setting",
-	imgset_exec
-};
+	"imgset",
+	"[--timeout <ms>] [--quiet] [--keep] <setting> "
+	"<uri or image>",
+	"Store what an image holds in a setting", imgset_exec};
 TABLE_REGISTER(commands, imgset_command);

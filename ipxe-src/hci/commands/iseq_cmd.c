@@ -6,7 +6,7 @@
 #include "core/command.h"
 #include "hci/parseopt.h"
 
-static const struct command_syntax iseq_syntax = { NULL, 0, 2, 2 };
+static const struct command_syntax iseq_syntax = {NULL, 0, 2, 2};
 
 static int iseq_exec(int argc, char **argv)
 {
@@ -19,6 +19,5 @@ static int iseq_exec(int argc, char **argv)
 
 static const struct command iseq_command = {
 	"iseq", "<value> <value>", "Succeed if both values are the same",
-	iseq_exec
-};
+	iseq_exec};
 TABLE_REGISTER(commands, iseq_command);

@@ -5,7 +5,7 @@
 #include "core/command.h"
 #include "hci/parseopt.h"
 
-static const struct command_syntax isset_syntax = { NULL, 0, 1, 1 };
+static const struct command_syntax isset_syntax = {NULL, 0, 1, 1};
 
 static int isset_exec(int argc, char **argv)
 {
@@ -17,6 +17,5 @@ static int isset_exec(int argc, char **argv)
 }
 
 static const struct command isset_command = {
-	"isset", "<value>", "Succeed if the value is not empty", isset_exec
-};
+	"isset", "<value>", "Succeed if the value is not empty", isset_exec};
 TABLE_REGISTER(commands, isset_command);

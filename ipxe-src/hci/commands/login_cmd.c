@@ -11,7 +11,7 @@
 
 SELECT_IF(LOGIN_CMD);
 
-static const struct command_syntax login_syntax = { NULL, 0, 0, 0 };
+static const struct command_syntax login_syntax = {NULL, 0, 0, 0};
 
 static int login_exec(int argc, char **argv)
 {
@@ -40,6 +40,5 @@ static int login_exec(int argc, char **argv)
 }
 
 static const struct command login_command = {
-	"login", "", "Ask for user name and password", login_exec
-};
+	"login", "", "Ask for user name and password", login_exec};
 TABLE_REGISTER(commands, login_command);

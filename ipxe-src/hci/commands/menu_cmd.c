@@ -45,7 +45,7 @@ static struct menu *find(const char *command, const char *name)
 
 static int menu_exec(int argc, char **argv)
 {
-	struct menu_options options = { 0 };
+	struct menu_options options = {0};
 	struct menu *menu;
 	char *title;
 	int first;
@@ -66,14 +66,12 @@ static int menu_exec(int argc, char **argv)
 
 #define MENU_USAGE "[--name <menu>] [--delete] [title ...]"
 
-static const struct command menu_command = {
-	"menu", MENU_USAGE, "Begin a menu", menu_exec
-};
+static const struct command menu_command = {"menu", MENU_USAGE, "Begin a menu",
+					    menu_exec};
 TABLE_REGISTER(commands, menu_command);
 
-static const struct command form_command = {
-	"form", MENU_USAGE, "Begin a form", menu_exec
-};
+static const struct command form_command = {"form", MENU_USAGE, "Begin a form",
+					    menu_exec};
 TABLE_REGISTER(commands, form_command);
 
 static const struct option_descriptor item_opts[] = {
@@ -90,7 +88,7 @@ static const struct command_syntax item_syntax =
 
 static int item_exec(int argc, char **argv)
 {
-	struct menu_options options = { 0 };
+	struct menu_options options = {0};
 	const char *name = "";
 	struct menu_item *item;
 	struct menu *menu;
@@ -120,10 +118,10 @@ static int item_exec(int argc, char **argv)
 }
 
 static const struct command item_command = {
-	"item", "[--menu <menu>] [--key <key>] [--default] [--secret] "
-	"[--gap] [name [text ...]]", "Add an item to a menu or form",
-	item_exec
-};
+	"item",
+	"[--menu <menu>] [--key <key>] [--default] [--secret] "
+	"[--gap] [name [text ...]]",
+	"Add an item to a menu or form", item_exec};
 TABLE_REGISTER(commands, item_command);
 
 static const struct option_descriptor choose_opts[] = {
@@ -140,7 +138,7 @@ static const struct command_syntax choose_syntax =
 
 static int choose_exec(int argc, char **argv)
 {
-	struct menu_options options = { 0 };
+	struct menu_options options = {0};
 	struct menu_item *item;
 	struct menu *menu;
 	int first;
@@ -164,8 +162,8 @@ static int choose_exec(int argc, char **argv)
 }
 
 static const struct command choose_command = {
-	"choose", "[--menu <menu>] [--default <name>] [--timeout <ms>] "
+	"choose",
+	"[--menu <menu>] [--default <name>] [--timeout <ms>] "
 	"[--retimeout <ms>] [--keep] <setting>",
-	"Let a person choose from a menu", choose_exec
-};
+	"Let a person choose from a menu", choose_exec};
 TABLE_REGISTER(commands, choose_command);

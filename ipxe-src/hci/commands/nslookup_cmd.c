@@ -11,7 +11,7 @@
 
 SELECT_IF(NSLOOKUP_CMD);
 
-static const struct command_syntax nslookup_syntax = { NULL, 0, 2, 2 };
+static const struct command_syntax nslookup_syntax = {NULL, 0, 2, 2};
 
 static bool is_resolved(void *ctx)
 {
@@ -23,7 +23,7 @@ static int lookup(const char *setting_name, const char *name)
 {
 	char name_buf[SETTING_NAME_MAX];
 	struct settings *settings;
-	struct resolve resolve = { 0 };
+	struct resolve resolve = {0};
 	struct setting setting;
 	int rc;
 
@@ -62,6 +62,5 @@ static int nslookup_exec(int argc, char **argv)
 
 static const struct command nslookup_command = {
 	"nslookup", "<setting> <name>", "Store the address of a host name",
-	nslookup_exec
-};
+	nslookup_exec};
 TABLE_REGISTER(commands, nslookup_command);

@@ -12,9 +12,9 @@
 
 SELECT_IF(NVO_CMD);
 
-static const struct command_syntax set_syntax = { NULL, 0, 1, ARGS_MAX };
-static const struct command_syntax clear_syntax = { NULL, 0, 1, 1 };
-static const struct command_syntax inc_syntax = { NULL, 0, 1, 2 };
+static const struct command_syntax set_syntax = {NULL, 0, 1, ARGS_MAX};
+static const struct command_syntax clear_syntax = {NULL, 0, 1, 1};
+static const struct command_syntax inc_syntax = {NULL, 0, 1, 2};
 
 /* Store VALUE (NULL deletes) in NAME, saying what fails. */
 static int store(const char *command, const char *name, const char *value)
@@ -44,9 +44,8 @@ static int set_exec(int argc, char **argv)
 	return rc;
 }
 
-static const struct command set_command = {
-	"set", "<setting> [value ...]", "Store a setting", set_exec
-};
+static const struct command set_command = {"set", "<setting> [value ...]",
+					   "Store a setting", set_exec};
 TABLE_REGISTER(commands, set_command);
 
 static int clear_exec(int argc, char **argv)
@@ -58,9 +57,8 @@ static int clear_exec(int argc, char **argv)
 	return store(argv[0], argv[first], NULL);
 }
 
-static const struct command clear_command = {
-	"clear", "<setting>", "Delete a setting", clear_exec
-};
+static const struct command clear_command = {"clear", "<setting>",
+					     "Delete a setting", clear_exec};
 TABLE_REGISTER(commands, clear_command);
 
 struct show_options {
@@ -91,14 +89,14 @@ static int find(const char *name, char *name_buf, struct settings **ret_origin,
 	if (!ret_setting->type)
 		ret_setting->type = type ? type : &setting_type_hex;
 	*ret_text = settings_format(*ret_origin, ret_setting);
-	return *ret_text ? 0 :
-			   error_set(-EINVAL, "its value is not of type %s",
+	return *ret_text ? 0
+			 : error_set(-EINVAL, "its value is not of type %s",
 				     ret_setting->type->name);
 }
 
 static int show_exec(int argc, char **argv)
 {
-	struct show_options options = { 0 };
+	struct show_options options = {0};
 	char name_buf[SETTING_NAME_MAX];
 	struct settings *origin;
 	struct setting setting;
@@ -129,8 +127,7 @@ static int show_exec(int argc, char **argv)
 
 static const struct command show_command = {
 	"show", "[--quiet] <setting>", "Print a setting and where it is from",
-	show_exec
-};
+	show_exec};
 TABLE_REGISTER(commands, show_command);
 
 /* Add NUMBER to the setting NAME, made an int32 if it is not set. */
@@ -159,8 +156,10 @@ static int increment(const char *name, unsigned long number)
 		setting.type = &setting_type_int32;
 	}
 	if (!setting.type || !setting.type->width)
-		return error_set(-ENOTSUP, "it is not a number; store one as "
-				 "%s:int32", setting.name);
+		return error_set(-ENOTSUP,
+				 "it is not a number; store one as "
+				 "%s:int32",
+				 setting.name);
 	value += number;
 	for (i = setting.type->width; i; i--, value >>= 8)
 		raw[i - 1] = (uint8_t)value;
@@ -188,7 +187,6 @@ static int inc_exec(int argc, char **argv)
 	return rc;
 }
 
-static const struct command inc_command = {
-	"inc", "<setting> [number]", "Add to a setting", inc_exec
-};
+static const struct command inc_command = {"inc", "<setting> [number]",
+					   "Add to a setting", inc_exec};
 TABLE_REGISTER(commands, inc_command);

@@ -8,7 +8,7 @@
 
 SELECT_IF(POWEROFF_CMD);
 
-static const struct command_syntax poweroff_syntax = { NULL, 0, 0, 0 };
+static const struct command_syntax poweroff_syntax = {NULL, 0, 0, 0};
 
 static int poweroff_exec(int argc, char **argv)
 {
@@ -21,11 +21,11 @@ static int poweroff_exec(int argc, char **argv)
 	rc = platform_poweroff();
 	if (rc)
 		console_printf("poweroff: could not switch the machine off: "
-			       "%s\n", error_text(rc));
+			       "%s\n",
+			       error_text(rc));
 	return rc;
 }
 
 static const struct command poweroff_command = {
-	"poweroff", "", "Switch the machine off", poweroff_exec
-};
+	"poweroff", "", "Switch the machine off", poweroff_exec};
 TABLE_REGISTER(commands, poweroff_command);

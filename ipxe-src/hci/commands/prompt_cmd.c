@@ -23,7 +23,7 @@ static const struct command_syntax prompt_syntax =
 
 static int prompt_exec(int argc, char **argv)
 {
-	struct prompt_options options = { 0 };
+	struct prompt_options options = {0};
 	char *text;
 	int first;
 	int rc;
@@ -40,7 +40,6 @@ static int prompt_exec(int argc, char **argv)
 }
 
 static const struct command prompt_command = {
-	"prompt", "[--key <key>] [--timeout <ms>] [text ...]",
-	"Wait for a key", prompt_exec
-};
+	"prompt", "[--key <key>] [--timeout <ms>] [text ...]", "Wait for a key",
+	prompt_exec};
 TABLE_REGISTER(commands, prompt_command);

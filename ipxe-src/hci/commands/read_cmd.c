@@ -25,7 +25,7 @@ static const struct command_syntax read_syntax =
 
 static int read_exec(int argc, char **argv)
 {
-	struct read_options options = { 0 };
+	struct read_options options = {0};
 	struct editline line;
 	int timeout = -1;
 	char *text;
@@ -51,6 +51,5 @@ static int read_exec(int argc, char **argv)
 
 static const struct command read_command = {
 	"read", "[--timeout <ms>] <setting>", "Let a person edit a setting",
-	read_exec
-};
+	read_exec};
 TABLE_REGISTER(commands, read_command);

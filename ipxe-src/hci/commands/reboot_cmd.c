@@ -25,7 +25,7 @@ static const struct command_syntax reboot_syntax =
 
 static int reboot_exec(int argc, char **argv)
 {
-	struct reboot_options options = { 0 };
+	struct reboot_options options = {0};
 	int first;
 	int rc;
 
@@ -34,7 +34,7 @@ static int reboot_exec(int argc, char **argv)
 		return first;
 	if (options.setup)
 		rc = error_set(-ENOTSUP, "starting the firmware's setup is not "
-			       "supported; not rebooting");
+					 "supported; not rebooting");
 	else
 		rc = platform_reboot(options.warm);
 	if (rc)
@@ -43,6 +43,5 @@ static int reboot_exec(int argc, char **argv)
 }
 
 static const struct command reboot_command = {
-	"reboot", "[--warm]", "Restart the machine", reboot_exec
-};
+	"reboot", "[--warm]", "Restart the machine", reboot_exec};
 TABLE_REGISTER(commands, reboot_command);

@@ -6,7 +6,7 @@
 
 SELECT_IF(ROUTE_CMD);
 
-static const struct command_syntax route_syntax = { NULL, 0, 0, 0 };
+static const struct command_syntax route_syntax = {NULL, 0, 0, 0};
 
 static int route_exec(int argc, char **argv)
 {
@@ -19,6 +19,5 @@ static int route_exec(int argc, char **argv)
 }
 
 static const struct command route_command = {
-	"route", "", "Show addresses and routes", route_exec
-};
+	"route", "", "Show addresses and routes", route_exec};
 TABLE_REGISTER(commands, route_command);

@@ -33,7 +33,7 @@ static const struct command_syntax sanboot_syntax =
 
 static int sanboot_exec(int argc, char **argv)
 {
-	struct sanboot_options options = { .drive = DEFAULT_DRIVE };
+	struct sanboot_options options = {.drive = DEFAULT_DRIVE};
 	int first, rc;
 
 	first = parse_options(argc, argv, &sanboot_syntax, &options);
@@ -41,7 +41,8 @@ static int sanboot_exec(int argc, char **argv)
 		return first;
 	if (argv[first]) {
 		console_printf("sanboot: %s: booting from a SAN is not built "
-			       "in, only from local disks\n", argv[first]);
+			       "in, only from local disks\n",
+			       argv[first]);
 		return -ENOSYS;
 	}
 	netdev_pause_all();
@@ -54,6 +55,5 @@ static int sanboot_exec(int argc, char **argv)
 
 static const struct command sanboot_command = {
 	"sanboot", "[--drive <number>] [--no-describe] [--filename <file>]",
-	"Boot from a local disk", sanboot_exec
-};
+	"Boot from a local disk", sanboot_exec};
 TABLE_REGISTER(commands, sanboot_command);

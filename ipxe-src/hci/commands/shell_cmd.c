@@ -6,7 +6,7 @@
 
 SELECT_IF(SHELL_CMD);
 
-static const struct command_syntax shell_syntax = { NULL, 0, 0, 0 };
+static const struct command_syntax shell_syntax = {NULL, 0, 0, 0};
 
 static int shell_exec(int argc, char **argv)
 {
@@ -16,6 +16,5 @@ static int shell_exec(int argc, char **argv)
 }
 
 static const struct command shell_command = {
-	"shell", "", "Start the command line; exit leaves it", shell_exec
-};
+	"shell", "", "Start the command line; exit leaves it", shell_exec};
 TABLE_REGISTER(commands, shell_command);

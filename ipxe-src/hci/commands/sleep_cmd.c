@@ -7,7 +7,7 @@
 #include "core/poll.h"
 #include "hci/parseopt.h"
 
-static const struct command_syntax sleep_syntax = { NULL, 0, 1, 1 };
+static const struct command_syntax sleep_syntax = {NULL, 0, 1, 1};
 
 static int sleep_exec(int argc, char **argv)
 {
@@ -29,7 +29,6 @@ static int sleep_exec(int argc, char **argv)
 	return rc;
 }
 
-static const struct command sleep_command = {
-	"sleep", "<seconds>", "Wait", sleep_exec
-};
+static const struct command sleep_command = {"sleep", "<seconds>", "Wait",
+					     sleep_exec};
 TABLE_REGISTER(commands, sleep_command);

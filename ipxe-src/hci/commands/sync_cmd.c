@@ -23,24 +23,22 @@ static const struct command_syntax sync_syntax =
 
 static int sync_exec(int argc, char **argv)
 {
-	struct sync_options options = { 0 };
+	struct sync_options options = {0};
 	int first;
 	int rc;
 
 	first = parse_options(argc, argv, &sync_syntax, &options);
 	if (first < 0)
 		return first;
-	rc = sync_network(options.timeout_ms ?
-				  (int)MIN(options.timeout_ms,
-					   (unsigned long)INT_MAX) :
-				  -1);
+	rc = sync_network(options.timeout_ms ? (int)MIN(options.timeout_ms,
+							(unsigned long)INT_MAX)
+					     : -1);
 	if (rc)
 		console_printf("sync: %s\n", error_text(rc));
 	return rc;
 }
 
-static const struct command sync_command = {
-	"sync", "[--timeout <ms>]", "Wait until connections are closed",
-	sync_exec
-};
+static const struct command sync_command = {"sync", "[--timeout <ms>]",
+					    "Wait until connections are closed",
+					    sync_exec};
 TABLE_REGISTER(commands, sync_command);

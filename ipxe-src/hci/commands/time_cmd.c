@@ -7,7 +7,7 @@
 
 SELECT_IF(TIME_CMD);
 
-static const struct command_syntax time_syntax = { NULL, 0, 1, ARGS_MAX };
+static const struct command_syntax time_syntax = {NULL, 0, 1, ARGS_MAX};
 
 static int time_exec(int argc, char **argv)
 {
@@ -26,8 +26,7 @@ static int time_exec(int argc, char **argv)
 	return rc;
 }
 
-static const struct command time_command = {
-	"time", "<command> [word ...]", "Tell how long a command takes",
-	time_exec
-};
+static const struct command time_command = {"time", "<command> [word ...]",
+					    "Tell how long a command takes",
+					    time_exec};
 TABLE_REGISTER(commands, time_command);

@@ -5,21 +5,21 @@
 
 #include <stdint.h>
 
-#define PRId32 "d"
-#define PRIu32 "u"
-#define PRIx32 "x"
-#define PRIX32 "X"
-#define PRIu16 "u"
-#define PRIx16 "x"
-#define PRIX16 "X"
-#define PRId16 "d"
-#define PRIu8  "u"
-#define PRIx8  "x"
-#define PRIX8  "X"
+#define PRId32	"d"
+#define PRIu32	"u"
+#define PRIx32	"x"
+#define PRIX32	"X"
+#define PRIu16	"u"
+#define PRIx16	"x"
+#define PRIX16	"X"
+#define PRId16	"d"
+#define PRIu8	"u"
+#define PRIx8	"x"
+#define PRIX8	"X"
 #define PRIuPTR "lu"
-#define PRId64 __INT64_FMT "d"
-#define PRIu64 __INT64_FMT "u"
-#define PRIx64 __INT64_FMT "x"
+#define PRId64	__INT64_FMT "d"
+#define PRIu64	__INT64_FMT "u"
+#define PRIx64	__INT64_FMT "x"
 
 /* The prefix of a 64-bit integer: long on LP64, long long elsewhere. */
 #ifdef __LP64__

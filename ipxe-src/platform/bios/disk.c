@@ -43,10 +43,13 @@ int platform_boot_disk(unsigned int drive, const char *filename __unused_arg)
 
 	memset(sector, 0, SECTOR_LEN);
 	if (drive > 0xff || !read_boot_sector(drive))
-		return error_set(-ENODEV, "there is no disk %#x that the BIOS "
-				 "can read", drive);
+		return error_set(-ENODEV,
+				 "there is no disk %#x that the BIOS "
+				 "can read",
+				 drive);
 	if (get_le16(sector + SECTOR_LEN - 2) != BOOT_SIGNATURE || !sector[0])
-		return error_set(-ENOEXEC, "disk %#x has no boot sector", drive);
+		return error_set(-ENOEXEC, "disk %#x has no boot sector",
+				 drive);
 	console_printf("Booting from disk %#x\n", drive);
 	platform_shutdown();
 	boot_real(0, LOAD_BASE, LOAD_BASE, drive);

@@ -193,8 +193,8 @@ static unsigned int range_literal(struct range *rc, uint16_t *probs,
 int lzma_decode(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
 		uint16_t *probs, const struct lzma_props *props)
 {
-	struct range rc = { in, in + in_len, 0xffffffff, 0, false };
-	uint32_t rep[4] = { 0, 0, 0, 0 };
+	struct range rc = {in, in + in_len, 0xffffffff, 0, false};
+	uint32_t rep[4] = {0, 0, 0, 0};
 	unsigned int state = 0;
 	size_t at = 0;
 	size_t i;

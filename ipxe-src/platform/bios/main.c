@@ -18,7 +18,7 @@
 const char platform_name[] = "pcbios";
 const char platform_buildarch[] = "i386";
 const uint16_t platform_dhcp_arch = 0;
-const uint8_t platform_dhcp_ndi[3] = { 1, 2, 1 };
+const uint8_t platform_dhcp_ndi[3] = {1, 2, 1};
 
 static uint16_t saved_base_kb; /* 40:13 as we found it */
 

@@ -29,7 +29,7 @@ int platform_reboot(bool warm)
 	struct {
 		uint16_t limit;
 		uint32_t base;
-	} __packed no_idt = { 0, 0 };
+	} __packed no_idt = {0, 0};
 
 	if (serial_flush)
 		serial_flush();

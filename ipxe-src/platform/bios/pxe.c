@@ -206,9 +206,8 @@ void pxe_cached_packets(void)
 
 void pxe_unload(void)
 {
-	static const uint16_t opcodes[] = { PXENV_UNDI_SHUTDOWN,
-					    PXENV_UNLOAD_STACK,
-					    PXENV_STOP_UNDI };
+	static const uint16_t opcodes[] = {PXENV_UNDI_SHUTDOWN,
+					   PXENV_UNLOAD_STACK, PXENV_STOP_UNDI};
 	uint8_t params[16];
 	unsigned int i;
 

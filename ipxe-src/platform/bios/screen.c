@@ -177,9 +177,8 @@ static const struct {
 	uint8_t scan;
 	char end[3];
 } keys[] = {
-	{ 0x48, "A" },	{ 0x50, "B" },	{ 0x4d, "C" },
-	{ 0x4b, "D" },	{ 0x47, "H" },	{ 0x4f, "F" },
-	{ 0x53, "3~" }, { 0x49, "5~" }, { 0x51, "6~" },
+	{0x48, "A"}, {0x50, "B"},  {0x4d, "C"},	 {0x4b, "D"},  {0x47, "H"},
+	{0x4f, "F"}, {0x53, "3~"}, {0x49, "5~"}, {0x51, "6~"},
 };
 
 static int screen_getchar(void)

@@ -20,7 +20,7 @@
 
 /* Placeholder: scripts/mkkpxe writes it. */
 __attribute__((used))
-const struct unpack_header unpack_header = { 1, 0, 0, 0, 0, 0, { 0 }, 0 };
+const struct unpack_header unpack_header = {1, 0, 0, 0, 0, 0, {0}, 0};
 
 void unpack(void) __attribute__((noreturn));
 

@@ -75,7 +75,7 @@ static void output_add(CHAR16 c)
 static void ansi_colour(unsigned int number)
 {
 	/* ANSI has red in bit 0 and blue in bit 2, UEFI the reverse. */
-	static const uint8_t colours[] = { 0, 4, 2, 6, 1, 5, 3, 7 };
+	static const uint8_t colours[] = {0, 4, 2, 6, 1, 5, 3, 7};
 	UINTN attribute = (UINTN)efi_system->ConOut->Mode->Attribute & 0x7f;
 
 	if (number == 0)
@@ -89,8 +89,8 @@ static void ansi_colour(unsigned int number)
 	else if (number == 39)
 		attribute = (attribute & 0x78) | EFI_LIGHTGRAY;
 	else if (number >= 40 && number <= 47)
-		attribute = (attribute & 0x0f) |
-			    (UINTN)colours[number - 40] << 4;
+		attribute = (attribute & 0x0f) | (UINTN)colours[number - 40]
+							 << 4;
 	else if (number == 49)
 		attribute &= 0x0f;
 	efi_system->ConOut->SetAttribute(efi_system->ConOut, attribute);
@@ -232,12 +232,12 @@ static const struct {
 	uint8_t scan;
 	char sequence[4];
 } scan_codes[] = {
-	{ 0x01, "A" },   { 0x02, "B" },   { 0x03, "C" },   { 0x04, "D" },
-	{ 0x05, "H" },   { 0x06, "F" },   { 0x08, "3~" },  { 0x09, "5~" },
-	{ 0x0a, "6~" },  { 0x0b, "11~" }, { 0x0c, "12~" }, { 0x0d, "13~" },
-	{ 0x0e, "14~" }, { 0x0f, "15~" }, { 0x10, "17~" }, { 0x11, "18~" },
-	{ 0x12, "19~" }, { 0x13, "20~" }, { 0x14, "21~" }, { 0x15, "23~" },
-	{ 0x16, "24~" },
+	{0x01, "A"},   {0x02, "B"},   {0x03, "C"},   {0x04, "D"},
+	{0x05, "H"},   {0x06, "F"},   {0x08, "3~"},  {0x09, "5~"},
+	{0x0a, "6~"},  {0x0b, "11~"}, {0x0c, "12~"}, {0x0d, "13~"},
+	{0x0e, "14~"}, {0x0f, "15~"}, {0x10, "17~"}, {0x11, "18~"},
+	{0x12, "19~"}, {0x13, "20~"}, {0x14, "21~"}, {0x15, "23~"},
+	{0x16, "24~"},
 };
 
 /* Queue what stands for the special key SCAN. */

@@ -15,9 +15,9 @@
 /* Within a MAC node, 10.3.4.11, a VLAN node, a DNS node, 10.3.4.27. */
 #define MAC_ADDRESS 4
 #define MAC_TYPE    36
-#define MAC_LEN     37
+#define MAC_LEN	    37
 #define MAC_ETHER   1
-#define VLAN_ID     4
+#define VLAN_ID	    4
 #define VLAN_LEN    6
 #define DNS_IS_IPV6 4
 #define DNS_FIRST   5
@@ -29,8 +29,7 @@
 #define BOOTP_SIADDR 20
 #define BOOTP_CHADDR 28
 #define OPTION_MAX   255
-#define DHCP_MAX                                                               \
-	(BOOTP_LEN + 4 + 3 + 6 + 6 + 14 + (2 + OPTION_MAX) + 1)
+#define DHCP_MAX     (BOOTP_LEN + 4 + 3 + 6 + 6 + 14 + (2 + OPTION_MAX) + 1)
 
 unsigned int devpath_kind(const void *path)
 {
@@ -152,8 +151,8 @@ void devpath_parse(const void *path, size_t max, struct devpath_origin *ret)
 			break;
 		case DEVPATH_VLAN:
 			if (len >= VLAN_LEN)
-				ret->vlan = get_le16(bytes + at + VLAN_ID) &
-					    0xfff;
+				ret->vlan =
+					get_le16(bytes + at + VLAN_ID) & 0xfff;
 			break;
 		case DEVPATH_DNS:
 			parse_dns(bytes + at, len, ret);
@@ -169,7 +168,7 @@ void devpath_parse(const void *path, size_t max, struct devpath_origin *ret)
 
 void devpath_put_end(void *path)
 {
-	static const uint8_t end[] = { 0x7f, 0xff, DEVPATH_HEADER_LEN, 0 };
+	static const uint8_t end[] = {0x7f, 0xff, DEVPATH_HEADER_LEN, 0};
 
 	memcpy(path, end, sizeof(end));
 }

@@ -12,28 +12,28 @@
 #define DEVPATH_HEADER_LEN 4
 
 /* Types and subtypes that we know, as type << 8 | subtype. */
-#define DEVPATH_MAC          0x030b
-#define DEVPATH_IPV4         0x030c
-#define DEVPATH_VLAN         0x0314
-#define DEVPATH_URI          0x0318
-#define DEVPATH_DNS          0x031f
+#define DEVPATH_MAC	     0x030b
+#define DEVPATH_IPV4	     0x030c
+#define DEVPATH_VLAN	     0x0314
+#define DEVPATH_URI	     0x0318
+#define DEVPATH_DNS	     0x031f
 #define DEVPATH_VENDOR_MEDIA 0x0403
-#define DEVPATH_END          0x7fff
+#define DEVPATH_END	     0x7fff
 #define DEVPATH_END_INSTANCE 0x7f01
 
 /* What a network device path says about how a file came. */
 struct devpath_origin {
 	bool has_mac;
 	uint8_t mac[6];
-	uint16_t vlan;          /* 0: none */
+	uint16_t vlan; /* 0: none */
 	bool has_ipv4;
-	uint8_t ip[4];          /* ours */
-	uint8_t server[4];      /* theirs; zeros if not said */
-	uint8_t gateway[4];     /* zeros if not said */
-	uint8_t netmask[4];     /* zeros if not said */
-	uint8_t dns[3][4];      /* IPv4 name servers */
+	uint8_t ip[4];		/* ours */
+	uint8_t server[4];	/* theirs; zeros if not said */
+	uint8_t gateway[4];	/* zeros if not said */
+	uint8_t netmask[4];	/* zeros if not said */
+	uint8_t dns[3][4];	/* IPv4 name servers */
 	unsigned int dns_count; /* how many of them */
-	char uri[512];          /* "" if there is no URI */
+	char uri[512];		/* "" if there is no URI */
 };
 
 /* Type and subtype of the node at PATH. */

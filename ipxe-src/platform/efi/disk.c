@@ -17,8 +17,8 @@
 SELECT_IF(SANBOOT_CMD);
 
 #define DEVPATH_HARD_DRIVE 0x0401 /* a partition */
-#define DEVPATH_FILE       0x0404
-#define FILENAME_MAX_LEN   128    /* characters, with the terminator */
+#define DEVPATH_FILE	   0x0404
+#define FILENAME_MAX_LEN   128 /* characters, with the terminator */
 
 static EFI_GUID guid_file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 static EFI_GUID guid_block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -100,7 +100,8 @@ static int boot_file(EFI_HANDLE handle, const CHAR16 *name, size_t name_len)
 	if (EFI_ERROR(status)) {
 		if (status == EFI_SECURITY_VIOLATION && image)
 			efi_boot->UnloadImage(image);
-		return error_set(efi_errno(status), "the firmware refuses the "
+		return error_set(efi_errno(status),
+				 "the firmware refuses the "
 				 "disk's boot program (status %#lx)",
 				 (unsigned long)(status & 0xffff));
 	}
@@ -122,9 +123,8 @@ static int boot_partitions(CHAR16 *name, size_t name_len)
 	int rc = -ENOENT;
 	int found;
 
-	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol,
-						   &guid_file_system, NULL,
-						   &count, &handles)))
+	if (EFI_ERROR(efi_boot->LocateHandleBuffer(
+		    ByProtocol, &guid_file_system, NULL, &count, &handles)))
 		return -ENOENT;
 	for (i = 0; i < count && !is_started; i++) {
 		if (!is_partition(handles[i]))

@@ -11,16 +11,28 @@
 
 /* What gnu-efi's headers lack: UEFI 2.10 13.2, DMTF DSP0134 5.2. */
 #define EFI_LOAD_FILE2_PROTOCOL_GUID                                           \
-	{ 0x4006c0c1, 0xfcb3, 0x403e,                                          \
-	  { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } }
+	{                                                                      \
+		0x4006c0c1, 0xfcb3, 0x403e,                                    \
+		{                                                              \
+			0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d         \
+		}                                                              \
+	}
 
 #define SMBIOS3_CONFIG_TABLE_GUID                                              \
-	{ 0xf2fd1544, 0x9794, 0x4a2c,                                          \
-	  { 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 } }
+	{                                                                      \
+		0xf2fd1544, 0x9794, 0x4a2c,                                    \
+		{                                                              \
+			0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94         \
+		}                                                              \
+	}
 
 #define SMBIOS_CONFIG_TABLE_GUID                                               \
-	{ 0xeb9d2d31, 0x2d88, 0x11d3,                                          \
-	  { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
+	{                                                                      \
+		0xeb9d2d31, 0x2d88, 0x11d3,                                    \
+		{                                                              \
+			0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d         \
+		}                                                              \
+	}
 
 /* What the firmware gave us; valid until we return. */
 extern EFI_HANDLE efi_image;

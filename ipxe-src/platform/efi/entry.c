@@ -13,7 +13,7 @@
 
 /* Five minutes, UEFI 2.10 3.1.2; code of our own for the log. */
 #define WATCHDOG_SECONDS 300
-#define WATCHDOG_CODE    0x10000
+#define WATCHDOG_CODE	 0x10000
 
 EFI_HANDLE efi_image;
 EFI_SYSTEM_TABLE *efi_system;
@@ -70,9 +70,8 @@ static EFI_STATUS heap_alloc(EFI_PHYSICAL_ADDRESS *ret_heap)
 	status = efi_boot->AllocatePages(AllocateMaxAddress, EfiLoaderData,
 					 pages, ret_heap);
 	if (EFI_ERROR(status))
-		status = efi_boot->AllocatePages(AllocateAnyPages,
-						 EfiLoaderData, pages,
-						 ret_heap);
+		status = efi_boot->AllocatePages(
+			AllocateAnyPages, EfiLoaderData, pages, ret_heap);
 	return status;
 }
 

@@ -81,8 +81,8 @@ uint64_t bulk_available(void)
 	len += MAP_SLACK;
 	if (EFI_ERROR(efi_boot->AllocatePool(EfiLoaderData, len, &map)))
 		return 0;
-	if (!EFI_ERROR(efi_boot->GetMemoryMap(&len, map, &key, &step,
-					      &version)) &&
+	if (!EFI_ERROR(
+		    efi_boot->GetMemoryMap(&len, map, &key, &step, &version)) &&
 	    step >= sizeof(EFI_MEMORY_DESCRIPTOR))
 		largest = map_largest_free(map, len, step);
 	efi_boot->FreePool(map);

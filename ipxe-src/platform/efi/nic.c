@@ -102,8 +102,7 @@ size_t efi_nic_list(EFI_HANDLE *handles, size_t max)
 		handles[count++] = efi_nic_boot;
 	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol,
 						   &efi_guid_simple_network,
-						   NULL, &found_count,
-						   &found)))
+						   NULL, &found_count, &found)))
 		return count;
 	for (i = 0; i < found_count && count < max; i++) {
 		path = efi_handle_path(found[i], &len);
@@ -128,10 +127,9 @@ void efi_nic_connect_all(void)
 		return;
 	for (i = 0; i < count; i++) {
 		pci = efi_protocol(found[i], &guid_pci_io);
-		if (!pci || EFI_ERROR(pci->Pci.Read(pci, EfiPciIoWidthUint8,
-						    PCI_CLASS_OFFSET,
-						    sizeof(class_code),
-						    class_code)))
+		if (!pci || EFI_ERROR(pci->Pci.Read(
+				    pci, EfiPciIoWidthUint8, PCI_CLASS_OFFSET,
+				    sizeof(class_code), class_code)))
 			continue;
 		if (class_code[2] == PCI_CLASS_NETWORK)
 			efi_boot->ConnectController(found[i], NULL, NULL, TRUE);
@@ -159,10 +157,9 @@ int efi_nic_borrow(EFI_HANDLE handle, EFI_SIMPLE_NETWORK **ret_snp)
 
 	/* Whoever drives it is disconnected by the exclusive open. */
 	nic_note_disconnected(handle);
-	status = efi_boot->OpenProtocol(handle, &efi_guid_simple_network, &snp,
-					efi_image, handle,
-					EFI_OPEN_PROTOCOL_BY_DRIVER |
-						EFI_OPEN_PROTOCOL_EXCLUSIVE);
+	status = efi_boot->OpenProtocol(
+		handle, &efi_guid_simple_network, &snp, efi_image, handle,
+		EFI_OPEN_PROTOCOL_BY_DRIVER | EFI_OPEN_PROTOCOL_EXCLUSIVE);
 	if (EFI_ERROR(status))
 		return error_set(efi_errno(status),
 				 "the UEFI firmware does not give up its "

@@ -62,7 +62,8 @@ void efi_origin_init(void)
 	if (!facts)
 		return;
 	origin_add_path(efi_protocol(efi_loaded_image->DeviceHandle,
-				     &efi_guid_device_path), facts);
+				     &efi_guid_device_path),
+			facts);
 	origin_add_path(efi_protocol(efi_image, &loaded_path_guid), facts);
 	origin_take_uri(facts->uri);
 	origin.vlan = facts->vlan;

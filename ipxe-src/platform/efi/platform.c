@@ -9,13 +9,17 @@
 
 /* Our own variables: generated for this purpose, never reused. */
 #define MARKER_VENDOR_GUID                                                     \
-	{ 0x3f6f2a8c, 0x52c1, 0x4d0e,                                          \
-	  { 0xa1, 0x7b, 0x94, 0x0d, 0x6e, 0x2b, 0xc8, 0x55 } }
+	{                                                                      \
+		0x3f6f2a8c, 0x52c1, 0x4d0e,                                    \
+		{                                                              \
+			0xa1, 0x7b, 0x94, 0x0d, 0x6e, 0x2b, 0xc8, 0x55         \
+		}                                                              \
+	}
 
 const char platform_name[] = "efi";
 
 /* RFC 4578 2.2: UNDI (1), version 3.10 as UEFI firmware sends it. */
-const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
+const uint8_t platform_dhcp_ndi[3] = {1, 3, 10};
 
 static EFI_GUID marker_vendor = MARKER_VENDOR_GUID;
 static CHAR16 marker_name[] = L"BootGeneration";

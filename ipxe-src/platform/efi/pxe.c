@@ -24,8 +24,7 @@ static bool is_boot_nic_ipv4(EFI_HANDLE handle)
 
 	path = efi_handle_path(handle, &path_len);
 	nic = efi_handle_path(efi_nic_boot, &nic_len);
-	if (!path || !nic || path_len <= nic_len ||
-	    memcmp(path, nic, nic_len))
+	if (!path || !nic || path_len <= nic_len || memcmp(path, nic, nic_len))
 		return false;
 	for (at = nic_len; at < path_len; at += devpath_node_len(path + at)) {
 		if (devpath_kind(path + at) == DEVPATH_IPV4)

@@ -7,22 +7,22 @@
 /* Pairs; the first one that matches counts, in either direction. */
 static const struct {
 	uint8_t status; /* without the error bit, UEFI 2.10 appendix D */
-	uint8_t error;  /* positive errno */
+	uint8_t error;	/* positive errno */
 } statuses[] = {
-	{ EFI_NOT_FOUND & 0xff, ENOENT },
-	{ EFI_INVALID_PARAMETER & 0xff, EINVAL },
-	{ EFI_UNSUPPORTED & 0xff, ENOTSUP },
-	{ EFI_OUT_OF_RESOURCES & 0xff, ENOMEM },
-	{ EFI_LOAD_ERROR & 0xff, ENOEXEC },
-	{ EFI_ABORTED & 0xff, ECANCELED },
-	{ EFI_ACCESS_DENIED & 0xff, EACCES },
-	{ EFI_SECURITY_VIOLATION & 0xff, EPERM },
-	{ EFI_TIMEOUT & 0xff, ETIMEDOUT },
-	{ EFI_ALREADY_STARTED & 0xff, EBUSY },
-	{ EFI_NOT_READY & 0xff, EAGAIN },
-	{ EFI_BUFFER_TOO_SMALL & 0xff, ENOSPC },
-	{ EFI_BAD_BUFFER_SIZE & 0xff, EINVAL },
-	{ EFI_DEVICE_ERROR & 0xff, EIO },
+	{EFI_NOT_FOUND & 0xff, ENOENT},
+	{EFI_INVALID_PARAMETER & 0xff, EINVAL},
+	{EFI_UNSUPPORTED & 0xff, ENOTSUP},
+	{EFI_OUT_OF_RESOURCES & 0xff, ENOMEM},
+	{EFI_LOAD_ERROR & 0xff, ENOEXEC},
+	{EFI_ABORTED & 0xff, ECANCELED},
+	{EFI_ACCESS_DENIED & 0xff, EACCES},
+	{EFI_SECURITY_VIOLATION & 0xff, EPERM},
+	{EFI_TIMEOUT & 0xff, ETIMEDOUT},
+	{EFI_ALREADY_STARTED & 0xff, EBUSY},
+	{EFI_NOT_READY & 0xff, EAGAIN},
+	{EFI_BUFFER_TOO_SMALL & 0xff, ENOSPC},
+	{EFI_BAD_BUFFER_SIZE & 0xff, EINVAL},
+	{EFI_DEVICE_ERROR & 0xff, EIO},
 };
 
 int efi_errno(EFI_STATUS status)

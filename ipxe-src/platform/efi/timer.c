@@ -14,8 +14,9 @@
 #define BUSY_US 20000
 
 /* One rest, when the network may answer any moment. Neither by Stall(), which
- * reads a timer's port, nor by PAUSE: a virtual machine that does either hinders
- * its own network device. No other thread of this processor runs anyway. */
+ * reads a timer's port, nor by PAUSE: a virtual machine that does either
+ * hinders its own network device. No other thread of this processor runs
+ * anyway. */
 #define SHORT_REST_US 10
 
 /* One rest when nothing has happened for a while, 100 ns units. */
@@ -40,8 +41,8 @@ void efi_timer_init(void)
 	if (!ticks)
 		ticks = 1;
 	counter_scale = ((uint64_t)CALIBRATE_US << SCALE_SHIFT) / ticks;
-	if (EFI_ERROR(efi_boot->CreateEvent(EVT_TIMER, TPL_CALLBACK, NULL,
-					    NULL, &rest_event)))
+	if (EFI_ERROR(efi_boot->CreateEvent(EVT_TIMER, TPL_CALLBACK, NULL, NULL,
+					    &rest_event)))
 		rest_event = NULL;
 }
 
@@ -93,5 +94,5 @@ static bool watchdog_poll(void)
 	return false;
 }
 
-static const struct poller watchdog_poller = { .poll = watchdog_poll };
+static const struct poller watchdog_poller = {.poll = watchdog_poll};
 TABLE_REGISTER(pollers, watchdog_poller);

@@ -21,11 +21,11 @@ static int utf8_begin(struct utf8_decoder *decoder, uint8_t c)
 	if (c < 0xc2 || c > 0xf4)
 		return UCS2_REPLACEMENT;
 	if (c < 0xe0)
-		*decoder = (struct utf8_decoder){ c & 0x1f, 0x80, 1 };
+		*decoder = (struct utf8_decoder){c & 0x1f, 0x80, 1};
 	else if (c < 0xf0)
-		*decoder = (struct utf8_decoder){ c & 0x0f, 0x800, 2 };
+		*decoder = (struct utf8_decoder){c & 0x0f, 0x800, 2};
 	else
-		*decoder = (struct utf8_decoder){ c & 0x07, 0x10000, 3 };
+		*decoder = (struct utf8_decoder){c & 0x07, 0x10000, 3};
 	return -1;
 }
 
@@ -64,7 +64,7 @@ size_t utf8_from_ucs2(uint16_t c, uint8_t buf[3])
 
 size_t ucs2_from_utf8(const char *text, uint16_t *buf, size_t count)
 {
-	struct utf8_decoder decoder = { 0 };
+	struct utf8_decoder decoder = {0};
 	size_t used = 0;
 	int c;
 

@@ -10,7 +10,7 @@
 
 /* A decoder of UTF-8 that is fed one byte after the other. */
 struct utf8_decoder {
-	uint32_t code;       /* bits so far */
+	uint32_t code;	     /* bits so far */
 	uint32_t minimum;    /* least code that needs so many bytes */
 	unsigned int expect; /* continuation bytes still to come */
 };

@@ -53,7 +53,7 @@ static void linux_putchar(uint8_t c)
 
 static int linux_getchar(void)
 {
-	struct pollfd pollfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd pollfd = {.fd = STDIN_FILENO, .events = POLLIN};
 	uint8_t c;
 
 	console_begin();
@@ -67,5 +67,5 @@ static int linux_getchar(void)
 	return c;
 }
 
-static const struct console linux_console = { linux_putchar, linux_getchar };
+static const struct console linux_console = {linux_putchar, linux_getchar};
 TABLE_REGISTER(consoles, linux_console);

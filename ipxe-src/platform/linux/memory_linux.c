@@ -29,8 +29,8 @@ void *bulk_realloc(void *old, size_t old_len, size_t new_len)
 		if (block == MAP_FAILED)
 			return NULL;
 		if (old)
-			memcpy(block, old, old_len < rounded ? old_len :
-							       rounded);
+			memcpy(block, old,
+			       old_len < rounded ? old_len : rounded);
 	}
 	if (old)
 		munmap(old, old_len);
@@ -40,7 +40,7 @@ void *bulk_realloc(void *old, size_t old_len, size_t new_len)
 
 uint64_t bulk_available(void)
 {
-	return linux_bulk_limit > linux_bulk_used ?
-		       linux_bulk_limit - linux_bulk_used :
-		       0;
+	return linux_bulk_limit > linux_bulk_used
+		       ? linux_bulk_limit - linux_bulk_used
+		       : 0;
 }

@@ -15,7 +15,7 @@
 const char platform_name[] = "linux";
 const char platform_buildarch[] = "x86_64";
 const uint16_t platform_dhcp_arch = 7;
-const uint8_t platform_dhcp_ndi[3] = { 1, 3, 10 };
+const uint8_t platform_dhcp_ndi[3] = {1, 3, 10};
 
 int (*linux_end_hook)(void);
 uint64_t linux_time_skip_us;
@@ -36,7 +36,7 @@ uint64_t platform_time_us(void)
 
 void platform_idle(void)
 {
-	const struct timespec rest = { 0, 500000 };
+	const struct timespec rest = {0, 500000};
 
 	if (linux_idle_skip_us)
 		linux_time_skip_us += linux_idle_skip_us;

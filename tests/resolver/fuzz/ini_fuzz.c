@@ -44,8 +44,8 @@ static void on_error(void *ctx, unsigned int line, const char *why)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct ini_sink sink = { on_section, on_entry, on_error,
-					      NULL };
+	static const struct ini_sink sink = {on_section, on_entry, on_error,
+					     NULL};
 	char *text = fuzz_text(data, size);
 
 	text_begin = text;

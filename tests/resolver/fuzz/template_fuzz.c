@@ -34,9 +34,9 @@ static const char *name_text(void *ctx, uint32_t name)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct template_env env = { .find_name = find_name };
-	static const struct template_scope scope = { value, name_text,
-						     find_name, NULL };
+	static const struct template_env env = {.find_name = find_name};
+	static const struct template_scope scope = {value, name_text, find_name,
+						    NULL};
 	char *text = fuzz_text(data, size);
 	const struct template *template;
 	struct arena arena;

@@ -52,12 +52,10 @@ static void test_cover_is_told_only_where_certain(void **state)
 		const struct cover_case *c = &cover_cases[i];
 
 		print_message("%s covers %s\n", c->a, c->b);
-		assert_int_equal(condition_compile(c->fact, c->a, &arena, &a,
-						   &why),
-				 0);
-		assert_int_equal(condition_compile(c->fact, c->b, &arena, &b,
-						   &why),
-				 0);
+		assert_int_equal(
+			condition_compile(c->fact, c->a, &arena, &a, &why), 0);
+		assert_int_equal(
+			condition_compile(c->fact, c->b, &arena, &b, &why), 0);
 		assert_int_equal(condition_covers(&a, &b), c->covers);
 	}
 	arena_fini(&arena);
@@ -75,8 +73,8 @@ static void test_compile_without_memory_yields_enomem(void **state)
 	(void)state;
 	for (limit = 0; limit < 2048; limit += 16) {
 		arena_init(&arena, limit);
-		rc = condition_compile(FACT_IP, "10.0.0.0/8, 192.0.2.1",
-				       &arena, &condition, &why);
+		rc = condition_compile(FACT_IP, "10.0.0.0/8, 192.0.2.1", &arena,
+				       &condition, &why);
 		assert_true(rc == 0 || rc == -ENOMEM);
 		failures += rc != 0;
 		arena_fini(&arena);
@@ -93,10 +91,10 @@ static void test_uuid_orders_normalise_alike(void **state)
 		identity_normalise(FACT_UUID,
 				   "00112233-4455-6677-8899-aabbccddeeff", a),
 		16);
-	assert_int_equal(
-		identity_normalise(FACT_UUID,
-				   "33221100554477668899AABBCCDDEEFF", b),
-		16);
+	assert_int_equal(identity_normalise(FACT_UUID,
+					    "33221100554477668899AABBCCDDEEFF",
+					    b),
+			 16);
 	assert_memory_equal(a, b, 16);
 	assert_int_equal(
 		identity_normalise(FACT_UUID,
@@ -133,15 +131,16 @@ static void test_placeholders_are_known(void **state)
 	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < sizeof(placeholder_cases) / sizeof(placeholder_cases[0]);
+	for (i = 0;
+	     i < sizeof(placeholder_cases) / sizeof(placeholder_cases[0]);
 	     i++) {
 		const struct placeholder_case *c = &placeholder_cases[i];
 
 		print_message("%s\n", c->value);
 		len = identity_normalise(c->fact, c->value, value);
-		assert_int_equal(identity_is_placeholder(NULL, c->fact, value,
-							 len),
-				 c->is_placeholder);
+		assert_int_equal(
+			identity_is_placeholder(NULL, c->fact, value, len),
+			c->is_placeholder);
 	}
 }
 
@@ -152,9 +151,8 @@ static void test_table_finds_all_it_was_given(void **state)
 
 	(void)state;
 	for (i = 0; i < 10000; i++)
-		assert_int_equal(table_put(&table, table_hash(&i, sizeof(i)),
-					   i),
-				 0);
+		assert_int_equal(
+			table_put(&table, table_hash(&i, sizeof(i)), i), 0);
 	for (i = 0; i < 10000; i++) {
 		cursor = table_hash(&i, sizeof(i));
 		do {

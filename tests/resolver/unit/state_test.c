@@ -50,8 +50,8 @@ static int setup(void **ctx)
 
 static int teardown(void **ctx)
 {
-	static const char *const endings[] = { "", "-wal", "-shm", ".lock",
-					       ".away" };
+	static const char *const endings[] = {"", "-wal", "-shm", ".lock",
+					      ".away"};
 	struct fixture *f = *ctx;
 	char path[128];
 	size_t i;
@@ -68,9 +68,8 @@ static int teardown(void **ctx)
 
 static void order(struct fixture *f, enum intent intent, const char *profile)
 {
-	struct state_change change = { .name = "web01",
-				       .intent = intent,
-				       .profile = profile };
+	struct state_change change = {
+		.name = "web01", .intent = intent, .profile = profile};
 	struct reason why;
 
 	assert_int_equal(state_set(f->state, &change, NULL, NULL, &why), 0);
@@ -201,10 +200,10 @@ static void failure_report_allows_another_attempt(void **ctx)
 static void deadline_ends_in_the_fallback(void **ctx)
 {
 	struct fixture *f = *ctx;
-	struct state_change change = { .name = "web01",
-				       .intent = INTENT_INSTALL,
-				       .profile = "debian12",
-				       .deadline = time(NULL) - 1 };
+	struct state_change change = {.name = "web01",
+				      .intent = INTENT_INSTALL,
+				      .profile = "debian12",
+				      .deadline = time(NULL) - 1};
 	struct reason why;
 
 	assert_int_equal(state_set(f->state, &change, NULL, NULL, &why), 0);
@@ -246,14 +245,14 @@ static void wrong_tokens_are_refused(void **ctx)
 static void bad_changes_are_refused(void **ctx)
 {
 	static const struct state_change changes[] = {
-		{ .name = "", .intent = INTENT_LOCAL },
-		{ .name = "../x", .intent = INTENT_LOCAL },
-		{ .name = "a b", .intent = INTENT_LOCAL },
-		{ .name = "a", .intent = INTENT_INSTALL },
-		{ .name = "a", .intent = INTENT_INSTALL, .profile = "../b" },
-		{ .name = "a", .intent = INTENT_WAIT },
-		{ .name = "a", .intent = INTENT_COUNT },
-		{ .name = "a", .intent = INTENT_LOCAL, .label = "a\nb" },
+		{.name = "", .intent = INTENT_LOCAL},
+		{.name = "../x", .intent = INTENT_LOCAL},
+		{.name = "a b", .intent = INTENT_LOCAL},
+		{.name = "a", .intent = INTENT_INSTALL},
+		{.name = "a", .intent = INTENT_INSTALL, .profile = "../b"},
+		{.name = "a", .intent = INTENT_WAIT},
+		{.name = "a", .intent = INTENT_COUNT},
+		{.name = "a", .intent = INTENT_LOCAL, .label = "a\nb"},
 	};
 	struct fixture *f = *ctx;
 	struct reason why;
@@ -334,7 +333,7 @@ static void garbage_is_a_lost_database(void **ctx)
 static void vanished_file_installs_nothing(void **ctx)
 {
 	struct fixture *f = *ctx;
-	struct state_change change = { .name = "b", .intent = INTENT_LOCAL };
+	struct state_change change = {.name = "b", .intent = INTENT_LOCAL};
 	struct machine_state machine;
 	struct reason why;
 	char away[128];
@@ -347,7 +346,7 @@ static void vanished_file_installs_nothing(void **ctx)
 	assert_int_equal(machine.effective, INTENT_LOCAL);
 	assert_int_not_equal(state_set(f->state, &change, NULL, NULL, &why), 0);
 	/* Nor is an empty one made in its place, which would forget it all. */
-	nanosleep(&(struct timespec){ 1, 200000000 }, NULL);
+	nanosleep(&(struct timespec){1, 200000000}, NULL);
 	assert_int_not_equal(access(f->file, F_OK), 0);
 	assert_true(boot(f, "b").is_lost);
 }
@@ -380,8 +379,8 @@ static void list_has_every_machine_by_name(void **ctx)
 	int i;
 
 	for (i = 0; i < 300; i++) {
-		struct state_change change = { .name = name,
-					       .intent = INTENT_LOCAL };
+		struct state_change change = {.name = name,
+					      .intent = INTENT_LOCAL};
 
 		snprintf(name, sizeof(name), "m%03d", 299 - i);
 		assert_int_equal(state_set(f->state, &change, NULL, NULL, &why),
@@ -401,18 +400,18 @@ static void options_say_what_is_wrong(void **ctx)
 		const char *value;
 		int rc;
 	} cases[] = {
-		{ "state", "off", 0 },
-		{ "state", "sqlite:/x/y", 0 },
-		{ "state", "postgresql://h/d", 0 },
-		{ "state", "mysql://h/d", -EINVAL },
-		{ "state-wait-ms", "250", 0 },
-		{ "state-wait-ms", "0", -EINVAL },
-		{ "state-wait-ms", "1x", -EINVAL },
-		{ "state-lost", "wait", 0 },
-		{ "state-lost", "install", -EINVAL },
-		{ "state-fallback", "rescue", 0 },
-		{ "state-fallback", "run", -EINVAL },
-		{ "colour", "red", -ENOENT },
+		{"state", "off", 0},
+		{"state", "sqlite:/x/y", 0},
+		{"state", "postgresql://h/d", 0},
+		{"state", "mysql://h/d", -EINVAL},
+		{"state-wait-ms", "250", 0},
+		{"state-wait-ms", "0", -EINVAL},
+		{"state-wait-ms", "1x", -EINVAL},
+		{"state-lost", "wait", 0},
+		{"state-lost", "install", -EINVAL},
+		{"state-fallback", "rescue", 0},
+		{"state-fallback", "run", -EINVAL},
+		{"colour", "red", -ENOENT},
 	};
 	struct state_options options;
 	struct reason why;

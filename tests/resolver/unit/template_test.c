@@ -25,8 +25,9 @@ static const struct name {
 	{"nested", {"<{{mac}}>{{args}}", false, false}},
 	{"wrong", {"{{nosuch}}", false, false}},
 	{"ring", {"{{ring}}", false, false}},
-	{"many", {"{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}",
-		  false, false}},
+	{"many",
+	 {"{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}{{fan}}", false,
+	  false}},
 	{"fan", {"{{many}}", false, false}},
 	{"missing", {NULL, false, true}},
 };
@@ -82,8 +83,8 @@ static void count(void *ctx, const char *sentence)
 static int expand(const char *text, size_t limit, struct arena *arena,
 		  const char **ret_text, size_t *ret_len)
 {
-	const struct template_scope scope = {scope_value, scope_name,
-					     find_name, NULL};
+	const struct template_scope scope = {scope_value, scope_name, find_name,
+					     NULL};
 	unsigned int reports = 0;
 	const struct template_env env = {find_name, include, count, &reports};
 	const struct template *template;
@@ -131,7 +132,8 @@ static const struct expand_case {
 	{"{{nosuch}}", -EINVAL, NULL},
 	{"{{args}}", 0, "a || b"},
 	{"{{nested}}", 0, "<52:54:00:12:34:56>a || b"},
-	{"{{nested|uri}}", 0, "%3C52%3A54%3A00%3A12%3A34%3A56%3Ea%20%7C%7C%20b"},
+	{"{{nested|uri}}", 0,
+	 "%3C52%3A54%3A00%3A12%3A34%3A56%3Ea%20%7C%7C%20b"},
 	{"{{wrong}}", -EINVAL, NULL},
 	{"{{ring}}", -ELOOP, NULL},
 	{"{{many}}", -ELOOP, NULL},
