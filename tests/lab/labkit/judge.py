@@ -108,7 +108,7 @@ def http_times(path: str, low: int, high: int | None = None) -> Check:
 
 
 def resolver_facts(boot: Boot) -> str | None:
-    """The resolver was told who asks (design.md, section 5)."""
+    """The resolver was told who asks (docs/resolver.md)."""
     if boot.firmware != "ours":
         return None
     queries = [r.query for r in boot.wire.http if r.path == "/boot.ipxe"]
