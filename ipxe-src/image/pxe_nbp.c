@@ -39,11 +39,6 @@ static int pxe_nbp_probe(struct image *image)
 		return error_set(-ENOEXEC,
 				 "it looks like a UEFI program, this machine "
 				 "was started by its BIOS");
-	if (is_text(image->data, image->len))
-		return error_set(-ENOEXEC,
-				 "it is a text, neither a script "
-				 "(which begins with #!ipxe) nor a boot "
-				 "program");
 	return 0;
 }
 
@@ -57,6 +52,11 @@ static int pxe_nbp_exec(struct image *image)
 	uint32_t room = boot_nbp_room();
 	uint16_t status;
 
+	if (is_text(image->data, image->len))
+		return error_set(-ENOEXEC,
+				 "it is a text, neither a script "
+				 "(which begins with #!ipxe) nor a boot "
+				 "program");
 	if (!pxe_entry())
 		return error_set(-ENODEV, "there is no PXE that it could use");
 	if (image->len > room)
