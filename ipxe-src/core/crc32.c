@@ -11,7 +11,7 @@ uint32_t crc32_ieee(const void *data, size_t len)
 	while (len--) {
 		crc ^= *p++;
 		for (bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+			crc = crc >> 1 ^ (crc & 1 ? CRC32_POLYNOMIAL : 0);
 	}
 	return ~crc;
 }

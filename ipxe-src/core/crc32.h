@@ -5,6 +5,9 @@
 
 #include "core/compiler.h"
 
+/* Its polynomial, bits reversed. */
+#define CRC32_POLYNOMIAL 0xedb88320
+
 /* CRC of LEN bytes of DATA. */
 uint32_t crc32_ieee(const void *data, size_t len);
 
