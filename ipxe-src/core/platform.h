@@ -59,6 +59,10 @@ int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN]);
 int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
 		    uint16_t *ret_version);
 
+/* The ACPI root pointer, which acpi_is_rsdp(), or NULL. Tables are read at
+ * their physical addresses. ACPI 6.5 5.2.5. */
+const uint8_t *platform_acpi_rsdp(void);
+
 /* Boot the local disk DRIVE (BIOS number: 0x80 is the first; UEFI looks for
  * the first disk that has a boot program). FILENAME on UEFI: the program, with
  * backslashes, NULL for the default one of UEFI 2.10 3.5.1.1. NICs are paused.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the firmware asks of UEFI: reset, marker, SMBIOS. */
+/* What the firmware asks of UEFI: reset, marker, SMBIOS, ACPI. */
 #include <errno.h>
 #include <string.h>
 
+#include "core/acpi.h"
 #include "core/platform.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/smbios.h"
@@ -94,6 +95,18 @@ int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
 		return rc;
 	*ret_table = (const void *)(uintptr_t)address;
 	return 0;
+}
+
+const uint8_t *platform_acpi_rsdp(void)
+{
+	static const EFI_GUID acpi2_guid = ACPI_20_TABLE_GUID;
+	static const EFI_GUID acpi_guid = ACPI_TABLE_GUID;
+	const uint8_t *rsdp;
+
+	rsdp = config_table(&acpi2_guid);
+	if (!rsdp)
+		rsdp = config_table(&acpi_guid);
+	return rsdp && acpi_is_rsdp(rsdp, SIZE_MAX) ? rsdp : NULL;
 }
 
 void platform_shutdown(void)

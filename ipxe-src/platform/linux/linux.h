@@ -23,4 +23,8 @@ extern uint64_t linux_idle_skip_us;
 /* Put the terminal back as it was. May be called at any time. */
 void linux_console_restore(void);
 
+/* What platform_acpi_rsdp() says: NULL, Linux shows no root pointer. Tests set
+ * it. */
+extern const uint8_t *linux_acpi_rsdp;
+
 #endif

@@ -145,3 +145,10 @@ int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
 	*ret_version = (uint16_t)(entry[version] << 8 | entry[version + 1]);
 	return 0;
 }
+
+const uint8_t *linux_acpi_rsdp;
+
+const uint8_t *platform_acpi_rsdp(void)
+{
+	return linux_acpi_rsdp;
+}

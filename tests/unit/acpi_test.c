@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* ACPI tables: found through RSDT and XSDT, damaged ones passed over. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/acpi.h"
+#include "platform/linux/linux.h"
+
+/* One page below 4 GiB, since an RSDT has 32-bit addresses. */
+static uint8_t *area;
+
+enum {
+	AT_RSDP = 0,
+	AT_RSDT = 0x100,
+	AT_XSDT = 0x200,
+	AT_FADT = 0x300,
+	AT_DSDT = 0x400,
+	AT_SSDT1 = 0x500,
+	AT_SSDT2 = 0x600,
+	AREA_LEN = 0x1000,
+};
+
+static void seal(uint8_t *bytes, size_t len, size_t at)
+{
+	uint8_t sum = 0;
+	size_t i;
+
+	bytes[at] = 0;
+	for (i = 0; i < len; i++)
+		sum = (uint8_t)(sum + bytes[i]);
+	bytes[at] = (uint8_t)-sum;
+}
+
+static void table(unsigned int at, const char *signature, uint32_t len)
+{
+	memcpy(area + at, signature, 4);
+	put_le32(area + at + 4, len);
+	seal(area + at, len, 9);
+}
+
+static void put_address(unsigned int at, size_t width, unsigned int table_at)
+{
+	memset(area + at, 0, width);
+	put_le32(area + at, (uint32_t)(uintptr_t)(area + table_at));
+}
+
+/* Make the tables; REVISION of the root pointer. */
+static void make(uint8_t revision)
+{
+	static const unsigned int tables[] = {AT_SSDT1, AT_FADT, AT_SSDT2};
+	unsigned int i;
+
+	memset(area, 0, AREA_LEN);
+	memcpy(area + AT_RSDP, "RSD PTR ", 8);
+	area[AT_RSDP + 15] = revision;
+	put_address(AT_RSDP + 16, 4, AT_RSDT);
+	if (revision >= 2)
+		put_address(AT_RSDP + 24, 8, AT_XSDT);
+	seal(area + AT_RSDP, 20, 8);
+	for (i = 0; i < 3; i++) {
+		put_address(AT_RSDT + 36 + 4 * i, 4, tables[i]);
+		put_address(AT_XSDT + 36 + 8 * i, 8, tables[i]);
+	}
+	table(AT_RSDT, "RSDT", 36 + 12);
+	table(AT_XSDT, "XSDT", 36 + 24);
+	put_address(AT_FADT + 40, 4, AT_DSDT);
+	table(AT_FADT, "FACP", 116);
+	table(AT_DSDT, "DSDT", 40);
+	table(AT_SSDT1, "SSDT", 36);
+	table(AT_SSDT2, "SSDT", 50);
+	linux_acpi_rsdp = area + AT_RSDP;
+}
+
+static void test_tables_are_found_by_signature_and_index(void **state)
+{
+	uint8_t revision;
+	size_t len;
+
+	(void)state;
+	for (revision = 0; revision <= 2; revision++) {
+		make(revision);
+		assert_true(acpi_is_rsdp(area, 20));
+		assert_ptr_equal(acpi_find("FACP", 0, &len), area + AT_FADT);
+		assert_int_equal(len, 116);
+		assert_ptr_equal(acpi_find("SSDT", 0, &len), area + AT_SSDT1);
+		assert_ptr_equal(acpi_find("SSDT", 1, &len), area + AT_SSDT2);
+		assert_int_equal(len, 50);
+		assert_null(acpi_find("SSDT", 2, &len));
+		assert_null(acpi_find("SPCR", 0, &len));
+		assert_ptr_equal(acpi_find("DSDT", 0, &len), area + AT_DSDT);
+		assert_null(acpi_find("DSDT", 1, &len));
+	}
+}
+
+static void test_x_dsdt_goes_before_dsdt(void **state)
+{
+	size_t len;
+
+	(void)state;
+	make(2);
+	put_address(AT_FADT + 40, 4, AT_SSDT1);
+	put_address(AT_FADT + 140, 8, AT_DSDT);
+	table(AT_FADT, "FACP", 148);
+	assert_ptr_equal(acpi_find("DSDT", 0, &len), area + AT_DSDT);
+}
+
+static void test_damaged_tables_are_passed_over(void **state)
+{
+	size_t len;
+
+	(void)state;
+	make(2);
+	area[AT_SSDT1 + 20] ^= 1; /* the sum is wrong */
+	assert_ptr_equal(acpi_find("SSDT", 0, &len), area + AT_SSDT2);
+	make(2);
+	put_le32(area + AT_SSDT1 + 4, 35); /* shorter than a header */
+	assert_ptr_equal(acpi_find("SSDT", 0, &len), area + AT_SSDT2);
+	make(2);
+	put_le32(area + AT_SSDT1 + 4, 0xffffffff);
+	assert_ptr_equal(acpi_find("SSDT", 0, &len), area + AT_SSDT2);
+	make(2);
+	area[AT_XSDT + 10] ^= 1; /* the RSDT is there still */
+	assert_ptr_equal(acpi_find("FACP", 0, &len), area + AT_FADT);
+	area[AT_RSDT + 10] ^= 1;
+	assert_null(acpi_find("FACP", 0, &len));
+	make(2);
+	put_address(AT_XSDT + 36, 8, AT_SSDT1);
+	memset(area + AT_XSDT + 36, 0, 8); /* an empty entry */
+	table(AT_XSDT, "XSDT", 36 + 24);
+	assert_ptr_equal(acpi_find("SSDT", 0, &len), area + AT_SSDT2);
+	linux_acpi_rsdp = NULL;
+	assert_null(acpi_find("FACP", 0, &len));
+	assert_null(acpi_find("DSDT", 0, &len));
+}
+
+static void test_root_pointer_is_checked(void **state)
+{
+	(void)state;
+	make(0);
+	assert_false(acpi_is_rsdp(area, 19));
+	area[3] ^= 1;
+	assert_false(acpi_is_rsdp(area, 20));
+	area[3] ^= 1;
+	area[12] ^= 1;
+	assert_false(acpi_is_rsdp(area, 20));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tables_are_found_by_signature_and_index),
+		cmocka_unit_test(test_x_dsdt_goes_before_dsdt),
+		cmocka_unit_test(test_damaged_tables_are_passed_over),
+		cmocka_unit_test(test_root_pointer_is_checked),
+	};
+
+	area = mmap(NULL, AREA_LEN, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	if (area == MAP_FAILED)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
