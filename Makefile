@@ -85,15 +85,20 @@ CFLAGS_COMMON := -std=gnu11 -g -Wall -Wextra -Werror -Wstrict-prototypes \
 	-ffile-prefix-map=$(abspath $(O))=out -ffile-prefix-map=$(CURDIR)=.
 CFLAGS_FREE := -Os -ffreestanding -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -nostdinc \
-	-fno-tree-loop-distribute-patterns \
-	-isystem $(shell $(CC) -print-file-name=include) -I$(SRC)/libc/include
+	-fno-tree-loop-distribute-patterns -I$(SRC)/libc/include
+GCC_HEADERS := -isystem $(shell $(CC) -print-file-name=include)
 
-flavours := bios-i386 efi-x86_64 linux-x86_64 linux-asan
+flavours := bios-i386 efi-x86_64 efi-i386 efi-arm64 linux-x86_64 linux-asan
+
+ARM64_PREFIX  ?= aarch64-linux-gnu-
+cc_efi-arm64  := $(ARM64_PREFIX)gcc
+ARM64_HEADERS := -isystem $(shell $(cc_efi-arm64) -print-file-name=include 2>/dev/null)
 
 platform_bios-i386    := bios
 defines_bios-i386     := -DPLATFORM_PCBIOS
 dirs_bios-i386        := platform/bios arch/x86 arch/x86/i386 libc
-cflags_bios-i386      := $(CFLAGS_FREE) -m32 -march=i686 -mtune=i386 -mregparm=3 \
+cflags_bios-i386      := $(CFLAGS_FREE) $(GCC_HEADERS) -m32 -march=i686 \
+	-mtune=i386 -mregparm=3 \
 	-mpreferred-stack-boundary=2 -mno-sse -mno-mmx -mno-80387 \
 	-fno-pic -fno-pie -fomit-frame-pointer -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -freg-struct-return
@@ -105,13 +110,40 @@ depends_bios-i386     := $(SRC)/platform/bios/bios.lds
 platform_efi-x86_64   := efi
 defines_efi-x86_64    := -DPLATFORM_EFI
 dirs_efi-x86_64       := platform/efi arch/x86 arch/x86/x86_64 libc
-cflags_efi-x86_64     := $(CFLAGS_FREE) -m64 -fpie -fshort-wchar -mno-red-zone \
+cflags_efi-x86_64     := $(CFLAGS_FREE) $(GCC_HEADERS) -m64 -fpie \
+	-fshort-wchar -mno-red-zone \
 	-mno-sse -mno-mmx -mno-80387 -fvisibility=hidden -isystem /usr/include
 ldflags_efi-x86_64    := -m elf_x86_64 -T $(SRC)/platform/efi/efi.lds -pie \
 	--no-dynamic-linker --gc-sections -z noexecstack -z text \
 	--no-warn-rwx-segments
 link_efi-x86_64       := ld
 depends_efi-x86_64    := $(SRC)/platform/efi/efi.lds
+
+# Not -fpie: the linker leaves relocations in the code, as PE files may have.
+platform_efi-i386     := efi
+defines_efi-i386      := -DPLATFORM_EFI
+dirs_efi-i386         := platform/efi arch/x86 arch/x86/i386 arch/x86/i386/efi libc
+cflags_efi-i386       := $(CFLAGS_FREE) $(GCC_HEADERS) -m32 -march=i686 \
+	-malign-double -fno-pic -fno-pie -fomit-frame-pointer \
+	-fshort-wchar -mno-sse -mno-mmx -mno-80387 -fvisibility=hidden \
+	-isystem /usr/include
+ldflags_efi-i386      := -m elf_i386 -T $(SRC)/platform/efi/efi.lds -pie \
+	--no-dynamic-linker --gc-sections -z noexecstack -z notext \
+	--no-warn-rwx-segments
+link_efi-i386         := ld
+depends_efi-i386      := $(SRC)/platform/efi/efi.lds
+
+platform_efi-arm64    := efi
+defines_efi-arm64     := -DPLATFORM_EFI -DARCH_ARM64
+dirs_efi-arm64        := platform/efi arch/arm64 libc
+cflags_efi-arm64      := $(CFLAGS_FREE) $(ARM64_HEADERS) -fpie -fshort-wchar \
+	-mgeneral-regs-only -mstrict-align -mno-outline-atomics -ffixed-x18 \
+	-fvisibility=hidden -I$(SRC)/arch/arm64/include -isystem /usr/include
+ldflags_efi-arm64     := -m aarch64linux -T $(SRC)/platform/efi/efi.lds -pie \
+	--no-dynamic-linker --gc-sections -z noexecstack -z text \
+	--no-warn-rwx-segments
+link_efi-arm64        := $(ARM64_PREFIX)ld
+depends_efi-arm64     := $(SRC)/platform/efi/efi.lds
 
 platform_linux-x86_64 := linux
 defines_linux-x86_64  := -DPLATFORM_LINUX
@@ -138,6 +170,7 @@ define flavour
 obj_$(1) := $(O)/obj/$(1)
 inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
 	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
+cc_$(1) ?= $(CC)
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
 # The selection of sources below reads config/named, so it must be there now.
@@ -150,17 +183,17 @@ $$(obj_$(1))/.stamp: FORCE
 $$(obj_$(1))/ipxe/%.o: $(SRC)/%.c $$(obj_$(1))/.stamp | $(LWIP_STAMP)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
 
 $$(obj_$(1))/ipxe/%.o: $(SRC)/%.S $$(obj_$(1))/.stamp | $(LWIP_STAMP)
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
 
 $$(obj_$(1))/lwip/%.o: $(LWIP_DIR)/%.c $$(obj_$(1))/.stamp $(LWIP_STAMP)
 	$$(call say,CC,lwip/$$*.c)
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $$(flags_$(1)) -Wno-error -w -MMD -MP -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) -Wno-error -w -MMD -MP -c -o $$@ $$<
 
 # Folder (or file) of drivers -> sources; all selected sources of the flavour.
 sources_$(1) = $$(shell scripts/select-sources $(SRC) \
@@ -185,7 +218,7 @@ $$(obj_$(1))/.embed: FORCE
 	@echo '$(EMBED)' | cmp -s - $$@ || echo '$(EMBED)' > $$@
 $$(obj_$(1))/embedded.o: $$(obj_$(1))/embedded.S $(EMBED_FILES)
 	$$(call say,AS,embedded: $(EMBED_FILES))
-	$(Q)$(CC) $$(flags_$(1)) -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) -c -o $$@ $$<
 endef
 $(foreach f,$(flavours),$(eval $(call embedded,$(f))))
 

@@ -43,7 +43,9 @@
 #define LOGIN_CMD      /* login */
 #define FORM_CMD       /* present; wants MENU_CMD */
 #define IFLINKWAIT_CMD /* iflinkwait */
-#define CPUID_CMD      /* cpuid (x86) */
+#ifndef ARCH_ARM64
+#define CPUID_CMD /* cpuid (x86) */
+#endif
 /* What would make undionly.kpxe exceed 64 KiB; CONFIG=full has it too. */
 #ifndef PLATFORM_PCBIOS
 #define IMGSET_CMD   /* imgset */

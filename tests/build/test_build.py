@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-IMAGES = ["undionly.kpxe", "x86_64-efi/snponly.efi", "x86_64-efi/ipxe.efi"]
+IMAGES = re.findall(r"^\$\(eval \$\(call image,([^,]+),",
+                    (ROOT / "config/images.mk").read_text(), re.MULTILINE)
 KPXE = "made/undionly.kpxe"
 
 

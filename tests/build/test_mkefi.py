@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,47 @@ long efi_main(void)
 """
 
 
-def link(folder: Path, source: str = SOURCE, pie: bool = True) -> Path:
+@dataclass(frozen=True)
+class Target:
+    """A processor: how the build compiles for it, what its files say."""
+    name: str
+    prefix: str  # of the tools
+    compile: list[str]
+    link: list[str]
+    word: int  # bytes of a pointer
+    machine: int
+    pointer_kind: int  # of a base relocation
+
+    @property
+    def directories(self) -> int:
+        """Offset of the data directories from the PE header."""
+        return 24 + (112 if self.word == 8 else 96)
+
+
+TARGETS = [
+    Target("x86_64", "", ["-fpie", "-mno-red-zone", "-fcf-protection=none"],
+           ["-m", "elf_x86_64"], 8, 0x8664, 10),
+    Target("i386", "", ["-m32", "-fno-pie", "-fcf-protection=none"],
+           ["-m", "elf_i386", "-z", "notext"], 4, 0x014C, 3),
+    Target("arm64", "aarch64-linux-gnu-", ["-fpie"], ["-m", "aarch64linux"],
+           8, 0xAA64, 10),
+]
+X86_64 = TARGETS[0]
+
+
+def link(folder: Path, source: str = SOURCE, pie: bool = True,
+         target: Target = X86_64) -> Path:
     """Link source as the build links the firmware."""
     (folder / "a.c").write_text(source)
     elf = folder / "a.elf"
     subprocess.run(
-        ["gcc", "-Os", "-ffreestanding", "-fpie", "-mno-red-zone",
+        [target.prefix + "gcc", "-Os", "-ffreestanding", *target.compile,
          "-fvisibility=hidden", "-fno-asynchronous-unwind-tables",
-         "-fcf-protection=none", "-c", "-o", folder / "a.o", folder / "a.c"],
+         "-c", "-o", folder / "a.o", folder / "a.c"],
         check=True, timeout=60)
     subprocess.run(
-        ["ld", "-m", "elf_x86_64", "-T", ROOT / "ipxe-src/platform/efi/efi.lds",
+        [target.prefix + "ld", *target.link,
+         "-T", ROOT / "ipxe-src/platform/efi/efi.lds",
          *(["-pie", "--no-dynamic-linker"] if pie else []), "-z",
          "noexecstack", "-o", elf, folder / "a.o"],
         check=True, timeout=60)
@@ -55,10 +86,17 @@ def mkefi(elf: Path, output: Path,
         capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.fixture(scope="module", name="target", params=TARGETS,
+                ids=lambda target: target.name)
+def choose_target(request: pytest.FixtureRequest) -> Target:
+    return request.param
+
+
 @pytest.fixture(scope="module", name="image")
-def make_image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def make_image(target: Target,
+               tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("mkefi")
-    result = mkefi(link(folder), folder / "a.efi")
+    result = mkefi(link(folder, target=target), folder / "a.efi")
     assert result.returncode == 0, result.stderr
     return (folder / "a.efi").read_bytes()
 
@@ -82,13 +120,15 @@ def sections(image: bytes) -> dict[str, tuple[int, int, int, int, int]]:
     return found
 
 
-def test_headers_say_efi_application_without_time(image: bytes) -> None:
+def test_headers_say_efi_application_without_time(image: bytes,
+                                                      target: Target) -> None:
     at = header(image)
     assert image[:2] == b"MZ" and image[at:at + 4] == b"PE\0\0"
     machine, _, timestamp = struct.unpack_from("<HHI", image, at + 4)
-    assert machine == 0x8664
+    assert machine == target.machine
     assert timestamp == 0
-    assert struct.unpack_from("<H", image, at + 24)[0] == 0x20B
+    magic = struct.unpack_from("<H", image, at + 24)[0]
+    assert magic == (0x20B if target.word == 8 else 0x10B)
     assert struct.unpack_from("<H", image, at + 24 + 68)[0] == 10
     # The firmware may move it, and may forbid executing data.
     assert struct.unpack_from("<H", image, at + 24 + 70)[0] & 0x140 == 0x140
@@ -123,10 +163,11 @@ def test_zeroed_data_takes_no_room_in_the_file(image: bytes) -> None:
     assert size > 10000 > raw
 
 
-def test_every_pointer_is_relocated(image: bytes) -> None:
+def test_every_pointer_is_relocated(image: bytes, target: Target) -> None:
     found = sections(image)
     size, _, _, offset, _ = found[".reloc"]
-    directory = struct.unpack_from("<II", image, header(image) + 24 + 112 + 40)
+    directory = struct.unpack_from(
+        "<II", image, header(image) + target.directories + 5 * 8)
     assert directory == (found[".reloc"][1], size)
     pointers = []
     at = offset
@@ -135,19 +176,24 @@ def test_every_pointer_is_relocated(image: bytes) -> None:
         assert page % PAGE == 0 and length % 4 == 0 and length >= 8
         for entry in struct.unpack_from(f"<{(length - 8) // 2}H", image,
                                         at + 8):
-            if entry >> 12 == 10:
+            assert entry >> 12 in (0, target.pointer_kind)
+            if entry >> 12:
                 pointers.append(page + (entry & 0xFFF))
         at += length
-    assert len(pointers) == 2
-    _, address, raw, offset, _ = found[".data"]
-    values = set()
-    for pointer in pointers:
-        assert address <= pointer <= address + raw - 8
-        values.add(struct.unpack_from("<Q", image,
-                                      offset + pointer - address)[0])
+    values = []
+    for name, (_, address, raw, offset, _) in found.items():
+        here = [pointer - address + offset for pointer in pointers
+                if address <= pointer <= address + raw - target.word]
+        # Only on i386 do pointers name data from code.
+        assert name != ".text" or not here or target.name == "i386"
+        if name != ".text":
+            values += [int.from_bytes(image[at:at + target.word], "little")
+                       for at in here]
+    assert len(values) == 2
     # Both point at `target`, whose value is 5.
-    (target,) = values
-    assert struct.unpack_from("<i", image, offset + target - address)[0] == 5
+    (where,) = set(values)
+    _, address, raw, offset, _ = found[".data"]
+    assert struct.unpack_from("<i", image, offset + where - address)[0] == 5
 
 
 def test_entry_point_is_code(image: bytes) -> None:
@@ -177,13 +223,16 @@ def test_identity_note_is_filled_in(image: bytes) -> None:
     assert struct.unpack_from("<I", note, 108)[0] == zlib.crc32(note[:108])
 
 
-def test_same_input_gives_same_bytes(tmp_path: Path, image: bytes) -> None:
-    assert mkefi(link(tmp_path), tmp_path / "b.efi").returncode == 0
+def test_same_input_gives_same_bytes(tmp_path: Path, image: bytes,
+                                     target: Target) -> None:
+    assert mkefi(link(tmp_path, target=target),
+                 tmp_path / "b.efi").returncode == 0
     assert (tmp_path / "b.efi").read_bytes() == image
 
 
-def test_name_changes_build_id(tmp_path: Path, image: bytes) -> None:
-    assert mkefi(link(tmp_path), tmp_path / "b.efi",
+def test_name_changes_build_id(tmp_path: Path, image: bytes,
+                               target: Target) -> None:
+    assert mkefi(link(tmp_path, target=target), tmp_path / "b.efi",
                  "x86_64-efi/other.efi").returncode == 0
     other = (tmp_path / "b.efi").read_bytes()
     at = image.find(MAGIC) + 32

@@ -52,6 +52,12 @@ void *bulk_realloc(void *old, size_t old_len, size_t new_len)
 	return block;
 }
 
+/* Can a pointer reach RANGE? Memory above 4 GiB is beyond 32-bit code. */
+static bool is_reachable(const EFI_MEMORY_DESCRIPTOR *range)
+{
+	return (uintptr_t)range->PhysicalStart == range->PhysicalStart;
+}
+
 /* The largest free range of the map of LEN bytes, descriptors of STEP. */
 static uint64_t map_largest_free(const uint8_t *map, UINTN len, UINTN step)
 {
@@ -62,7 +68,7 @@ static uint64_t map_largest_free(const uint8_t *map, UINTN len, UINTN step)
 	for (offset = 0; offset + sizeof(*range) <= len; offset += step) {
 		range = (const EFI_MEMORY_DESCRIPTOR *)(map + offset);
 		if (range->Type == EfiConventionalMemory &&
-		    range->NumberOfPages > largest)
+		    is_reachable(range) && range->NumberOfPages > largest)
 			largest = range->NumberOfPages;
 	}
 	return largest * EFI_PAGE_SIZE;
