@@ -21,6 +21,7 @@
 #endif
 #ifdef PLATFORM_EFI
 #define IMAGE_EFI /* UEFI applications; Linux with its EFI stub */
+#define CUSTOM_FETCH /* a signed image's region, from beside it on a server */
 #endif
 #ifdef PLATFORM_LINUX
 #define IMAGE_DRY /* reports what would be booted */
@@ -53,6 +54,7 @@
 #define NSLOOKUP_CMD /* nslookup */
 #define TIME_CMD     /* time */
 #define ABSENT_CMD   /* a sentence for those of iPXE's that are not here */
+#define CUSTOM_TRUST /* certificates of the customisation region; DIGEST_CMD */
 #endif
 
 /* Prompt before and after the boot attempt, tenths of a second; 0 for none. */

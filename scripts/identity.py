@@ -15,6 +15,10 @@ LAYOUT = struct.Struct("<16s16s16s16s32sIIII")
 SCAN_LEN = 65536
 ALIGN = 16
 
+# core/region.h: the file beside an image, or on a medium, and its size there.
+REGION_FILE_NAME = "unloop.region"
+REGION_FILE_LEN = 65536
+
 
 def find(data: bytes, complete: bool = True) -> int:
     """Offset of the note in data, -1 if there is none.
@@ -56,9 +60,34 @@ def fill(image: bytearray, format_name: str, tag: bytes = b"") -> bytes:
     digest = hashlib.sha256(bytes(image) + tag).digest()
     fields[2] = digest[:16]
     LAYOUT.pack_into(image, at, *fields)
-    crc = zlib.crc32(bytes(image[at : at + LAYOUT.size - 4]))
-    struct.pack_into("<I", image, at + LAYOUT.size - 4, crc)
-    return bytes(image[at : at + LAYOUT.size])
+    note = with_region(bytes(image[at : at + LAYOUT.size]), 0, 0, 0)
+    image[at : at + LAYOUT.size] = note
+    return note
+
+
+def with_region(note: bytes, offset: int, length: int, limit: int) -> bytes:
+    """The note with another place of the customisation region.
+
+    offset: in the file, bytes. length: that the file has for it now. limit:
+    to how much `unloop customise` may make it grow (what is behind it in the
+    file must be able to move, so for most formats it is last).
+    """
+    fields = list(LAYOUT.unpack(note))
+    fields[5:8] = offset, length, limit
+    fields[8] = 0
+    note = LAYOUT.pack(*fields)
+    return note[:-4] + struct.pack("<I", zlib.crc32(note[:-4]))
+
+
+def for_medium(note: bytes, format_name: str, offset: int, length: int) -> bytes:
+    """The note of a USB stick or disc: that of an image on it, by another
+    name, and where the data of its file REGION_FILE_NAME is (one piece). It
+    goes into the first 64 KiB of the medium, on a multiple of ALIGN."""
+    fields = list(LAYOUT.unpack(note))
+    fields[4] = format_name.encode("ascii")
+    if len(fields[4]) > 31:
+        raise ValueError(f"{format_name}: longer than 31 bytes")
+    return with_region(LAYOUT.pack(*fields), offset, length, length)
 
 
 def main() -> int:
@@ -77,6 +106,7 @@ def main() -> int:
     print(f"version   {fields[3].rstrip(bytes(1)).decode()}")
     print(f"build ID  {fields[2].hex()}")
     print(f"offset    {at}")
+    print(f"region    {fields[6]} bytes at {fields[5]}, at most {fields[7]}")
     return 0
 
 

@@ -19,10 +19,13 @@ struct identity_note {
 	uint8_t build_id[16]; /* first bytes of a SHA-256 of what was linked */
 	char version[16];     /* "0.1.0", NUL-padded */
 	char format[32];      /* "undionly.kpxe", "x86_64-efi/snponly.efi" */
-	uint32_t region_offset; /* customisation region in the file; 0: none */
-	uint32_t region_len;	/* its size, bytes */
-	uint32_t reserved;	/* 0 */
-	uint32_t crc32;		/* IEEE 802.3, of the bytes before it */
+	/* The customisation region (core/region.h): its place in the file (0:
+	 * this format has none), bytes that the file has for it, and up to how
+	 * many it may be made to have. */
+	uint32_t region_offset;
+	uint32_t region_len;
+	uint32_t region_max;
+	uint32_t crc32; /* IEEE 802.3, of the bytes before it */
 } __packed;
 
 /* Our own note, as the build filled it in. */

@@ -16,19 +16,19 @@
 #include "net/dhcp.h"
 #include "net/netdevice.h"
 #include "usr/autoboot.h"
+#include "usr/customise.h"
 #include "usr/imgmgmt.h"
 #include "usr/main.h"
 #include "usr/prompt.h"
 
-/* Register the image compiled in as EMBEDDED. */
-static void embedded_register(const struct embedded_image *embedded)
+void embedded_add(const char *name, const uint8_t *data, size_t len)
 {
-	struct image *image = image_alloc(NULL, embedded->name, NULL);
+	struct image *image = image_alloc(NULL, name, NULL);
 
 	if (!image)
 		return;
-	image->data = (uint8_t *)embedded->data;
-	image->len = (size_t)(embedded->end - embedded->data);
+	image->data = (uint8_t *)data;
+	image->len = len;
 	image->flags = IMAGE_STATIC | IMAGE_COMPLETE | IMAGE_ORIGIN;
 	/* A script is for us; anything else may be meant for a kernel. */
 	if (!image_probe(image) &&
@@ -47,7 +47,9 @@ static void embedded_register_all(void)
 	for (order = 0; order < TABLE_COUNT(embedded_images); order++) {
 		for_each_table_entry(embedded, embedded_images) {
 			if (embedded->order == order)
-				embedded_register(embedded);
+				embedded_add(embedded->name, embedded->data,
+					     (size_t)(embedded->end -
+						      embedded->data));
 		}
 	}
 }
@@ -134,6 +136,7 @@ int firmware_main(void)
 	loopguard_init();
 	if (!dhcp_adopt_cached())
 		tell_origin();
+	customise();
 	embedded_register_all();
 	rc = boot();
 	images_free();

@@ -17,7 +17,10 @@ MAGIC = b"\x7fUnloop note v1\0"
 
 SOURCE = r"""
 __attribute__((used, section(".identity"), aligned(16)))
-const unsigned char note[112] = "\x7fUnloop note v1";
+const unsigned char note[112] = {
+	0x7f, 'U', 'n', 'l', 'o', 'o', 'p', ' ', 'n', 'o', 't', 'e', ' ', 'v', '1',
+	[48] = '1', '.', '2',
+};
 extern int target;
 int target = 5;
 int *pointer = &target;           /* needs one base relocation */
@@ -136,8 +139,8 @@ def test_headers_say_efi_application_without_time(image: bytes,
 
 def test_no_section_is_writable_and_executable(image: bytes) -> None:
     found = sections(image)
-    assert list(found) == [".text", ".rodata", ".data", ".reloc"] or list(
-        found) == [".text", ".data", ".reloc"]
+    names = [name for name in found if name != ".rodata"]
+    assert names == [".text", ".data", ".reloc", ".sbat", ".region"]
     for name, (_, _, _, _, flags) in found.items():
         assert flags & READ
         assert not (flags & WRITE and flags & EXECUTE), name
@@ -161,6 +164,24 @@ def test_sections_fit_file_and_memory(image: bytes) -> None:
 def test_zeroed_data_takes_no_room_in_the_file(image: bytes) -> None:
     size, _, raw, _, _ = sections(image)[".data"]
     assert size > 10000 > raw
+
+
+def test_note_says_where_the_empty_region_is(image: bytes) -> None:
+    _, _, raw, offset, _ = sections(image)[".region"]
+    note = image.index(b"\x7fUnloop note v1\0")
+    place = struct.unpack_from("<III", image, note + 96)
+    assert place == (offset, raw, 262144)
+    assert not any(image[offset:])
+
+
+def test_sbat_is_what_shim_reads(image: bytes) -> None:
+    size, _, _, offset, _ = sections(image)[".sbat"]
+    lines = image[offset:offset + size].decode("ascii").splitlines()
+    rows = [line.split(",") for line in lines]
+    assert rows[0][:2] == ["sbat", "1"]
+    assert rows[1][0] == "unloop" and int(rows[1][1]) > 0
+    assert rows[1][4] == "1.2"
+    assert all(len(row) == 6 and all(row) for row in rows)
 
 
 def test_every_pointer_is_relocated(image: bytes, target: Target) -> None:
@@ -247,7 +268,7 @@ def test_program_without_relocations_is_refused(tmp_path: Path) -> None:
 
 
 def test_program_without_note_is_refused(tmp_path: Path) -> None:
-    source = SOURCE.replace("v1", "v0")
+    source = SOURCE.replace("'1',\n", "'0',\n")
     result = mkefi(link(tmp_path, source), tmp_path / "b.efi")
     assert result.returncode == 1
     assert "identity note" in result.stderr

@@ -6,6 +6,7 @@
 #include "core/console.h"
 #include "core/heap.h"
 #include "core/platform.h"
+#include "core/region.h"
 #include "platform/bios/io.h"
 #include "platform/bios/main.h"
 #include "platform/bios/memory.h"
@@ -71,6 +72,8 @@ void bios_main(const struct boot_info *info)
 	int rc;
 
 	memory_init(info);
+	region_data = (const uint8_t *)info->region;
+	region_len = info->region_len;
 	heap_add((void *)(memory_self.end - HEAP_LEN), HEAP_LEN);
 	rc = pxe_init();
 	base_memory_take();

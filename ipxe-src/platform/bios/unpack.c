@@ -5,6 +5,8 @@
  * block, and may use nothing but lzma.c: the rest is still compressed. It has
  * no variables either (bios.lds checks).
  */
+#include "core/identity.h"
+#include "core/region.h"
 #include "platform/bios/io.h"
 #include "platform/bios/real.h"
 #include "platform/bios/unpack.h"
@@ -38,6 +40,14 @@ static void *fill(void *dst, uint8_t byte, size_t len)
 
 	asm volatile("rep stosb" : "+D"(dst), "+c"(len) : "a"(byte) : "memory");
 	return start;
+}
+
+static void copy(void *dst, const void *src, size_t len)
+{
+	asm volatile("rep movsb"
+		     : "+D"(dst), "+S"(src), "+c"(len)
+		     :
+		     : "memory");
 }
 
 /* An empty register set; DS and ES are the block's. */
@@ -269,6 +279,18 @@ static void relocate(uint8_t *image, uint32_t len, uint32_t span, uint32_t mark)
 	}
 }
 
+/* Find out how much of the file behind the firmware is a customisation region,
+ * for there may be other things. What it is worth is checked later. */
+static uint32_t region_find(const struct unpack_header *header)
+{
+	const struct identity_note *note =
+		(const void *)(header->packed - sizeof(*note));
+
+	return note->region_len <= REGION_LEN_MAX
+		       ? (note->region_len + 15) & ~15u
+		       : 0;
+}
+
 void unpack(void)
 {
 	const struct unpack_header *header = &unpack_header;
@@ -280,7 +302,8 @@ void unpack(void)
 	if (!a20_enable())
 		early_fail("the A20 gate does not open");
 	map_read(&info.map);
-	info.memory_len = header->memory_len + HEAP_LEN;
+	info.region_len = region_find(header);
+	info.memory_len = header->memory_len + info.region_len + HEAP_LEN;
 	info.base = map_place(&info.map, info.memory_len);
 	if (!info.base)
 		early_fail("not enough memory");
@@ -296,6 +319,10 @@ void unpack(void)
 		 header->address_mark);
 	fill(image + header->unpacked_len, 0,
 	     header->memory_len - header->unpacked_len);
+	info.region = (uint32_t)image + header->memory_len;
+	copy((void *)info.region,
+	     (void *)((header->packed + header->packed_len + 15) & ~15u),
+	     info.region_len);
 	((void (*)(const struct boot_info *))(image + header->entry))(&info);
 	__builtin_unreachable();
 }

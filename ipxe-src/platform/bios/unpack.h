@@ -6,7 +6,10 @@
 #include "platform/bios/e820.h"
 #include "platform/bios/lzma.h"
 
-/* Filled in by scripts/mkkpxe, which knows the layout. Lengths in bytes. */
+/* Filled in by scripts/mkkpxe, which knows the layout. Lengths in bytes. The
+ * identity note (core/identity.h) ends where the compressed firmware begins;
+ * the customisation region, if the note has a length for it, begins on the
+ * first 16-byte boundary of memory behind the compressed firmware. */
 struct unpack_header {
 	uint32_t packed; /* linear address of the compressed firmware */
 	uint32_t packed_len;
@@ -24,7 +27,9 @@ struct unpack_header {
 /* What bios_main() gets; in memory that does not last. */
 struct boot_info {
 	uint32_t base;	     /* where the firmware was put */
-	uint32_t memory_len; /* that it has from there on, HEAP_LEN included */
+	uint32_t memory_len; /* from there on, region and HEAP_LEN included */
+	uint32_t region;     /* copy of the customisation region */
+	uint32_t region_len; /* 0: there is none */
 	struct e820_map map; /* as the BIOS gave it */
 };
 

@@ -6,6 +6,7 @@
 #include "core/platform.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/nic.h"
+#include "platform/efi/region.h"
 #include "usr/main.h"
 
 /* Everything small lives here: settings, packets in flight, parsed images. */
@@ -91,6 +92,7 @@ static EFI_STATUS efi_run(void)
 	efi_watchdog_arm();
 	efi_nic_init();
 	efi_origin_init();
+	efi_region_init();
 
 	rc = firmware_main();
 
