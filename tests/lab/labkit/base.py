@@ -45,6 +45,7 @@ def missing_pieces() -> list[str]:
     """Name every program or right that the lab needs and does not have."""
     needs = {
         "qemu-system-x86_64": "qemu-system-x86",
+        "qemu-system-aarch64": "qemu-system-arm",
         "ip": "iproute2",
         "nft": "nftables",
         "setpriv": "util-linux",
@@ -58,6 +59,8 @@ def missing_pieces() -> list[str]:
                if find_program(program) is None]
     files = {
         "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
+        "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd": "ovmf-ia32",
+        "/usr/share/AAVMF/AAVMF_CODE.fd": "qemu-efi-aarch64",
         "/usr/share/seabios/bios-256k.bin": "seabios",
         "/usr/lib/ipxe/undionly.kpxe": "ipxe",
         "/usr/lib/ipxe/qemu/pxe-virtio.rom": "ipxe-qemu",

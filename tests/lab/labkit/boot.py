@@ -73,8 +73,8 @@ class Boot:
     @property
     def kargs(self) -> str:
         """The kernel arguments that every script of this boot passes."""
-        return (f"console=ttyS0,115200 quiet panic=-1 case={self.case.name} "
-                f"token={self.token}")
+        return (f"console={self.spec.console} quiet panic=-1 "
+                f"case={self.case.name} token={self.token}")
 
     @property
     def serial(self) -> str:
@@ -385,7 +385,7 @@ def prepared(case: Case, firmware: str | None = None) -> Iterator[Boot]:
                                         ignore_cleanup_errors=True)))
         # Servers that drop their privileges read here.
         boot.work.chmod(0o755)
-        boot.payload = build_payload()
+        boot.payload = build_payload(architecture=boot.spec.linux)
         _place_files(boot)
         boot.net = stack.enter_context(Network())
         if case.network:

@@ -127,6 +127,14 @@ for firmware, second in (("bios", "bios-e1000"), ("uefi", "uefi-full")):
              checks=[fetched_once, recognised, resolver_facts,
                      http_times("/boot.ipxe", 1), linux_with()])
 
+for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
+                "uefi-arm64-full"):
+    case(name=f"{machine}-dnsmasq", machine=machine, timeout=240,
+         what="Other processors: one fetch of our binary, then Linux.",
+         dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+         checks=[fetched_once, recognised, resolver_facts,
+                 http_times("/boot.ipxe", 1), linux_with()])
+
 case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
      what="UEFI HTTP Boot loads our binary once, then Linux.",
      dhcp=http_boot, script=SCRIPT, until=linux_up, program="snponly.efi",

@@ -35,6 +35,14 @@ class MachineSpec:
     native_requests: int
     arguments: list[str]
     vars: str | None = None
+    #: Whose Linux it boots: Debian's name of the architecture.
+    linux: str = "amd64"
+    #: Its emulator: qemu-system-<qemu>.
+    qemu: str = "x86_64"
+    #: QEMU's -vga: "none" for a board without.
+    vga: str = "std"
+    #: What Linux is told that its console is.
+    console: str = "ttyS0,115200"
 
     def our_program(self) -> Path:
         """The built file that this machine loads."""
@@ -78,8 +86,8 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
                   f"server=on,wait=off,logfile={logs}/serial.log",
                   "-serial", "chardev:ser"]
     return [
-        *qemu_wrapper(), "qemu-system-x86_64", "-accel", "tcg",
-        "-nodefaults", "-display", "none", "-vga", "std", "-no-reboot",
+        *qemu_wrapper(), f"qemu-system-{spec.qemu}", "-accel", "tcg",
+        "-nodefaults", "-display", "none", "-vga", spec.vga, "-no-reboot",
         "-m", str(spec.memory), "-uuid", UUID,
         "-smbios", f"type=1,serial={SERIAL}", *serial,
         "-pidfile", str(work / "qemu.pid"),

@@ -9,13 +9,22 @@ import os
 import random
 import shutil
 import stat
+import struct
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .base import CACHE, LabError, program
 
-KERNEL_PACKAGE = "linux-image-cloud-amd64"
+#: The kernel package of each Debian architecture that a machine may have.
+#: A 32-bit UEFI starts 32-bit kernels only.
+KERNEL_PACKAGES = {
+    "amd64": "linux-image-cloud-amd64",
+    "i386": "linux-image-686",
+    "arm64": "linux-image-cloud-arm64",
+}
+#: The architecture of the machine that the lab runs on.
+NATIVE = "amd64"
 BUSYBOX = Path("/usr/bin/busybox")
 #: Every line that the booted Linux prints begins with this word.
 MARK = "UNLOOP-LINUX"
@@ -64,13 +73,16 @@ def cpio_archive(entries: list[CpioEntry]) -> bytes:
 
 
 def is_static_elf(path: Path) -> bool:
-    """Is this a 64-bit ELF without an interpreter (ELF gABI, PT_INTERP)?"""
+    """Is this an ELF file without an interpreter (ELF gABI, PT_INTERP)?"""
     data = path.read_bytes()
-    if data[:5] != b"\x7fELF\x02":
+    if data[:5] == b"\x7fELF\x02":
+        table = int.from_bytes(data[32:40], "little")
+        size, count = struct.unpack_from("<HH", data, 54)
+    elif data[:5] == b"\x7fELF\x01":
+        table = int.from_bytes(data[28:32], "little")
+        size, count = struct.unpack_from("<HH", data, 42)
+    else:
         return False
-    table = int.from_bytes(data[32:40], "little")
-    size = int.from_bytes(data[54:56], "little")
-    count = int.from_bytes(data[56:58], "little")
     kinds = [int.from_bytes(data[table + i * size:table + i * size + 4],
                             "little") for i in range(count)]
     return 3 not in kinds
@@ -106,29 +118,56 @@ PART_SIZE = 1 << 20
 BULK_SIZE = 128 << 20
 
 
-def build_payload(folder: Path | None = None) -> Payload:
-    """Make all payload files that are not there yet; safe in parallel."""
+def build_payload(folder: Path | None = None,
+                  architecture: str = NATIVE) -> Payload:
+    """Make all payload files that are not there yet; safe in parallel.
+
+    architecture: whose kernel and small initramfs, as Debian calls it; the
+    larger files are the same for all.
+    """
     folder = folder or CACHE / "lab"
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _build_locked(folder)
+        payload = _build_locked(folder)
+        if architecture == NATIVE:
+            return payload
+        return _build_foreign(folder / architecture, architecture, payload)
 
 
-def _build_locked(folder: Path) -> Payload:
-    vmlinuz = fetch_kernel(folder)
-    if not is_static_elf(BUSYBOX):
-        raise LabError(f"{BUSYBOX} is not statically linked; "
+def _initramfs(busybox: Path) -> bytes:
+    """The small initramfs: this busybox and INIT."""
+    if not is_static_elf(busybox):
+        raise LabError(f"{busybox} is not statically linked; "
                        "install the package busybox-static")
-    base = cpio_archive([
+    return cpio_archive([
         CpioEntry("bin", stat.S_IFDIR | 0o755),
         CpioEntry("dev", stat.S_IFDIR | 0o755),
         CpioEntry("proc", stat.S_IFDIR | 0o755),
         CpioEntry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)),
         CpioEntry("bin/busybox", stat.S_IFREG | 0o755,
-                  BUSYBOX.read_bytes()),
+                  busybox.read_bytes()),
         CpioEntry("init", stat.S_IFREG | 0o755, INIT.encode()),
     ])
+
+
+def _build_foreign(folder: Path, architecture: str,
+                   payload: Payload) -> Payload:
+    """The payload with another architecture's kernel and initramfs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    vmlinuz, initrd = folder / "vmlinuz", folder / "initrd.img"
+    if not vmlinuz.exists() or not initrd.exists():
+        options = foreign_apt(folder / "apt", architecture)
+        work = fetch_package("busybox-static", folder / "busybox", options)
+        _write(initrd, _initramfs(work / "bin/busybox"))
+        shutil.rmtree(folder / "busybox")
+        fetch_kernel(folder, architecture, options)
+    return replace(payload, vmlinuz=vmlinuz, initrd=initrd)
+
+
+def _build_locked(folder: Path) -> Payload:
+    vmlinuz = fetch_kernel(folder)
+    base = _initramfs(BUSYBOX)
     sums = []
     for name, size, seed in (("payload-part", PART_SIZE, 1),
                              ("payload", BIG_SIZE, 2),
@@ -161,36 +200,69 @@ def _write(path: Path, data: bytes) -> None:
     os.replace(temporary, path)
 
 
-def fetch_kernel(folder: Path) -> Path:
-    """Download and unpack the newest cloud kernel that apt names."""
+def foreign_apt(state: Path, architecture: str) -> list[str]:
+    """Options by which apt speaks of another architecture.
+
+    Its lists are kept in `state` and fetched from where the machine's own
+    come from; nothing of the machine's apt or dpkg changes.
+    """
+    for name in ("lists/partial", "cache/archives/partial"):
+        (state / name).mkdir(parents=True, exist_ok=True)
+    (state / "status").touch()
+    options = [f"-oDir::State::lists={state}/lists",
+               f"-oDir::State::status={state}/status",
+               f"-oDir::Cache={state}/cache",
+               f"-oAPT::Architecture={architecture}",
+               f"-oAPT::Architectures::={architecture}",
+               "-oAPT::Sandbox::User=root"]
+    # A source that lacks the architecture is no reason to stop: whether the
+    # packages were found shows when they are asked for.
+    subprocess.run([program("apt-get"), *options, "-q", "update"],
+                   capture_output=True, timeout=600, check=False)
+    return options
+
+
+def fetch_package(name: str, work: Path, options: list[str]) -> Path:
+    """Download a package and unpack it in `work`, which is made anew."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    got = subprocess.run(
+        [program("apt-get"), *options, "download", "-q",
+         "-oAPT::Sandbox::User=root", name],
+        cwd=work, capture_output=True, text=True, timeout=600)
+    packages = list(work.glob("*.deb"))
+    if got.returncode or not packages:
+        raise LabError(f"could not download {name}: " + got.stderr.strip())
+    subprocess.run([program("dpkg-deb"), "-x", str(packages[0]), "x"],
+                   cwd=work, check=True, timeout=120)
+    return work / "x"
+
+
+def fetch_kernel(folder: Path, architecture: str = NATIVE,
+                 options: list[str] | None = None) -> Path:
+    """Download and unpack the newest such kernel that apt names.
+
+    options: apt's, from foreign_apt() where it is not this machine's.
+    """
     target = folder / "vmlinuz"
     if target.exists():
         return target
+    options = options or []
+    package = KERNEL_PACKAGES[architecture]
     depends = subprocess.run(
-        [program("apt-cache"), "depends", "--important", KERNEL_PACKAGE],
+        [program("apt-cache"), *options, "depends", "--important", package],
         capture_output=True, text=True, timeout=60).stdout
     names = [line.split(":", 1)[1].strip() for line in depends.splitlines()
              if line.strip().startswith("Depends: linux-image-")]
     if not names:
-        raise LabError(f"apt does not know {KERNEL_PACKAGE}; run "
+        raise LabError(f"apt does not know {package}; run "
                        "'apt-get update' as root and try again")
     work = folder / "kernel"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
     try:
-        got = subprocess.run(
-            [program("apt-get"), "download", "-q",
-             "-oAPT::Sandbox::User=root", names[0]],
-            cwd=work, capture_output=True, text=True, timeout=600)
-        packages = list(work.glob("*.deb"))
-        if got.returncode or not packages:
-            raise LabError(f"could not download {names[0]}: "
-                           + got.stderr.strip())
-        subprocess.run([program("dpkg-deb"), "-x", str(packages[0]), "x"],
-                       cwd=work, check=True, timeout=120)
-        images = list(work.glob("x/boot/vmlinuz-*"))
+        unpacked = fetch_package(names[0], work, options)
+        images = list(unpacked.glob("boot/vmlinuz-*"))
         if len(images) != 1:
-            raise LabError(f"{packages[0].name} holds no kernel image")
+            raise LabError(f"{names[0]} holds no kernel image")
         os.replace(images[0], target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
