@@ -252,7 +252,7 @@ images: $(IMAGES) ## build every boot image
 
 # The same firmware as a program: for unit tests and for trying scripts.
 define program
-$(O)/$(1)/firmware: $$(call objects_$(1),$$(call sources_$(1),drivers/tap)) $$(obj_$(1))/embedded.o
+$(O)/$(1)/firmware: $$(call objects_$(1),$$(call sources_$(1),drivers/tap drivers/bus)) $$(obj_$(1))/embedded.o
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$$(link_$(1)) $$(ldflags_$(1)) -Wl,-Map,$$@.map -o $$@ $$^
@@ -264,7 +264,7 @@ $(foreach f,linux-x86_64 linux-asan,$(eval $(call program,$(f))))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(UNIT_SOURCES))
 unit_objects := $(filter-out %/platform/linux/main.o,\
-	$(call objects_linux-asan,$(call sources_linux-asan,drivers/tap)))
+	$(call objects_linux-asan,$(call sources_linux-asan,drivers/tap drivers/bus)))
 
 $(O)/unit/%.o: tests/unit/%.c $(obj_linux-asan)/.stamp | $(LWIP_STAMP)
 	$(call say,CC,$<)

@@ -60,6 +60,10 @@
 /* Prompt before and after the boot attempt, tenths of a second; 0 for none. */
 #define BANNER_TIMEOUT 20
 
+/* UEFI: 1 uses a network card by the firmware's own driver where it has one;
+ * 0 uses ours for every card that it knows. */
+#define EFI_SNP_FIRST 1
+
 /* How many times builds of this product may be entered, one from another,
  * before a boot program (not a kernel) is refused. */
 #define GENERATION_LIMIT 2

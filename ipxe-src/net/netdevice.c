@@ -287,14 +287,17 @@ void netdev_unregister(struct net_device *netdev)
 void netdev_probe_all(void)
 {
 	const struct net_driver *driver;
+	unsigned int order;
 	int rc;
 
-	for_each_table_entry(driver, net_drivers) {
-		rc = driver->probe();
-		if (rc)
-			console_printf("%s: could not find network devices: "
-				       "%s\n",
-				       driver->name, error_text(rc));
+	for (order = 0; order <= 1; order++) {
+		for_each_table_entry(driver, net_drivers) {
+			rc = driver->order == order ? driver->probe() : 0;
+			if (rc)
+				console_printf("%s: could not find network "
+					       "devices: %s\n",
+					       driver->name, error_text(rc));
+		}
 	}
 }
 

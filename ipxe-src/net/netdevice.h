@@ -63,6 +63,8 @@ struct net_driver {
 	int (*probe)(void);
 	/* Unregister and free all of them. */
 	void (*remove)(void);
+	/* 0: before those with 1, which look at what is left. */
+	unsigned int order;
 };
 
 TABLE_DECLARE(net_drivers, const struct net_driver);

@@ -33,6 +33,7 @@ static const struct net_driver snp_driver = {
 	.name = "snp",
 	.probe = snp_probe,
 	.remove = snp_unregister_all,
+	.order = 1, /* a driver of ours may take the device of one away */
 };
 
 TABLE_REGISTER(net_drivers, snp_driver);

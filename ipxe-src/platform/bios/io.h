@@ -21,6 +21,14 @@ static inline uint16_t port_in16(uint16_t port)
 	return value;
 }
 
+static inline uint32_t port_in32(uint16_t port)
+{
+	uint32_t value;
+
+	asm volatile("inl %w1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
 static inline void port_out8(uint16_t port, uint8_t value)
 {
 	asm volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
@@ -29,6 +37,11 @@ static inline void port_out8(uint16_t port, uint8_t value)
 static inline void port_out16(uint16_t port, uint16_t value)
 {
 	asm volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
+}
+
+static inline void port_out32(uint16_t port, uint32_t value)
+{
+	asm volatile("outl %0, %w1" : : "a"(value), "Nd"(port));
 }
 
 /* The object of TYPE at linear address ADDRESS of base memory. The optimiser
