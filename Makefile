@@ -40,7 +40,7 @@ LWIP_VERSION := 2.2.1
 LWIP_DIR     := $(O)/src/lwip-$(LWIP_VERSION)
 LWIP_STAMP   := $(O)/src/.lwip-$(LWIP_VERSION)
 LWIP_SOURCES := $(addprefix src/,$(addsuffix .c, \
-	$(addprefix core/,init def ip inet_chksum mem memp netif pbuf raw tcp \
+	$(addprefix core/,init def ip inet_chksum mem memp netif pbuf raw stats tcp \
 		tcp_in tcp_out timeouts udp dns) \
 	$(addprefix core/ipv4/,etharp icmp ip4 ip4_addr ip4_frag) \
 	netif/ethernet))

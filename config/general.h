@@ -12,6 +12,9 @@
 #define DOWNLOAD_PROTO_TFTP /* tftp:// (RFC 1350, 2347-2349, 7440) */
 #define DOWNLOAD_PROTO_HTTP /* http:// (RFC 9110, 9112) */
 #define DNS_RESOLVER        /* host names in URIs */
+#ifndef PLATFORM_PCBIOS
+#define IPV4_REASSEMBLY /* packets that came in fragments */
+#endif
 
 /* What can be executed. */
 #define IMAGE_SCRIPT /* #!ipxe scripts */
@@ -49,6 +52,14 @@
 #endif
 /* What would make undionly.kpxe exceed 64 KiB; CONFIG=full has it too. */
 #ifndef PLATFORM_PCBIOS
+#define UNIXTIME_SETTING /* ${unixtime} */
+#define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
+#define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */
+#define PING_CMD     /* ping */
+#define NSTAT_CMD    /* nstat */
+#define IPSTAT_CMD   /* ipstat */
+#define VLAN_CMD     /* vcreate, vdestroy, and the VLAN that we came by */
+#define COMPARE_CMD  /* islt, isle, isgt, isge, isne */
 #define IMGSET_CMD   /* imgset */
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
 #define NSLOOKUP_CMD /* nslookup */

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* CONFIG=full: everything, also where an image then exceeds 64 KiB. */
+#define IPV4_REASSEMBLY
+#define UNIXTIME_SETTING
+#define PARAM_CMD
+#define NTP_CMD
+#define PING_CMD
+#define NSTAT_CMD
+#define IPSTAT_CMD
+#define VLAN_CMD
+#define COMPARE_CMD
 #define READ_CMD
 #define LOGIN_CMD
 #define FORM_CMD

@@ -6,6 +6,7 @@
 
 #include "config/branding.h"
 #include "core/bootfile.h"
+#include "core/builtin.h"
 #include "core/command.h"
 #include "core/error.h"
 #include "core/identity.h"
@@ -14,68 +15,59 @@
 #include "core/settings.h"
 #include "core/uri.h"
 
-/* One setting of the block. Table "builtins". */
-struct builtin {
-	const struct setting *setting;
-	/* Copy the raw value as settings_ops' fetch() does. */
-	int (*fetch)(void *buf, size_t len);
-};
-
-TABLE_DECLARE(builtins, const struct builtin);
-
-static int bytes_fetch(const void *data, size_t data_len, void *buf, size_t len)
+int builtin_bytes(const void *data, size_t data_len, void *buf, size_t len)
 {
 	if (len)
 		memcpy(buf, data, MIN(len, data_len));
 	return (int)data_len;
 }
 
-static int text_fetch(const char *text, void *buf, size_t len)
+int builtin_text(const char *text, void *buf, size_t len)
 {
-	return bytes_fetch(text, strlen(text), buf, len);
+	return builtin_bytes(text, strlen(text), buf, len);
 }
 
-static int number_fetch(uint32_t number, void *buf, size_t len)
+int builtin_number(uint32_t number, void *buf, size_t len)
 {
 	uint8_t raw[4];
 
 	put_be32(raw, number);
-	return bytes_fetch(raw, sizeof(raw), buf, len);
+	return builtin_bytes(raw, sizeof(raw), buf, len);
 }
 
 static int errno_fetch(void *buf, size_t len)
 {
-	return number_fetch(exec_errno, buf, len);
+	return builtin_number(exec_errno, buf, len);
 }
 
 static int platform_fetch(void *buf, size_t len)
 {
-	return text_fetch(platform_name, buf, len);
+	return builtin_text(platform_name, buf, len);
 }
 
 static int buildarch_fetch(void *buf, size_t len)
 {
-	return text_fetch(platform_buildarch, buf, len);
+	return builtin_text(platform_buildarch, buf, len);
 }
 
 static int version_fetch(void *buf, size_t len)
 {
-	return text_fetch(PRODUCT_VERSION, buf, len);
+	return builtin_text(PRODUCT_VERSION, buf, len);
 }
 
 static int firmware_fetch(void *buf, size_t len)
 {
-	return text_fetch(PRODUCT_SHORT_NAME, buf, len);
+	return builtin_text(PRODUCT_SHORT_NAME, buf, len);
 }
 
 static int buildid_fetch(void *buf, size_t len)
 {
-	return text_fetch(identity_build_id(), buf, len);
+	return builtin_text(identity_build_id(), buf, len);
 }
 
 static int generation_fetch(void *buf, size_t len)
 {
-	return number_fetch(loopguard_generation(), buf, len);
+	return builtin_number(loopguard_generation(), buf, len);
 }
 
 /* The text of URI, whose reference is dropped; NULL is none. */
@@ -88,7 +80,7 @@ static int uri_fetch(struct uri *uri, void *buf, size_t len)
 		return rc;
 	text = uri_format_alloc(uri);
 	if (text)
-		rc = text_fetch(text, buf, len);
+		rc = builtin_text(text, buf, len);
 	free(text);
 	uri_put(uri);
 	return rc;
@@ -130,16 +122,8 @@ static int jitter_fetch(void *buf, size_t len)
 		for (i = 0; i < sizeof(mac); i++)
 			hash = (hash ^ mac[i]) * 16777619u;
 	}
-	return number_fetch((hash ^ hash >> 16) & 1023, buf, len);
+	return builtin_number((hash ^ hash >> 16) & 1023, buf, len);
 }
-
-#define BUILTIN(name, text_name, type_name, about)                             \
-	static const struct setting builtin_setting_##name = {                 \
-		text_name, about, 0, &setting_type_##type_name, "builtin"};    \
-	TABLE_REGISTER(settings, builtin_setting_##name);                      \
-	static const struct builtin builtin_##name = {&builtin_setting_##name, \
-						      name##_fetch};           \
-	TABLE_REGISTER(builtins, builtin_##name)
 
 BUILTIN(errno, "errno", uint32, "Last error number");
 BUILTIN(platform, "platform", string, "Firmware platform");
@@ -159,26 +143,39 @@ static bool builtin_applies(struct settings *settings __unused_arg,
 	return setting->scope && !strcmp(setting->scope, "builtin");
 }
 
-static int builtin_store(struct settings *settings __unused_arg,
-			 const struct setting *setting,
-			 const void *data __unused_arg, size_t len __unused_arg)
+/* The builtin that SETTING names, or NULL. */
+static const struct builtin *builtin_find(const struct setting *setting)
 {
-	return error_set(-EPERM, "%s cannot be changed", setting->name);
+	const struct builtin *builtin;
+
+	for_each_table_entry(builtin, builtins) {
+		if (!strcmp(builtin->setting->name, setting->name))
+			return builtin;
+	}
+	return NULL;
+}
+
+static int builtin_store(struct settings *settings __unused_arg,
+			 const struct setting *setting, const void *data,
+			 size_t len)
+{
+	const struct builtin *builtin = builtin_find(setting);
+
+	if (!builtin || !builtin->store)
+		return error_set(-EPERM, "%s cannot be changed", setting->name);
+	return builtin->store(data, len);
 }
 
 static int builtin_fetch(struct settings *settings __unused_arg,
 			 const struct setting *setting, void *buf, size_t len,
 			 const struct setting_type **ret_type)
 {
-	const struct builtin *builtin;
+	const struct builtin *builtin = builtin_find(setting);
 
-	for_each_table_entry(builtin, builtins) {
-		if (strcmp(builtin->setting->name, setting->name))
-			continue;
-		*ret_type = builtin->setting->type;
-		return builtin->fetch(buf, len);
-	}
-	return -ENOENT;
+	if (!builtin)
+		return -ENOENT;
+	*ret_type = builtin->setting->type;
+	return builtin->fetch(buf, len);
 }
 
 static const struct settings_ops builtin_ops = {

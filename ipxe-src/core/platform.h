@@ -30,6 +30,10 @@ extern const uint8_t platform_dhcp_ndi[3];
 /* Microseconds since some moment before start-up; never goes back. */
 uint64_t platform_time_us(void);
 
+/* Seconds since 1970-01-01 00:00 UTC by the machine's clock, 0 if it has none
+ * that can be read. */
+uint64_t platform_unixtime(void);
+
 /* Nothing to do: rest for at most about a millisecond, or until something may
  * have happened. Called by every wait loop. */
 void platform_idle(void);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/builtin.h"
 #include "core/error.h"
 #include "core/settings.h"
 
@@ -469,6 +470,19 @@ static uint32_t tag_parse(const char *name)
 	}
 }
 
+/* The block that SETTING is of when none is named: what can be changed of
+ * "builtin" is not to be hidden by a value of the root. */
+static struct settings *setting_home(const struct setting *setting)
+{
+	const struct builtin *builtin;
+
+	for_each_table_entry(builtin, builtins) {
+		if (builtin->setting == setting && builtin->store)
+			return settings_find(setting->scope, false);
+	}
+	return &settings_root;
+}
+
 int setting_parse_name(const char *text, bool create, char *name_buf,
 		       struct settings **ret_settings,
 		       struct setting *ret_setting)
@@ -498,6 +512,10 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 	known = setting_find(name_buf);
 	if (known) {
 		setting = *known;
+		if (!slash)
+			settings = setting_home(known);
+		if (!settings)
+			return -ENOENT;
 	} else {
 		setting.name = name_buf;
 		setting.tag = tag_parse(name_buf);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* HTTP/1.1, RFC 9110 and 9112: one GET per download, resumed where it breaks.
- */
+/* HTTP/1.1, RFC 9110 and 9112: one request per download; a plain GET is resumed
+ * where it breaks. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "core/settings.h" /* base64 */
 #include "net/download.h"
 #include "net/http_connection.h"
+#include "net/http_form.h"
 #include "net/http_response.h"
 #include "net/resolve.h"
 
@@ -75,6 +76,7 @@ struct http {
 	struct resolve resolve;
 	struct http_connection *connection; /* or NULL */
 	struct http_response response;
+	struct http_form *form; /* what goes with the request, or NULL */
 	enum http_state state;
 	enum http_action action; /* valid in HTTP_BODY */
 	uint64_t deadline_us;
@@ -176,7 +178,7 @@ static void http_lost(struct http *http, int rc, const char *why, bool is_dead)
 
 /* A request being written. */
 struct http_request {
-	char text[4096];
+	char text[8192];
 	size_t len;
 	bool overflow;
 };
@@ -224,6 +226,13 @@ static bool http_can_resume(const struct http *http)
 	return http->download->received && http->validator[0];
 }
 
+/* The form has done its service. */
+static void http_drop_form(struct http *http)
+{
+	free(http->form);
+	http->form = NULL;
+}
+
 /* Forget what we have, a bounded number of times. Returns 0 or -errno. */
 static int http_restart(struct http *http)
 {
@@ -241,6 +250,7 @@ static void http_send(struct http *http)
 {
 	static struct http_request request;
 	struct download *download = http->download;
+	const struct http_form *form = http->form;
 	struct uri *uri = download->uri;
 	const char *path = uri->epath ? uri->epath : "";
 	int rc = 0;
@@ -253,9 +263,13 @@ static void http_send(struct http *http)
 	}
 	request.len = 0;
 	request.overflow = false;
-	request_printf(&request, "GET %s%s%s%s HTTP/1.1\r\n",
+	request_printf(&request, "%s %s%s%s%s", form ? form->method : "GET",
 		       *path == '/' ? "" : "/", path, uri->query ? "?" : "",
 		       uri->query ? uri->query : "");
+	if (form && form->query[0])
+		request_printf(&request, "%c%s", uri->query ? '&' : '?',
+			       form->query);
+	request_printf(&request, " HTTP/1.1\r\n");
 	request_printf(&request, "Host: %s%s%s\r\n", uri->host,
 		       uri->port ? ":" : "", uri->port ? uri->port : "");
 	request_printf(&request, "User-Agent: " HTTP_USER_AGENT "\r\n"
@@ -269,8 +283,16 @@ static void http_send(struct http *http)
 			       http->validator);
 	if (http->use_auth)
 		request_put_auth(&request, uri);
+	if (form)
+		request_printf(&request, "%s", form->headers);
+	if (form && form->body)
+		request_printf(&request,
+			       "Content-Type: application/x-www-form-"
+			       "urlencoded\r\nContent-Length: %lu\r\n",
+			       (unsigned long)form->body_len);
 	request_printf(&request, "\r\n");
 	http_response_init(&http->response);
+	http->response.is_head = form && form->method[0] == 'H';
 	if (request.overflow) {
 		http_finish(http, error_set(-EINVAL, "the URI is too long"));
 		return;
@@ -279,6 +301,9 @@ static void http_send(struct http *http)
 	http_set_deadline(http, HTTP_HEADER_MS);
 	if (http_connection_send(http->connection, request.text, request.len))
 		http_finish(http, -ENOBUFS);
+	else if (form && form->body)
+		http_connection_send_body(http->connection, form->body,
+					  form->body_len);
 }
 
 /* ---- The answer ---- */
@@ -291,6 +316,9 @@ static enum http_action http_judge(struct http *http)
 
 	switch (response->status) {
 	case 200:
+	case 201:
+	case 202:
+	case 204:
 		return HTTP_DELIVER;
 	case 206:
 		if (http->is_ranged && response->has_range &&
@@ -337,7 +365,10 @@ static int http_begin_body(struct http *http)
 	rc = http_restart(http);
 	if (rc)
 		return rc;
-	strcpy(http->validator, response->validator);
+	if (response->is_head)
+		return 0;
+	if (!http->form)
+		strcpy(http->validator, response->validator);
 	return response->has_length
 		       ? download_set_total(download, response->length)
 		       : 0;
@@ -642,8 +673,14 @@ static void http_follow(struct http *http)
 					    "\"%.60s\", which names no server",
 					    http->response.location));
 	} else {
-		if (!is_same_server(uri, download->uri))
+		if (!is_same_server(uri, download->uri)) {
 			http->use_auth = false;
+			http_drop_form(http); /* may hold secrets */
+		}
+		/* RFC 9110 15.4: only these two repeat the request. */
+		if (http->response.status != 307 &&
+		    http->response.status != 308)
+			http_drop_form(http);
 		uri_get(uri);
 		uri_put(download->uri);
 		download->uri = uri;
@@ -714,13 +751,22 @@ TABLE_REGISTER(pollers, http_poller);
 
 static int http_start(struct download *download)
 {
+	const struct http_form_source *source;
 	struct http *http;
+	int rc;
 
 	if (!download->uri->host || !*download->uri->host)
 		return error_set(-EINVAL, "the URI names no server");
 	http = calloc(1, sizeof(*http));
 	if (!http)
 		return -ENOMEM;
+	for_each_table_entry(source, http_form_sources) {
+		rc = source->take(download->uri, &http->form);
+		if (rc) {
+			free(http);
+			return rc;
+		}
+	}
 	http->download = download;
 	http->progress_us = platform_time_us();
 	download->priv = http;
@@ -736,6 +782,7 @@ static void http_stop(struct download *download)
 
 	if (http->state != HTTP_DONE)
 		http_finish(http, -ECANCELED);
+	http_drop_form(http);
 	free(http);
 }
 

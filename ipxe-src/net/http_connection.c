@@ -23,7 +23,9 @@ struct http_connection {
 	u16_t port;
 	const struct http_connection_user *user; /* NULL while it is kept */
 	void *ctx;
-	bool is_open; /* the server has accepted it */
+	const char *body; /* what is still to be sent; the user's */
+	size_t body_len;  /* bytes of it */
+	bool is_open;	  /* the server has accepted it */
 	bool was_kept;
 	uint64_t kept_us; /* when it was put away */
 };
@@ -172,9 +174,43 @@ int http_connection_send(struct http_connection *connection, const void *data,
 	return 0;
 }
 
+/* Hand lwIP as much of the body as it takes. */
+static void body_push(struct http_connection *connection)
+{
+	size_t len =
+		MIN(connection->body_len, (size_t)tcp_sndbuf(connection->pcb));
+
+	if (!len || tcp_write(connection->pcb, connection->body, (u16_t)len,
+			      TCP_WRITE_FLAG_COPY) != ERR_OK)
+		return;
+	connection->body += len;
+	connection->body_len -= len;
+	tcp_output(connection->pcb);
+}
+
+/* Room has become free. */
+static err_t on_sent(void *arg, struct tcp_pcb *pcb __unused_arg,
+		     u16_t len __unused_arg)
+{
+	if (arg)
+		body_push(arg);
+	return ERR_OK;
+}
+
+void http_connection_send_body(struct http_connection *connection,
+			       const char *body, size_t len)
+{
+	connection->body = body;
+	connection->body_len = len;
+	tcp_sent(connection->pcb, on_sent);
+	body_push(connection);
+}
+
 void http_connection_keep(struct http_connection *connection)
 {
-	if (!connection->pcb) {
+	/* What has been answered before it was all sent cannot be used again.
+	 */
+	if (!connection->pcb || connection->body_len) {
 		http_connection_close(connection);
 		return;
 	}

@@ -36,6 +36,11 @@ bool http_connection_was_kept(const struct http_connection *connection);
 int http_connection_send(struct http_connection *connection, const void *data,
 			 size_t len);
 
+/* Send LEN bytes of BODY behind that, as fast as the server takes them. BODY is
+ * not copied: it must live until the connection is kept or closed. */
+void http_connection_send_body(struct http_connection *connection,
+			       const char *body, size_t len);
+
 /* The user has no more use for it: keep it for a while, or end it. */
 void http_connection_keep(struct http_connection *connection);
 void http_connection_close(struct http_connection *connection);

@@ -233,6 +233,7 @@ static int read_status(struct http_response *response)
 /* The header is over: what is the body? RFC 9112 6.3. */
 static void end_header(struct http_response *response)
 {
+	bool is_head = response->is_head;
 	size_t header_len;
 
 	if (response->status < 200) {
@@ -240,10 +241,11 @@ static void end_header(struct http_response *response)
 		header_len = response->header_len;
 		http_response_init(response);
 		response->header_len = header_len;
+		response->is_head = is_head;
 		return;
 	}
 	response->has_header = true;
-	if (response->status == 204 || response->status == 304) {
+	if (is_head || response->status == 204 || response->status == 304) {
 		response->state = HTTP_RESPONSE_COMPLETE;
 	} else if (response->is_chunked) {
 		response->has_length = false;

@@ -25,6 +25,7 @@ enum http_response_state {
 struct http_response {
 	enum http_response_state state;
 	bool has_header;     /* everything below but LEFT is final */
+	bool is_head;	     /* answers HEAD: set by the user; no body comes */
 	unsigned int status; /* 200 */
 	char reason[40];     /* printable, maybe cut */
 	bool is_old;	     /* HTTP/1.0 */

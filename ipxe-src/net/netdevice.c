@@ -54,7 +54,13 @@ struct pbuf *netdev_rx_alloc(size_t len)
 
 void netdev_rx(struct net_device *netdev, struct pbuf *p)
 {
+	const struct net_extension *extension;
+
 	netdev->rx++;
+	for_each_table_entry(extension, net_extensions) {
+		if (extension->rx && extension->rx(netdev, p))
+			return;
+	}
 	if (netdev->netif.input(p, &netdev->netif) != ERR_OK)
 		pbuf_free(p);
 }
@@ -254,8 +260,9 @@ int netdev_register(struct net_device *netdev)
 
 	if (netdev->mtu > MTU_MAX || netdev->mtu < MTU_MIN)
 		netdev->mtu = MTU_MAX;
-	snprintf(netdev->name, sizeof(netdev->name), "net%u",
-		 name_counter % 1000);
+	if (!netdev->name[0])
+		snprintf(netdev->name, sizeof(netdev->name), "net%u",
+			 name_counter++ % 1000);
 	net_random_add(netdev->mac, sizeof(netdev->mac));
 	if (!netif_add(&netdev->netif, NULL, NULL, NULL, netdev,
 		       netdev_netif_init, ethernet_input))
@@ -269,13 +276,18 @@ int netdev_register(struct net_device *netdev)
 		settings_init(&netx_settings, &netx_ops, 0);
 		settings_register(&netx_settings, NULL, "netX");
 	}
-	name_counter++;
 	list_add_tail(&netdev->list, &net_devices);
 	return 0;
 }
 
 void netdev_unregister(struct net_device *netdev)
 {
+	const struct net_extension *extension;
+
+	for_each_table_entry(extension, net_extensions) {
+		if (extension->removed)
+			extension->removed(netdev);
+	}
 	netdev_close(netdev);
 	list_del(&netdev->list);
 	settings_unregister(&netdev->settings);
@@ -286,6 +298,7 @@ void netdev_unregister(struct net_device *netdev)
 
 void netdev_probe_all(void)
 {
+	const struct net_extension *extension;
 	const struct net_driver *driver;
 	unsigned int order;
 	int rc;
@@ -298,6 +311,10 @@ void netdev_probe_all(void)
 					       "devices: %s\n",
 					       driver->name, error_text(rc));
 		}
+	}
+	for_each_table_entry(extension, net_extensions) {
+		if (extension->probed)
+			extension->probed();
 	}
 }
 
@@ -376,13 +393,17 @@ struct net_device *netdev_find(const char *name)
 
 struct net_device *netdev_find_mac(const uint8_t mac[6])
 {
-	struct net_device *netdev;
+	struct net_device *netdev, *found = NULL;
 
 	list_for_each_entry(netdev, &net_devices, list) {
-		if (!memcmp(netdev->mac, mac, sizeof(netdev->mac)))
+		if (memcmp(netdev->mac, mac, sizeof(netdev->mac)))
+			continue;
+		if (netdev->vlan == origin.vlan)
 			return netdev;
+		if (!found)
+			found = netdev;
 	}
-	return NULL;
+	return found;
 }
 
 struct net_device *netdev_boot(void)

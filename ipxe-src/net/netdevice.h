@@ -31,7 +31,7 @@ struct net_device_ops {
 /* An interface. Allocated by netdev_alloc(), owned by its driver. */
 struct net_device {
 	struct list_head list; /* in net_devices, in order of registration */
-	char name[8];	       /* "net0", ... */
+	char name[16];	       /* "net0", ...; a VLAN's: "net0-5" */
 	uint8_t mac[6];	       /* in use now */
 	uint8_t hwaddr[6];     /* burnt in */
 	const char *driver;    /* ${netN/chip}: "undionly", "snp", ... */
@@ -41,6 +41,7 @@ struct net_device {
 	uint16_t mtu;	       /* bytes of IP packet, 1500 unless known less */
 	uint32_t rx_window;    /* how many bytes may be on their way to it at
 				* once, as TCP window; 0: no limit */
+	uint16_t vlan; /* tag that its frames carry (net/vlan.c); 0: none */
 	bool is_open;
 	bool has_link;	    /* as far as the driver can tell */
 	bool is_configured; /* has an address */
@@ -69,13 +70,27 @@ struct net_driver {
 
 TABLE_DECLARE(net_drivers, const struct net_driver);
 
+/* What sees every frame and device before the stack does. Table
+ * "net_extensions". Any may be NULL. */
+struct net_extension {
+	/* A frame arrived on NETDEV. True: taken over, with P. */
+	bool (*rx)(struct net_device *netdev, struct pbuf *p);
+	/* All drivers have probed. */
+	void (*probed)(void);
+	/* NETDEV is being unregistered. */
+	void (*removed)(struct net_device *netdev);
+};
+
+TABLE_DECLARE(net_extensions, const struct net_extension);
+
 /* A new device with PRIV_LEN zeroed bytes at priv; free with netdev_free(). */
 struct net_device *netdev_alloc(const struct net_device_ops *ops,
 				size_t priv_len);
 void netdev_free(struct net_device *netdev);
 
-/* Give it a name and a settings block, add it to lwIP. Set mac, hwaddr,
- * driver, bustype and mtu before. Unregistering closes it first. */
+/* Give it a name (unless it has one) and a settings block, add it to lwIP. Set
+ * mac, hwaddr, driver, bustype and mtu before. Unregistering closes it first.
+ */
 int netdev_register(struct net_device *netdev);
 void netdev_unregister(struct net_device *netdev);
 
@@ -96,7 +111,8 @@ void netdev_resume_all(void);
 /* The device called NAME ("net0", "netX" for the last opened), or NULL. */
 struct net_device *netdev_find(const char *name);
 
-/* The device whose address is MAC, or NULL. */
+/* The device whose address is MAC, or NULL. Of several the one in the VLAN that
+ * we were loaded through, else the first. */
 struct net_device *netdev_find_mac(const uint8_t mac[6]);
 
 /* The device that we were loaded through, else the first, else NULL. */

@@ -81,8 +81,9 @@ class Network:
         wait_for(lambda: "TFTP root" in log.read_text(), 20, "dnsmasq")
         return process
 
-    def start_nginx(self, rate: str = "0") -> subprocess.Popen[bytes]:
-        """Serve www/ on port 80, RATE bytes per second at most."""
+    def start_nginx(self, rate: str = "0", listen: str = f"{SERVER}:80",
+                    ) -> subprocess.Popen[bytes]:
+        """Serve www/ at LISTEN, RATE bytes per second at most."""
         conf = self.folder / "nginx.conf"
         # One process, so that killing it kills all of it.
         conf.write_text(f"""
@@ -90,27 +91,34 @@ class Network:
             error_log stderr;
             events {{ }}
             http {{
-                access_log {self.folder}/access.log combined;
+                log_format test '$remote_addr - - [$time_local] "$request" '
+                    '$status $body_bytes_sent '
+                    'body=$request_body mine=$http_x_mine';
+                access_log {self.folder}/access.log test;
+                client_body_buffer_size 64k;
                 client_body_temp_path {self.folder}/body;
                 server {{
-                    listen {SERVER}:80;
+                    listen {listen};
                     root {self.www};
                     limit_rate {rate};
                     location = /moved {{ return 302 /hello.ipxe; }}
                     location = /away {{ return 302 tftp://{SERVER}/hello.ipxe; }}
                     location = /ring {{ return 302 /ring; }}
+                    location = /post {{ proxy_pass http://{listen}/answer; }}
+                    location = /answer {{ return 200 "#!ipxe\necho hello\n"; }}
                 }}
             }}""")
         process = self.start("nginx", "-c", str(conf))
-        wait_for(lambda: self._listens(80), 20, "nginx")
+        wait_for(lambda: self._listens(listen), 20, "nginx")
         return process
 
-    def _listens(self, port: int) -> bool:
+    def _listens(self, listen: str) -> bool:
+        host, _, port = listen.partition(":")
         sockets = subprocess.run(
             ["ip", "netns", "exec", self.name, "cat", "/proc/net/tcp"],
             capture_output=True, text=True, timeout=20, check=True).stdout
-        address = socket.inet_aton(SERVER)[::-1].hex().upper()
-        return f" {address}:{port:04X} 00000000:0000 0A" in sockets
+        address = socket.inet_aton(host)[::-1].hex().upper()
+        return f" {address}:{int(port):04X} 00000000:0000 0A" in sockets
 
     def accesses(self) -> list[str]:
         """The web server's log: one line per request."""

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 
+import pytest
 from conftest import SERVER, Network, wait_for
 
 LINES = 4000
@@ -125,3 +127,59 @@ def test_server_that_dies_and_comes_back_is_resumed(network: Network) -> None:
     assert lines_of_script(output) == expected_lines()
     answers = [line.split('"')[2].split()[0] for line in network.accesses()]
     assert answers[-1] == "206"
+
+
+def test_form_is_posted(network: Network) -> None:
+    network.start_dnsmasq()
+    network.start_nginx()
+    (network.www / "hello.ipxe").write_text("#!ipxe\necho hello\n")
+    output = network.run(
+        "dhcp\n"
+        "set sp a b&c\n"
+        "params && param one ${sp} && param --header X-Mine yes\n"
+        f"chain http://{SERVER}/post##params\n"
+        "params --name big\n"
+        # More than TCP takes at once.
+        "set x:hexraw " + "41" * 6000 + "\n"
+        "param --params big x ${x:string} && param --params big y ${x:string}\n"
+        f"chain http://{SERVER}/post##params=big\n"
+        f"params --method HEAD\n"
+        f"imgfetch --name h http://{SERVER}/hello.ipxe##params\n"
+        "imgstat h\n")
+    assert output.count("hello") == 2
+    posts = [line for line in network.accesses() if '"POST /post ' in line]
+    assert posts[0].endswith("body=one=a%20b%26c mine=yes"), posts[0]
+    assert len(posts[1].partition("body=")[2].split()[0]) == 12005, posts[1]
+    assert '"HEAD /hello.ipxe' in network.accesses()[-1]
+    assert any(line.startswith("h : 0 bytes") for line in output)
+
+
+def test_host_answers_ping(network: Network) -> None:
+    output = network.run(
+        "set net0/ip 10.78.0.2\nset net0/netmask 255.255.255.0\nifopen\n"
+        f"ping -c 2 -s 1472 {SERVER} && echo alive\n"
+        "ping -c 1 -t 300 10.78.0.77 || echo dead\n"
+        f"nstat\nipstat\n")
+    assert "alive" in output and "dead" in output
+    assert f"1472 bytes from {SERVER}: seq=2" in "\n".join(output)
+    assert any(line.startswith(f"net0 {SERVER} is ") for line in output)
+    assert any(line.startswith("IPv4 ") and " sent 3, received 2, " in line
+               for line in output), output
+
+
+def test_clock_is_set_by_ntp(network: Network) -> None:
+    if not shutil.which("chronyd"):
+        pytest.skip("chronyd is missing")
+    conf = network.folder / "chrony.conf"
+    conf.write_text(f"local stratum 3\nallow all\nbindaddress {SERVER}\n"
+                    f"cmdport 0\npidfile {network.folder}/chrony.pid\n")
+    network.start("chronyd", "-x", "-d", "-f", str(conf))
+    output = network.run(
+        "set net0/ip 10.78.0.2\nset net0/netmask 255.255.255.0\nifopen\n"
+        "set unixtime 5\necho at ${unixtime:int32}\n"
+        f"ntp {SERVER} || ntp {SERVER}\necho now ${{unixtime:int32}}\n"
+        "ntp 10.78.0.77 || echo nobody\n")
+    assert "at 5" in output or "at 6" in output
+    now = next(line for line in output if line.startswith("now "))
+    assert abs(int(now.split()[1]) - time.time()) < 30
+    assert "nobody" in output

@@ -2,6 +2,8 @@
 /* HTTP downloads: resumed, redirected, refused, delayed, always ended. */
 #include "fake_net.h"
 
+#include "core/params.h"
+
 #define URL	 "http://10.0.0.1/dir/file?x=1"
 #define FILE_LEN 100000
 
@@ -512,6 +514,108 @@ static void test_garbage_ends(void **state)
 	}
 }
 
+/* A form with a field that needs encoding, and a header field. */
+static void make_params(const char *method)
+{
+	struct params *params;
+
+	assert_int_equal(params_create(NULL, method), 0);
+	params = params_find(NULL);
+	assert_int_equal(params_add(params, false, "a b", "x&y=\xc3\xa9"), 0);
+	assert_int_equal(params_add(params, true, "X-Test", "one, two"), 0);
+	assert_int_equal(params_add(params, false, "c", ""), 0);
+}
+
+#define FORM "a%20b=x%26y%3D%C3%A9&c="
+
+static void test_params_are_posted_once(void **state)
+{
+	(void)state;
+	server.script = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+	make_params(NULL);
+	assert_int_equal(fake_fetch(URL "##params"), 0);
+	assert_int_equal(fake_image->len, 2);
+	assert_non_null(strstr(server.last, "POST /dir/file?x=1 HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.last, "\r\nX-Test: one, two\r\n"));
+	assert_non_null(strstr(server.last, "\r\nContent-Type: application/"
+					    "x-www-form-urlencoded\r\n"));
+	assert_non_null(strstr(server.last, "\r\nContent-Length: 23\r\n"));
+	assert_null(fake_image->uri->fragment);
+	assert_int_equal(fake_fetch(URL "##params"), -ENOENT);
+	assert_int_equal(fake_fetch(URL "##params=list"), -ENOENT);
+	assert_int_equal(fake_fetch(URL "##paramsx"), 0);
+	assert_non_null(strstr(server.last, "GET /dir/file?x=1 HTTP/1.1\r\n"));
+}
+
+static void test_params_methods(void **state)
+{
+	(void)state;
+	server.script = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+	make_params("get");
+	assert_int_equal(fake_fetch(URL "##params"), 0);
+	assert_non_null(
+		strstr(server.last, "GET /dir/file?x=1&" FORM " HTTP/1.1\r\n"));
+	assert_null(strstr(server.last, "Content-"));
+	make_params("put");
+	assert_int_equal(fake_fetch(URL "##params"), 0);
+	assert_non_null(strstr(server.last, "PUT /dir/file?x=1 HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.last, "\r\nContent-Length: 23\r\n"));
+	server.script = "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n";
+	make_params("HEAD");
+	assert_int_equal(fake_fetch("http://10.0.0.1/f##params"), 0);
+	assert_int_equal(fake_image->len, 0);
+	assert_non_null(strstr(server.last, "HEAD /f?" FORM " HTTP/1.1\r\n"));
+	assert_int_equal(params_create(NULL, "DELETE"), -EINVAL);
+	assert_int_equal(params_create("only-headers", NULL), 0);
+	assert_int_equal(
+		params_add(params_find("only-headers"), true, "A", "b"), 0);
+	server.script = "HTTP/1.1 204 No Content\r\n\r\n";
+	assert_int_equal(fake_fetch(URL "##params=only-headers"), 0);
+	assert_non_null(strstr(server.last, "GET /dir/file?x=1 HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.last, "\r\nA: b\r\n"));
+}
+
+static void test_params_and_redirects(void **state)
+{
+	(void)state;
+	server.script = "HTTP/1.1 303 See Other\r\nLocation: ftp://x/\r\n"
+			"Content-Length: 0\r\n\r\n";
+	make_params(NULL);
+	assert_int_equal(fake_fetch(URL "##params"), -ENOTSUP);
+	server.script = "HTTP/1.1 302 Found\r\nLocation: /ring\r\n"
+			"Content-Length: 0\r\n\r\n";
+	make_params(NULL);
+	assert_int_equal(fake_fetch(URL "##params"), -ELOOP);
+	assert_non_null(strstr(server.last, "GET /ring HTTP/1.1\r\n"));
+	assert_null(strstr(server.last, "X-Test"));
+	server.script = "HTTP/1.1 307 Temporary\r\nLocation: /ring\r\n"
+			"Content-Length: 0\r\n\r\n";
+	make_params(NULL);
+	assert_int_equal(fake_fetch(URL "##params"), -ELOOP);
+	assert_non_null(strstr(server.last, "POST /ring HTTP/1.1\r\n"));
+	server.script = "HTTP/1.1 307 Temporary\r\n"
+			"Location: http://10.0.0.1:81/ring\r\n"
+			"Content-Length: 0\r\n\r\n";
+	make_params(NULL);
+	assert_int_equal(fake_fetch(URL "##params"), -ELOOP);
+	assert_null(strstr(server.last, "X-Test"));
+}
+
+static void test_header_fields_are_checked(void **state)
+{
+	struct params *params;
+
+	(void)state;
+	assert_int_equal(params_create("h", NULL), 0);
+	params = params_find("h");
+	assert_int_equal(params_add(params, true, "A b", "c"), -EINVAL);
+	assert_int_equal(params_add(params, true, "", "c"), -EINVAL);
+	assert_int_equal(params_add(params, true, "A", "c\r\nX: y"), -EINVAL);
+	assert_int_equal(params_add(params, true, "A", ""), 0);
+	params_free(params);
+	assert_null(params_find("h"));
+}
+
 static void test_bad_uris(void **state)
 {
 	(void)state;
@@ -554,6 +658,10 @@ int main(void)
 		TEST(test_a_file_larger_than_memory),
 		TEST(test_garbage_ends),
 		TEST(test_bad_uris),
+		TEST(test_params_are_posted_once),
+		TEST(test_params_methods),
+		TEST(test_params_and_redirects),
+		TEST(test_header_fields_are_checked),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);

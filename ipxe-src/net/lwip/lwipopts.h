@@ -11,23 +11,43 @@
 #define LWIP_SOCKET	     0
 #define LWIP_NETCONN	     0
 
-/* Protocols. Nothing here sends or receives fragments. */
+/* Protocols. Nothing here sends fragments. */
 #define LWIP_IPV4      1
 #define LWIP_IPV6      0
 #define LWIP_ARP       1
 #define LWIP_ICMP      1
-#define LWIP_RAW       0
 #define LWIP_UDP       1
 #define LWIP_TCP       1
 #define LWIP_IGMP      0
 #define LWIP_DHCP      0
 #define LWIP_ACD       0
-#define IP_REASSEMBLY  0
 #define IP_FRAG	       0
 #define IP_FORWARD     0
 #define ARP_QUEUEING   0
-#define LWIP_STATS     0
 #define IP_DEFAULT_TTL 64
+
+#ifdef IPV4_REASSEMBLY
+#define IP_REASSEMBLY 1
+#else
+#define IP_REASSEMBLY 0
+#endif
+#define IP_REASS_MAX_PBUFS 46 /* one packet of 64 KiB */
+
+#ifdef PING_CMD
+#define LWIP_RAW 1
+#else
+#define LWIP_RAW 0
+#endif
+
+#ifdef IPSTAT_CMD
+#define LWIP_STATS 1
+#else
+#define LWIP_STATS 0
+#endif
+#define LWIP_STATS_LARGE 1
+#define MEM_STATS	 0
+#define MEMP_STATS	 0
+#define SYS_STATS	 0
 
 /* Our DHCP client hears answers that are unicast to its address to be. */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_HTONS(68))

@@ -34,6 +34,11 @@ uint64_t platform_time_us(void)
 	       linux_time_skip_us;
 }
 
+uint64_t platform_unixtime(void)
+{
+	return (uint64_t)time(NULL);
+}
+
 void platform_idle(void)
 {
 	const struct timespec rest = {0, 500000};
