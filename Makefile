@@ -163,7 +163,7 @@ ldflags_linux-asan    := -fsanitize=address,undefined
 link_linux-asan       := $(HOSTCC)
 depends_linux-asan    :=
 
-common_dirs := core net image usr hci hci/commands
+common_dirs := core net image usr hci hci/commands hci/keymaps
 
 # $(call flavour,NAME): objects and rules of one flavour. Which sources are
 # linked is decided by SELECT_IF() against the configuration.

@@ -4,6 +4,7 @@
 
 #include "config/console.h"
 #include "core/console.h"
+#include "core/keymap.h"
 #include "core/platform.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/ucs2.h"
@@ -206,12 +207,13 @@ static void efi_console_putchar(uint8_t byte)
 		efi_console_flush();
 }
 
-/* Take a key stroke, or return false. CTRL tells whether Ctrl was held. */
-static bool key_read(EFI_INPUT_KEY *key, bool *ctrl)
+/* Take a key stroke, or return false. STATE is what was held, 0 if that is not
+ * known: a serial terminal cannot tell. */
+static bool key_read(EFI_INPUT_KEY *key, UINT32 *state)
 {
 	EFI_KEY_DATA data;
 
-	*ctrl = false;
+	*state = 0;
 	if (!input_ex && !efi_system->ConIn)
 		return false;
 	if (!input_ex)
@@ -222,8 +224,7 @@ static bool key_read(EFI_INPUT_KEY *key, bool *ctrl)
 		return false;
 	*key = data.Key;
 	if (data.KeyState.KeyShiftState & EFI_SHIFT_STATE_VALID)
-		*ctrl = data.KeyState.KeyShiftState &
-			(EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED);
+		*state = data.KeyState.KeyShiftState;
 	return true;
 }
 
@@ -262,18 +263,37 @@ static void input_add_scan(uint16_t scan)
 	}
 }
 
+/* Queue the key C of a US keyboard, with STATE held. */
+static void input_add_ascii(uint8_t c, UINT32 state)
+{
+	unsigned int flags = 0;
+
+	if (state & (EFI_LEFT_ALT_PRESSED | EFI_RIGHT_ALT_PRESSED))
+		flags = KEYMAP_ALTGR;
+	else if (state & (EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED))
+		flags = KEYMAP_CTRL;
+	if (flags & KEYMAP_CTRL && c >= 0x40)
+		c &= 0x1f;
+	/* Whose state is not known is a terminal with a map of its own. */
+	if (keymap_translate && state && (c >= ' ' || flags & KEYMAP_CTRL))
+		input_len +=
+			keymap_translate(c, flags, (char *)input + input_len);
+	else
+		input[input_len++] = c;
+}
+
 /* Ask the keyboard for a key and queue its bytes. */
 static void input_poll(void)
 {
 	EFI_INPUT_KEY key;
-	bool ctrl;
+	UINT32 state;
 
-	if (!key_read(&key, &ctrl))
+	if (!key_read(&key, &state))
 		return;
 	if (!key.UnicodeChar)
 		input_add_scan(key.ScanCode);
-	else if (ctrl && key.UnicodeChar >= 0x40 && key.UnicodeChar < 0x80)
-		input[input_len++] = key.UnicodeChar & 0x1f;
+	else if (key.UnicodeChar < 0x80)
+		input_add_ascii((uint8_t)key.UnicodeChar, state);
 	else
 		input_len += utf8_from_ucs2(key.UnicodeChar, input);
 }
