@@ -84,6 +84,13 @@ void efi_console_init(void);
 void efi_console_flush(void);
 void efi_console_fresh_line(void);
 
+/* Prepare for keys; take one byte of a key, -1 if there is none. */
+void efi_keyboard_init(void);
+int efi_keyboard_getchar(void);
+
+/* Is HANDLE a terminal on a serial line, by its device path? */
+bool efi_is_terminal(EFI_HANDLE handle);
+
 /* A counter that always runs and never goes back, of constant frequency. */
 uint64_t arch_counter(void);
 
