@@ -103,8 +103,7 @@ cflags_bios-i386      := $(CFLAGS_FREE) $(GCC_HEADERS) -m32 -march=i686 \
 	-fno-pic -fno-pie -fomit-frame-pointer -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -freg-struct-return
 ldflags_bios-i386     := -m elf_i386 -T $(SRC)/platform/bios/bios.lds \
-	--emit-relocs --gc-sections -z noexecstack --no-warn-rwx-segments \
-	--no-check-sections
+	--emit-relocs --gc-sections -z noexecstack --no-warn-rwx-segments
 link_bios-i386        := ld
 depends_bios-i386     := $(SRC)/platform/bios/bios.lds
 
@@ -170,7 +169,8 @@ common_dirs := core net image usr hci hci/commands hci/keymaps
 define flavour
 obj_$(1) := $(O)/obj/$(1)
 inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
-	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
+	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"') \
+	$$(if $(CONFIG),-DBUILD_CONFIG='"$(CONFIG)"')
 cc_$(1) ?= $(CC)
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
@@ -231,16 +231,15 @@ define image
 IMAGES += $(O)/$(1)
 ifneq ($$(findstring $(1),$(wanted_images)),)
 elf_$(1)  := $(O)/obj/$(2)/$(subst /,-,$(1)).elf
-objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),\
-	$(addprefix drivers/,$(4)) $(parts_$(3)))) \
+objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),$(addprefix drivers/,$(4)))) \
 	$$(obj_$(2))/embedded.o
 $$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
 	$$(call say,LD,$$@)
 	$(Q)$$(link_$(2)) $$(ldflags_$(2)) -Map $$@.map -o $$@ $$(objs_$(1))
-$(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py
+$(O)/$(1): $$(elf_$(1)) scripts/mk$(3) scripts/identity.py
 	$$(call say,IMG,$$@)
 	@mkdir -p $$(@D)
-	$(Q)$(PYTHON) $(recipe_$(3)) --elf $$< --format $(1) -o $$@
+	$(Q)$(PYTHON) scripts/mk$(3) --elf $$< --format $(1) -o $$@
 endif
 endef
 # Only look for the sources of what this run may build (all, unless told).

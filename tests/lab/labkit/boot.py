@@ -171,6 +171,9 @@ class Case:
     #: Further files: "tftp/x", "web/x", "site/x" to text, or to "@big",
     #: "@ours", "@old", "@debian" ... for a file (see place_file).
     files: dict[str, str] = field(default_factory=dict)
+    #: Arguments of `unloop customise` for the boot program, after which it is
+    #: served; @WORDS@ as in scripts, and @WORK@ for the folder of `files`.
+    customise: list[str] = field(default_factory=list)
     #: Rules of the misbehaving web server; values "@big" ... name payloads.
     faults: list[dict[str, object]] = field(default_factory=list)
     #: (when, what to do then): each pair runs once, in order.
@@ -296,6 +299,21 @@ def _place_files(boot: Boot) -> None:
                 shutil.copyfile(source, path)
         else:
             path.write_text(boot.expand(content))
+    if boot.case.customise:
+        _customise(boot, boot.work / "tftp" / boot.program)
+
+
+def _customise(boot: Boot, path: Path) -> None:
+    """Put into the boot program what the case wants in it."""
+    tool = OUT / "bin" / "unloop"
+    if not tool.exists():
+        raise Skip(f"{tool} is not built; run 'make' first")
+    words = [boot.expand(word).replace("@WORK@", str(boot.work))
+             for word in boot.case.customise]
+    done = subprocess.run([tool, "customise", *words, path], text=True,
+                          capture_output=True, timeout=60)
+    if done.returncode:
+        raise LabError(f"could not customise {path.name}: {done.stderr}")
 
 
 def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:

@@ -184,6 +184,31 @@ for firmware, program in (("bios", "undionly.kpxe"),
          until=linux_up,
          checks=[fetched_once, recognised, linux_with("from=tftp")])
 
+    # --- customised images ------------------------------------------------
+
+    case(name=f"{firmware}-customised", machine=machine,
+         what="A script and a setting put into the finished image: the script "
+         "is run instead of the embedded one, and sees the setting.",
+         dhcp=dumb("dnsmasq"), script="#!ipxe\n@LINUX from=resolver@\n",
+         files={"image.ipxe":
+                "#!ipxe\n@LINUX from=image greeting=${greeting}@\n"},
+         customise=["--script", "@WORK@/image.ipxe", "--set",
+                    "greeting=hello"],
+         until=linux_up,
+         checks=[fetched_once, linux_with("from=image greeting=hello"),
+                 http_times("/boot.ipxe", 0)])
+
+    case(name=f"{firmware}-customised-resolver", machine=machine,
+         what="The address of the resolver put into the finished image: it is "
+         "asked instead of the one that DHCP lets guess.",
+         dhcp=dumb("dnsmasq"), script="#!ipxe\n@LINUX from=guess@\n",
+         web=("resolver", "nginx"),
+         files={"web/site.ipxe": "#!ipxe\n@LINUX from=customised@\n"},
+         customise=["--set", "resolver=@NGINX@/site.ipxe"],
+         until=linux_up,
+         checks=[fetched_once, recognised, linux_with("from=customised"),
+                 http_times("/site.ipxe", 1), http_times("/boot.ipxe", 0)])
+
     # --- third parties and rings ------------------------------------------
 
     case(name=f"{firmware}-chain-self", machine=machine,
