@@ -248,8 +248,10 @@ wanted_images := $(or $(strip $(foreach n,$(image_names),\
 	$(if $(filter %$(n),$(MAKECMDGOALS)),$(n)))),$(image_names))
 include config/images.mk
 
+include config/roms.mk
+
 .PHONY: images
-images: $(IMAGES) ## build every boot image
+images: $(IMAGES) $(EFIROMS) ## build every boot image
 
 # The same firmware as a program: for unit tests and for trying scripts.
 define program
@@ -317,7 +319,7 @@ check: unit ## quick checks: unit tests and lint
 DESTDIR ?=
 PREFIX  ?= /usr/local
 install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
-	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES)
+	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES) $(EFIROMS)
 
 deb: resolver ## a Debian package of the resolver
 	$(Q)scripts/make-deb $(O)
@@ -326,7 +328,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 	$(Q)scripts/dist $(O)
 
 clean: ## remove what was made, but not the fetched sources
-	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/asan $(O)/log $(O)/linux-x86_64 \
+	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
 		$(O)/linux-asan $(IMAGES)
 
 help: ## this list
@@ -337,6 +339,7 @@ help: ## this list
 	@echo
 	@echo 'Images (make FILE builds one):'
 	@for image in $(IMAGES); do echo "  $$image"; done
+	@echo '  $(O)/rom/VVVVDDDD.efirom   UEFI option ROM for a card of scripts/nic-ids'
 	@echo
 	@echo 'Variables:'
 	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'

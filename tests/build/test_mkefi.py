@@ -82,10 +82,11 @@ def link(folder: Path, source: str = SOURCE, pie: bool = True,
 
 
 def mkefi(elf: Path, output: Path,
-          name: str = "x86_64-efi/test.efi") -> subprocess.CompletedProcess:
+          name: str = "x86_64-efi/test.efi",
+          *more: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, ROOT / "scripts/mkefi", "--elf", elf, "--format",
-         name, "-o", output],
+         name, "-o", output, *more],
         capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -64,7 +64,9 @@ void efi_console_flush(void)
 		return;
 	output[output_len] = 0;
 	output_len = 0;
-	efi_system->ConOut->OutputString(efi_system->ConOut, output);
+	/* Drivers in option ROMs start before there is a console. */
+	if (efi_system->ConOut)
+		efi_system->ConOut->OutputString(efi_system->ConOut, output);
 }
 
 /* Add one character to what will be shown. */

@@ -71,8 +71,7 @@ static bool region_find_beside(void)
 	CHAR16 name[PATH_MAX_LEN];
 	EFI_FILE_HANDLE root;
 
-	volume =
-		efi_protocol(efi_loaded_image->DeviceHandle, &guid_file_system);
+	volume = efi_protocol(efi_device, &guid_file_system);
 	if (!volume || EFI_ERROR(volume->OpenVolume(volume, &root)))
 		return false;
 	beside_path(name);

@@ -135,6 +135,32 @@ for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
          checks=[fetched_once, recognised, resolver_facts,
                  http_times("/boot.ipxe", 1), linux_with()])
 
+# --- option ROMs for UEFI ---------------------------------------------------
+
+for machine in ("uefi-rom-virtio", "uefi-rom-arm64"):
+    case(name=machine, machine=machine, web=("resolver", "nginx"),
+         what="The card's ROM boots Linux by itself: the firmware asks the "
+         "network for nothing.",
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[fetched_once, resolver_facts, http_times("/boot.ipxe", 1),
+                 linux_with()])
+
+case(name="uefi-rom-exit", machine="uefi-rom-virtio", web=("faults",),
+     what="`exit` in the ROM gives the machine back: the firmware goes on to "
+     "the disk, whose ipxe.efi takes the card from the ROM's driver.",
+     dhcp=dumb("dnsmasq", filename="http://10.77.0.1:8090/turn.ipxe"),
+     faults=[{"path": "/turn.ipxe", "file": "exit.ipxe", "times": 1},
+             {"path": "/turn.ipxe", "file": "linux.ipxe"},
+             {"path": "/vmlinuz", "file": "@vmlinuz"},
+             {"path": "/initrd.img", "file": "@initrd"}],
+     files={"exit.ipxe": "#!ipxe\nexit\n",
+            "linux.ipxe": "#!ipxe\nkernel @FAULTS@/vmlinuz @KARGS@\n"
+            "initrd @FAULTS@/initrd.img\nboot\n",
+            "esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=2"],
+     until=linux_up, checks=[linux_with(), http_times("/turn.ipxe", 2)])
+
 case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
      what="UEFI HTTP Boot loads our binary once, then Linux.",
      dhcp=http_boot, script=SCRIPT, until=linux_up, program="snponly.efi",
