@@ -15,6 +15,9 @@
 #ifndef PLATFORM_PCBIOS
 #define IPV4_REASSEMBLY /* packets that came in fragments */
 #endif
+#ifdef PLATFORM_EFI
+#define DOWNLOAD_PROTO_FILE /* file: on volumes that UEFI can read */
+#endif
 
 /* What can be executed. */
 #define IMAGE_SCRIPT /* #!ipxe scripts */

@@ -107,4 +107,21 @@ struct embedded_image {
 
 TABLE_DECLARE(embedded_images, const struct embedded_image);
 
+/* Who brings images at start-up; the first that comes is executed. */
+enum image_source_order {
+	IMAGE_SOURCE_ARGUMENTS, /* what whoever started us said */
+	IMAGE_SOURCE_REGION,	/* what the image was customised with */
+	IMAGE_SOURCE_EMBEDDED,	/* what was compiled in */
+	IMAGE_SOURCE_DATA,	/* files that are for others */
+	IMAGE_SOURCES,
+};
+
+/* One of them. Table "image_sources". */
+struct image_source {
+	enum image_source_order order;
+	void (*add)(void); /* registers its images; says what it cannot */
+};
+
+TABLE_DECLARE(image_sources, const struct image_source);
+
 #endif

@@ -91,7 +91,8 @@ int dhcp_adopt_cached(void)
 
 	if (!origin.uri)
 		origin_find_uri();
-	if (!cwuri && origin.uri)
+	/* A volume is no server: names are still the boot server's. */
+	if (!cwuri && origin.uri && origin.uri->host)
 		uri_set_cwuri(origin.uri);
 	netdev = cached_netdev();
 	if (!netdev)

@@ -54,6 +54,32 @@ static void embedded_register_all(void)
 	}
 }
 
+static const struct image_source embedded_source = {
+	.order = IMAGE_SOURCE_EMBEDDED,
+	.add = embedded_register_all,
+};
+TABLE_REGISTER(image_sources, embedded_source);
+
+static const struct image_source region_source = {
+	.order = IMAGE_SOURCE_REGION,
+	.add = customise,
+};
+TABLE_REGISTER(image_sources, region_source);
+
+/* Register all images that are here at the start. */
+static void images_register_all(void)
+{
+	const struct image_source *source;
+	unsigned int order;
+
+	for (order = 0; order < IMAGE_SOURCES; order++) {
+		for_each_table_entry(source, image_sources) {
+			if (source->order == order)
+				source->add();
+		}
+	}
+}
+
 /* Offer the shell. Returns true if it was used, its status in *RET_RC. */
 static bool banner(int *ret_rc)
 {
@@ -133,11 +159,13 @@ int firmware_main(void)
 	settings_register_smbios();
 	net_init();
 	netdev_probe_all();
+	if (list_is_empty(&net_devices))
+		console_printf("There is no network card that this firmware "
+			       "can drive.\n");
 	loopguard_init();
 	if (!dhcp_adopt_cached())
 		tell_origin();
-	customise();
-	embedded_register_all();
+	images_register_all();
 	rc = boot();
 	images_free();
 	loopguard_fini();

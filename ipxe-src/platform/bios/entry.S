@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Where the PXE ROM enters us, and the way between 32-bit and real mode.
+/* The way between 32-bit and real mode, and the entry of the firmware.
  *
- * Everything here is in the real-mode block (real.h): one segment, offsets
+ * Nearly all of it is in the real-mode block (real.h): one segment, offsets
  * from 0, CS its segment in real mode. It first runs at 0:7C00, for which the
  * linear addresses in its data are right; real_move() adjusts them when it
  * copies the block to its final place.
@@ -9,48 +9,7 @@
 #include "platform/bios/real.h"
 
 	.section .real, "awx", @progbits
-	.code16
-
-/* ---- Entry: CS:IP = 0:7C00 or 07C0:0, ES:BX -> PXENV+, SS:SP[4] -> !PXE. */
-	.globl	real_start
-real_start:
-	ljmpw	$(LOAD_BASE >> 4), $1f
-1:	pushfw
-	pushw	%ds
-	pushw	%es
-	pushl	%fs
-	pushal
-	movw	%cs, %ax
-	movw	%ax, %ds
-	movw	%sp, real_entry
-	movw	%ss, real_entry + 2
-	movw	%bx, real_entry + 4
-	movw	%es, real_entry + 6
-	/* Behind what was pushed: return address, then the pointer. */
-	movw	%sp, %bx
-	addw	$(42 + 4), %bx
-	movw	%bx, real_entry + 8
-	cld
-	movw	$EARLY_STACK_SEG, %ax
-	movw	%ax, %ss
-	movl	$EARLY_STACK, %esp
-	cli
-	lgdtl	gdt_pointer
-	movl	%cr0, %eax
-	orb	$1, %al
-	movl	%eax, %cr0
-	ljmpl	$SEL_CODE32, $(LOAD_BASE + 2f)
-
 	.code32
-2:	movw	$SEL_DATA32, %ax
-	movw	%ax, %ds
-	movw	%ax, %es
-	movw	%ax, %ss
-	movw	%ax, %fs
-	movw	%ax, %gs
-	movl	$EARLY_STACK32, %esp
-	movl	$unpack, %eax	/* linked where it is: an absolute jump */
-	jmp	*%eax
 
 /* ---- real_call32: called in flat 32-bit mode, does the call of real_regs. */
 	.globl	real_call32
@@ -58,7 +17,7 @@ real_call32:
 	pushal
 	call	1f
 1:	popl	%ebx
-	leal	-(1b - real_start)(%ebx), %ebx
+	subl	$1b, %ebx	/* linear address of the block */
 	movl	%esp, flat_esp(%ebx)
 	ljmpl	$SEL_CODE16, $2f
 
@@ -134,7 +93,8 @@ flat_landing:
 	ret
 
 /* ---- real_leave32: jumped to in flat mode, EAX = exit status for the ROM.
- * Goes back to where we came from, by its stack; never returns. */
+ * Goes back to where we came from, by its stack; where there is none, the
+ * BIOS tries its next boot device. Never returns. */
 	.globl	real_leave32
 real_leave32:
 	movl	%eax, %edi
@@ -154,6 +114,8 @@ real_leave32:
 leave_landing:
 	movw	real_entry + 2, %ss
 	movzwl	real_entry, %esp
+	testw	%sp, %sp
+	jz	2f
 	/* Into the AX that POPAL takes: the last but one dword of eight. */
 	movw	%sp, %bp
 	movw	%di, 28(%bp)
@@ -163,6 +125,14 @@ leave_landing:
 	popw	%ds
 	popfw
 	lretw
+2:	movw	$REAL_STACK, %sp
+	movw	%cs, %ax
+	movw	%ax, %ss
+	sti
+	.byte	0xcd		/* INT, of the next byte */
+	.globl	real_leave_int
+real_leave_int:
+	.byte	0x18		/* a prefix may put 19h here */
 
 /* ---- Data. */
 	.balign	4
@@ -200,8 +170,8 @@ flat_vector:			/* to flat mode: offset, selector */
 flat_esp:
 	.long	0
 
-	.globl	gdt_pointer
 	.word	0
+	.globl	gdt_pointer
 gdt_pointer:
 	.word	gdt_end - gdt - 1
 	.long	LOAD_BASE + gdt

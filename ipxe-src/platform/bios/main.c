@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/console.h"
 #include "core/heap.h"
 #include "core/platform.h"
 #include "core/region.h"
@@ -20,6 +19,8 @@ const char platform_name[] = "pcbios";
 const char platform_buildarch[] = "i386";
 const uint16_t platform_dhcp_arch = 0;
 const uint8_t platform_dhcp_ndi[3] = {1, 2, 1};
+
+struct prefix_info prefix;
 
 static uint16_t saved_base_kb; /* 40:13 as we found it */
 
@@ -71,6 +72,8 @@ void bios_main(const struct boot_info *info)
 {
 	int rc;
 
+	if (info->prefix)
+		prefix = *info->prefix;
 	memory_init(info);
 	region_data = (const uint8_t *)info->region;
 	region_len = info->region_len;
@@ -78,10 +81,7 @@ void bios_main(const struct boot_info *info)
 	rc = pxe_init();
 	base_memory_take();
 	timer_init();
-	if (rc)
-		console_printf("The BIOS has no PXE that answers: there will "
-			       "be no network card.\n");
-	else
+	if (!rc)
 		pxe_cached_packets();
 
 	rc = firmware_main();

@@ -5,6 +5,9 @@
 
 #include "platform/bios/unpack.h"
 
+/* What the prefix said; all zero if it said nothing. */
+extern struct prefix_info prefix;
+
 /* Entered by payload_start of entry.S; does not return. INFO lies in memory
  * that does not last. */
 void bios_main(const struct boot_info *info) __attribute__((noreturn));

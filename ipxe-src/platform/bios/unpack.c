@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Unpack the firmware to the top of memory and start it there.
  *
- * Runs in 32-bit mode where the file was loaded, right behind the real-mode
- * block, and may use nothing but lzma.c: the rest is still compressed. It has
- * no variables either (bios.lds checks).
+ * Runs in 32-bit mode at LOAD_BASE, right behind the real-mode block, and may
+ * use nothing but lzma.c: the rest is still compressed. It has no variables
+ * either (bios.lds checks).
  */
 #include "core/identity.h"
 #include "core/region.h"
 #include "platform/bios/io.h"
+#include "platform/bios/prefix.h"
 #include "platform/bios/real.h"
 #include "platform/bios/unpack.h"
 
@@ -20,11 +21,11 @@
 #define A20_ATTEMPTS 3
 #define A20_PROBE    0x500 /* a word of base memory that nobody uses */
 
-/* Placeholder: scripts/mkkpxe writes it. */
+/* Placeholder: scripts/mkbios writes it. */
 __attribute__((used))
 const struct unpack_header unpack_header = {1, 0, 0, 0, 0, 0, {0}, 0};
 
-void unpack(void) __attribute__((noreturn));
+void unpack(const struct prefix_info *prefix) __attribute__((noreturn));
 
 /* Before the block is moved, its symbols' addresses are LOAD_BASE more. (The
  * optimiser must not think that this leaves the object.) */
@@ -243,7 +244,7 @@ static uint32_t map_place(const struct e820_map *map, uint32_t len)
 	return best;
 }
 
-/* Undo what mkkpxe did to call and jump instructions, to compress better: it
+/* Undo what mkbios did to call and jump instructions, to compress better: it
  * made their relative operands absolute. */
 static void restore_branches(uint8_t *image, int32_t len)
 {
@@ -264,7 +265,7 @@ static void restore_branches(uint8_t *image, int32_t len)
 
 /* Make every address in the LEN bytes of IMAGE point into it. What the
  * linker left there is an offset of less than SPAN. So that no table is needed
- * mkkpxe has added a number to each that makes it unlike anything else, and
+ * mkbios has added a number to each that makes it unlike anything else, and
  * turned its bytes round, which compresses better. */
 static void relocate(uint8_t *image, uint32_t len, uint32_t span, uint32_t mark)
 {
@@ -291,21 +292,34 @@ static uint32_t region_find(const struct unpack_header *header)
 		       : 0;
 }
 
-void unpack(void)
+/* Make room for nothing where the RAM disk of PREFIX is. */
+static void map_keep_initrd(struct e820_map *map,
+			    const struct prefix_info *prefix)
+{
+	if (!prefix || !prefix->initrd_len || map->count == E820_MAX)
+		return;
+	map_add(map, prefix->initrd, prefix->initrd_len);
+	map->entry[map->count - 1].type = E820_RESERVED;
+}
+
+void unpack(const struct prefix_info *prefix)
 {
 	const struct unpack_header *header = &unpack_header;
 	struct boot_info info;
 	uint8_t *image;
 
-	/* Its value is what mkkpxe wrote, not what the compiler saw. */
+	/* Its value is what mkbios wrote, not what the compiler saw. */
 	asm("" : "+r"(header));
 	if (!a20_enable())
 		early_fail("the A20 gate does not open");
 	map_read(&info.map);
+	map_keep_initrd(&info.map, prefix);
+	info.prefix = prefix;
 	info.region_len = region_find(header);
 	info.memory_len = header->memory_len + info.region_len + HEAP_LEN;
 	info.base = map_place(&info.map, info.memory_len);
-	if (!info.base)
+	/* The compressed firmware may be at the start of that memory. */
+	if (info.base < header->packed + header->packed_len)
 		early_fail("not enough memory");
 	image = (void *)info.base;
 	/* The decoder's scratch lies in what becomes zeroed memory. */

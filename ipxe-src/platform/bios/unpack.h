@@ -5,8 +5,9 @@
 
 #include "platform/bios/e820.h"
 #include "platform/bios/lzma.h"
+#include "platform/bios/prefix.h"
 
-/* Filled in by scripts/mkkpxe, which knows the layout. Lengths in bytes. The
+/* Filled in by scripts/mkbios, which knows the layout. Lengths in bytes. The
  * identity note (core/identity.h) ends where the compressed firmware begins;
  * the customisation region, if the note has a length for it, begins on the
  * first 16-byte boundary of memory behind the compressed firmware. */
@@ -30,7 +31,8 @@ struct boot_info {
 	uint32_t memory_len; /* from there on, region and HEAP_LEN included */
 	uint32_t region;     /* copy of the customisation region */
 	uint32_t region_len; /* 0: there is none */
-	struct e820_map map; /* as the BIOS gave it */
+	struct e820_map map; /* as the BIOS gave it; the RAM disk reserved */
+	const struct prefix_info *prefix; /* in base memory; may be NULL */
 };
 
 #endif

@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The customisation region: in our own image, or beside it on its volume. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/region.h"
-#include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/region.h"
 #include "platform/efi/ucs2.h"
-
-#define DEVPATH_FILE 0x0404 /* UEFI 2.10 10.3.5.4 */
-#define PATH_MAX_LEN 256    /* characters, with the terminator */
-
-static EFI_GUID guid_file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-
-/* Write to NAME the path of REGION_FILE_NAME in the folder that our file is
- * in; just REGION_FILE_NAME if the path is not known. */
-static void beside_path(CHAR16 name[PATH_MAX_LEN])
-{
-	const uint8_t *path = (const void *)efi_loaded_image->FilePath;
-	size_t left = path ? devpath_len(path, DEVPATH_MAX) : 0;
-	size_t folder = 0;
-	size_t count = 0;
-	size_t at;
-
-	/* The nodes' names follow one another. */
-	for (; left;
-	     left -= devpath_node_len(path), path += devpath_node_len(path)) {
-		if (devpath_kind(path) != DEVPATH_FILE)
-			continue;
-		for (at = DEVPATH_HEADER_LEN;
-		     at + 1 < devpath_node_len(path) &&
-		     count < PATH_MAX_LEN - 32 && get_le16(path + at);
-		     at += 2) {
-			name[count++] = get_le16(path + at);
-			if (name[count - 1] == '\\')
-				folder = count;
-		}
-	}
-	ucs2_from_utf8(REGION_FILE_NAME, name + folder, 32);
-}
+#include "platform/efi/volume.h"
 
 /* Read the file NAME of VOLUME into region_data. */
 static bool region_read(EFI_FILE_HANDLE volume, CHAR16 *name)
@@ -67,14 +34,15 @@ static bool region_read(EFI_FILE_HANDLE volume, CHAR16 *name)
 static bool region_find_beside(void)
 {
 	static CHAR16 in_root[] = L"\\unloop.region";
-	EFI_FILE_IO_INTERFACE *volume;
-	CHAR16 name[PATH_MAX_LEN];
+	CHAR16 name[VOLUME_PATH_MAX + sizeof(REGION_FILE_NAME)];
 	EFI_FILE_HANDLE root;
+	size_t folder;
 
-	volume = efi_protocol(efi_device, &guid_file_system);
-	if (!volume || EFI_ERROR(volume->OpenVolume(volume, &root)))
+	if (efi_volume_open_own(&root))
 		return false;
-	beside_path(name);
+	folder = efi_volume_own_path(name);
+	ucs2_from_utf8(REGION_FILE_NAME, name + folder,
+		       sizeof(REGION_FILE_NAME));
 	if (!region_read(root, name))
 		region_read(root, in_root);
 	root->Close(root);
