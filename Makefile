@@ -103,7 +103,8 @@ cflags_bios-i386      := $(CFLAGS_FREE) $(GCC_HEADERS) -m32 -march=i686 \
 	-fno-pic -fno-pie -fomit-frame-pointer -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -freg-struct-return
 ldflags_bios-i386     := -m elf_i386 -T $(SRC)/platform/bios/bios.lds \
-	--emit-relocs --gc-sections -z noexecstack --no-warn-rwx-segments
+	--emit-relocs --gc-sections -z noexecstack --no-warn-rwx-segments \
+	--no-check-sections
 link_bios-i386        := ld
 depends_bios-i386     := $(SRC)/platform/bios/bios.lds
 
@@ -162,15 +163,14 @@ ldflags_linux-asan    := -fsanitize=address,undefined
 link_linux-asan       := $(HOSTCC)
 depends_linux-asan    :=
 
-common_dirs := core net image usr hci hci/commands hci/keymaps
+common_dirs := core net image usr hci hci/commands
 
 # $(call flavour,NAME): objects and rules of one flavour. Which sources are
 # linked is decided by SELECT_IF() against the configuration.
 define flavour
 obj_$(1) := $(O)/obj/$(1)
 inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
-	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"') \
-	$$(if $(CONFIG),-DBUILD_CONFIG='"$(CONFIG)"')
+	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
 cc_$(1) ?= $(CC)
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
@@ -231,27 +231,45 @@ define image
 IMAGES += $(O)/$(1)
 ifneq ($$(findstring $(1),$(wanted_images)),)
 elf_$(1)  := $(O)/obj/$(2)/$(subst /,-,$(1)).elf
-objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),$(addprefix drivers/,$(4)))) \
+objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),\
+	$(addprefix drivers/,$(4)) $(parts_$(3)))) \
 	$$(obj_$(2))/embedded.o
 $$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
 	$$(call say,LD,$$@)
 	$(Q)$$(link_$(2)) $$(ldflags_$(2)) -Map $$@.map -o $$@ $$(objs_$(1))
-$(O)/$(1): $$(elf_$(1)) scripts/mk$(3) scripts/identity.py
+$(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py
 	$$(call say,IMG,$$@)
 	@mkdir -p $$(@D)
-	$(Q)$(PYTHON) scripts/mk$(3) --elf $$< --format $(1) -o $$@
+	$(Q)$(PYTHON) $(recipe_$(3)) --elf $$< --format $(1) -o $$@
 endif
 endef
 # Only look for the sources of what this run may build (all, unless told).
+media_names   := usb iso ipxe.usb ipxe.iso
 image_names   := $(shell sed -n 's/^.*call image,\([^,]*\),.*$$/\1/p' config/images.mk | grep -v FILE)
-wanted_images := $(or $(strip $(foreach n,$(image_names),\
+wanted_images := $(or $(if $(filter $(addprefix %,$(media_names)),\
+	$(MAKECMDGOALS)),$(image_names)),\
+	$(strip $(foreach n,$(image_names),\
 	$(if $(filter %$(n),$(MAKECMDGOALS)),$(n)))),$(image_names))
 include config/images.mk
 
-include config/roms.mk
+# USB stick and disc: those of the images that boot by themselves, in one tree
+# of files.
+MEDIA_IMAGES := $(filter %/ipxe.lkrn %-efi/ipxe.efi,$(IMAGES))
+MEDIA        := $(O)/ipxe.usb $(O)/ipxe.iso
+USB_SIZE     ?= 32
+$(MEDIA): $(O)/ipxe.%: scripts/mkmedia scripts/identity.py $(MEDIA_IMAGES)
+	$(call say,IMG,$@)
+	$(Q)scripts/mkmedia $* --images $(O) --size $(USB_SIZE) -o $@ $(MEDIA_IMAGES)
+IMAGES += $(MEDIA)
+
+.PHONY: usb iso
+usb: $(O)/ipxe.usb ## a USB stick; DEV=/dev/sdX writes it there
+	$(if $(DEV),$(Q)scripts/write-usb $(if $(filter 1,$(YES)),--yes) $< $(DEV),@:)
+iso: $(O)/ipxe.iso ## a CD, which also boots when written to a stick
+	@:
 
 .PHONY: images
-images: $(IMAGES) $(EFIROMS) ## build every boot image
+images: $(IMAGES) ## build every boot image
 
 # The same firmware as a program: for unit tests and for trying scripts.
 define program
@@ -319,7 +337,7 @@ check: unit ## quick checks: unit tests and lint
 DESTDIR ?=
 PREFIX  ?= /usr/local
 install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
-	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES) $(EFIROMS)
+	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES)
 
 deb: resolver ## a Debian package of the resolver
 	$(Q)scripts/make-deb $(O)
@@ -328,7 +346,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 	$(Q)scripts/dist $(O)
 
 clean: ## remove what was made, but not the fetched sources
-	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
+	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/asan $(O)/log $(O)/linux-x86_64 \
 		$(O)/linux-asan $(IMAGES)
 
 help: ## this list
@@ -339,12 +357,13 @@ help: ## this list
 	@echo
 	@echo 'Images (make FILE builds one):'
 	@for image in $(IMAGES); do echo "  $$image"; done
-	@echo '  $(O)/rom/VVVVDDDD.efirom   UEFI option ROM for a card of scripts/nic-ids'
 	@echo
 	@echo 'Variables:'
 	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'
 	@echo '  CONFIG=name      read config/name/*.h after config/*.h'
 	@echo '  O=dir            write there instead of out/'
+	@echo '  DEV=/dev/sdX     of make usb: the stick to write; YES=1: do not ask'
+	@echo '  USB_SIZE=32      of make usb: MiB, for kernels of your own on it'
 	@echo '  V=1              show the commands'
 	@echo '  SOURCE_MIRROR=   base address of a Debian mirror for lwIP'
 	@echo '  SOURCE_DIR=      folder that holds the source archives already'

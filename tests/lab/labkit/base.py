@@ -53,6 +53,7 @@ def missing_pieces() -> list[str]:
         "dhcpd": "isc-dhcp-server",
         "kea-dhcp4": "kea-dhcp4-server",
         "nginx": "nginx-light",
+        "mcopy": "mtools",
     }
     missing = [f"{program} (package {package})"
                for program, package in needs.items()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import servers
+from . import medium, servers
 from .base import (LAB, LOGS, OUT, LabError, Skip, Stopped, program,
                    qemu_slot, stop_event)
 from .machine import Machine, MachineSpec, load_machine
@@ -171,9 +171,6 @@ class Case:
     #: Further files: "tftp/x", "web/x", "site/x" to text, or to "@big",
     #: "@ours", "@old", "@debian" ... for a file (see place_file).
     files: dict[str, str] = field(default_factory=dict)
-    #: Arguments of `unloop customise` for the boot program, after which it is
-    #: served; @WORDS@ as in scripts, and @WORK@ for the folder of `files`.
-    customise: list[str] = field(default_factory=list)
     #: Rules of the misbehaving web server; values "@big" ... name payloads.
     faults: list[dict[str, object]] = field(default_factory=list)
     #: (when, what to do then): each pair runs once, in order.
@@ -183,6 +180,13 @@ class Case:
     network: Callable[[Network], None] | None = None
     #: Servers of `web` that are not running at first; an action starts them.
     late: tuple[str, ...] = ()
+    #: What the machine boots from instead of the network: "ipxe.usb",
+    #: "ipxe.iso" or "distro/ipxe.usb" ... below out/; see medium.py.
+    medium: str | None = None
+    #: How that is attached: "stick" or "cd".
+    attach: str = "stick"
+    #: Files that a person copies onto the stick: name to content as in FILES.
+    put: dict[str, str] = field(default_factory=dict)
     #: More QEMU arguments; @DISK@ is the marker disk.
     qemu: list[str] = field(default_factory=list)
     #: Stock iPXE can do this too: `run --firmware debian` makes sense.
@@ -290,30 +294,22 @@ def _place_files(boot: Boot) -> None:
     for name, content in wanted.items():
         path = boot.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if re.fullmatch(r"@[a-z0-9-]+", content):
-            source = _source(boot, content)
-            # A copy that costs nothing; a link where the file system may.
-            try:
-                os.link(source, path)
-            except OSError:
-                shutil.copyfile(source, path)
-        else:
-            path.write_text(boot.expand(content))
-    if boot.case.customise:
-        _customise(boot, boot.work / "tftp" / boot.program)
+        place_file(boot, path, content)
+    if boot.case.medium:
+        medium.prepare(boot)
 
 
-def _customise(boot: Boot, path: Path) -> None:
-    """Put into the boot program what the case wants in it."""
-    tool = OUT / "bin" / "unloop"
-    if not tool.exists():
-        raise Skip(f"{tool} is not built; run 'make' first")
-    words = [boot.expand(word).replace("@WORK@", str(boot.work))
-             for word in boot.case.customise]
-    done = subprocess.run([tool, "customise", *words, path], text=True,
-                          capture_output=True, timeout=60)
-    if done.returncode:
-        raise LabError(f"could not customise {path.name}: {done.stderr}")
+def place_file(boot: Boot, path: Path, content: str) -> None:
+    """Make the file that a row of FILES or PUT describes."""
+    if not re.fullmatch(r"@[a-z0-9-]+", content):
+        path.write_text(boot.expand(content))
+        return
+    source = _source(boot, content)
+    # A copy that costs nothing; a link where the file system may.
+    try:
+        os.link(source, path)
+    except OSError:
+        shutil.copyfile(source, path)
 
 
 def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
@@ -416,7 +412,7 @@ def prepared(case: Case, firmware: str | None = None) -> Iterator[Boot]:
 
 def extra_arguments(boot: Boot) -> list[str]:
     """The case's own QEMU arguments, with its disk written."""
-    words = []
+    words = medium.arguments(boot)
     for word in boot.case.qemu:
         if "@DISK@" in word:
             disk = boot.work / "disk.img"

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Rows of the table of boots: USB sticks and discs on every firmware."""
+
+from __future__ import annotations
+
+from .cases import SCRIPT, case, dumb, no_dhcp
+from .judge import http_times, linux_up, linux_with
+
+#: Machine, medium, how it is attached, and the time that its firmware needs.
+MEDIA = (
+    ("uefi-full", "ipxe.usb", "stick", 120),
+    ("uefi-i386-full", "ipxe.usb", "stick", 150),
+    ("uefi-arm64-full", "ipxe.usb", "stick", 240),
+    ("uefi-full", "ipxe.iso", "cd", 120),
+    ("uefi-full", "ipxe.iso", "stick", 120),
+)
+
+for machine, medium, attach, timeout in MEDIA:
+    kind = medium.rpartition(".")[2]
+    as_what = "" if (kind, attach) in (("usb", "stick"), ("iso", "cd")) \
+        else f"-as-{attach}"
+    case(name=f"{kind}{as_what}-{machine}", machine=machine, timeout=timeout,
+         what=f"{medium} as {attach}: Linux with the resolver's script.",
+         medium=medium, attach=attach, dhcp=dumb("dnsmasq", filename=None),
+         script=SCRIPT, until=linux_up,
+         checks=[http_times("/boot.ipxe", 1), linux_with()])
+
+case(name="usb-dumb-dhcp-uefi-full", machine="uefi-full", medium="ipxe.usb",
+     what="A stick where DHCP gives everybody the file that is on the stick: "
+     "recognised, then Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+     checks=[lambda boot: "the file from DHCP was transferred"
+             if boot.fetched(boot.program) else None,
+             http_times("/boot.ipxe", 1), linux_with()])
+
+case(name="usb-script-uefi-full", machine="uefi-full", medium="ipxe.usb",
+     what="autoexec.ipxe copied onto the stick is run, not the network's.",
+     put={"autoexec.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])
+
+case(name="usb-kernel-uefi-full", machine="uefi-full", medium="ipxe.usb",
+     what="Kernel and initrd beside boot.ipxe on the stick: Linux without "
+     "any network.",
+     put={"boot.ipxe": "#!ipxe\nkernel vmlinuz @KARGS@\n"
+          "initrd file:/initrd.img\nboot\n",
+          "vmlinuz": "@vmlinuz", "initrd.img": "@initrd"},
+     dhcp=no_dhcp, web=(), until=linux_up,
+     checks=[http_times("/boot.ipxe", 0), linux_with()])

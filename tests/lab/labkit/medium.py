@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""USB sticks and discs that a machine boots from, with files put on them."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from . import boot as boot_module
+from .base import OUT, Skip, run
+
+if TYPE_CHECKING:
+    from .boot import Boot
+
+#: Where the stick's file system begins (scripts/mkmedia).
+FAT_OFFSET = "1M"
+
+
+def prepare(boot: Boot) -> None:
+    """Copy the medium to the work folder and put the case's files on it."""
+    assert boot.case.medium
+    source = OUT / boot.case.medium
+    if not source.exists():
+        raise Skip(f"{source} is not built; run 'make {source}' first")
+    medium = boot.work / "medium"
+    subprocess.run(["cp", "--sparse=always", source, medium], check=True,
+                   timeout=60)
+    for name, content in boot.case.put.items():
+        path = boot.work / "put" / name
+        path.parent.mkdir(exist_ok=True)
+        boot_module.place_file(boot, path, content)
+        # -o: as a person does who replaces a file that is there.
+        run("mcopy", "-o", "-i", f"{medium}@@{FAT_OFFSET}", path,
+            f"::/{name}")
+
+
+def arguments(boot: Boot) -> list[str]:
+    """QEMU's for the medium of this boot: the first that it starts from."""
+    if not boot.case.medium:
+        return []
+    drive = f"if=none,id=medium,format=raw,file={boot.work}/medium"
+    if boot.case.attach == "cd":
+        return ["-drive", f"{drive},media=cdrom,readonly=on",
+                "-device", "ide-cd,drive=medium,bootindex=0"]
+    return ["-drive", drive, "-device", "qemu-xhci",
+            "-device", "usb-storage,drive=medium,bootindex=0"]
