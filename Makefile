@@ -163,14 +163,15 @@ ldflags_linux-asan    := -fsanitize=address,undefined
 link_linux-asan       := $(HOSTCC)
 depends_linux-asan    :=
 
-common_dirs := core net image usr hci hci/commands
+common_dirs := core net image usr hci hci/commands hci/keymaps
 
 # $(call flavour,NAME): objects and rules of one flavour. Which sources are
 # linked is decided by SELECT_IF() against the configuration.
 define flavour
 obj_$(1) := $(O)/obj/$(1)
 inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
-	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"')
+	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"') \
+	$$(if $(CONFIG),-DBUILD_CONFIG='"$(CONFIG)"')
 cc_$(1) ?= $(CC)
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
@@ -252,6 +253,8 @@ wanted_images := $(or $(if $(filter $(addprefix %,$(media_names)),\
 	$(if $(filter %$(n),$(MAKECMDGOALS)),$(n)))),$(image_names))
 include config/images.mk
 
+include config/roms.mk
+
 # USB stick and disc: those of the images that boot by themselves, in one tree
 # of files.
 MEDIA_IMAGES := $(filter %/ipxe.lkrn %-efi/ipxe.efi,$(IMAGES))
@@ -269,7 +272,7 @@ iso: $(O)/ipxe.iso ## a CD, which also boots when written to a stick
 	@:
 
 .PHONY: images
-images: $(IMAGES) ## build every boot image
+images: $(IMAGES) $(EFIROMS) ## build every boot image
 
 # The same firmware as a program: for unit tests and for trying scripts.
 define program
@@ -337,7 +340,7 @@ check: unit ## quick checks: unit tests and lint
 DESTDIR ?=
 PREFIX  ?= /usr/local
 install: all ## install resolver and images under $(DESTDIR)$(PREFIX)
-	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES)
+	$(Q)scripts/install-files "$(O)" "$(DESTDIR)" "$(PREFIX)" $(IMAGES) $(EFIROMS)
 
 deb: resolver ## a Debian package of the resolver
 	$(Q)scripts/make-deb $(O)
@@ -346,7 +349,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 	$(Q)scripts/dist $(O)
 
 clean: ## remove what was made, but not the fetched sources
-	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/asan $(O)/log $(O)/linux-x86_64 \
+	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
 		$(O)/linux-asan $(IMAGES)
 
 help: ## this list
@@ -357,6 +360,7 @@ help: ## this list
 	@echo
 	@echo 'Images (make FILE builds one):'
 	@for image in $(IMAGES); do echo "  $$image"; done
+	@echo '  $(O)/rom/VVVVDDDD.efirom   UEFI option ROM for a card of scripts/nic-ids'
 	@echo
 	@echo 'Variables:'
 	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'

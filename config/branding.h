@@ -12,6 +12,11 @@
 #define BUILD_TAG ""
 #endif
 
+/* The name that make CONFIG= was given, at most 15 characters. */
+#ifndef BUILD_CONFIG
+#define BUILD_CONFIG ""
+#endif
+
 #if __has_include("config/named/branding.h")
 #include "config/named/branding.h"
 #endif

@@ -14,6 +14,13 @@
 #define CONSOLE_LINUX /* standard input and output */
 #endif
 
+/* The keyboard map at start: us, or one of ipxe-src/hci/keymaps/ ("dynamic", as
+ * iPXE's users know it, is us with KEYBOARD_MAPS). */
+#define KEYBOARD_MAP us
+#ifndef PLATFORM_PCBIOS
+#define KEYBOARD_MAPS /* all maps, chosen by `set keymap <name>` */
+#endif
+
 #if __has_include("config/named/console.h")
 #include "config/named/console.h"
 #endif

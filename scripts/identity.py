@@ -11,7 +11,7 @@ import sys
 import zlib
 
 MAGIC = b"\x7fUnloop note v1\0"
-LAYOUT = struct.Struct("<16s16s16s16s32sIIII")
+LAYOUT = struct.Struct("<16s16s16s16s32s16sIIII")
 SCAN_LEN = 65536
 ALIGN = 16
 
@@ -55,7 +55,7 @@ def fill(image: bytearray, format_name: str, tag: bytes = b"") -> bytes:
     fields[4] = format_name.encode("ascii")
     if len(fields[4]) > 31:
         raise ValueError(f"{format_name}: longer than 31 bytes")
-    fields[8] = 0
+    fields[9] = 0
     LAYOUT.pack_into(image, at, *fields)
     digest = hashlib.sha256(bytes(image) + tag).digest()
     fields[2] = digest[:16]
@@ -73,8 +73,8 @@ def with_region(note: bytes, offset: int, length: int, limit: int) -> bytes:
     file must be able to move, so for most formats it is last).
     """
     fields = list(LAYOUT.unpack(note))
-    fields[5:8] = offset, length, limit
-    fields[8] = 0
+    fields[6:9] = offset, length, limit
+    fields[9] = 0
     note = LAYOUT.pack(*fields)
     return note[:-4] + struct.pack("<I", zlib.crc32(note[:-4]))
 
@@ -106,7 +106,7 @@ def main() -> int:
     print(f"version   {fields[3].rstrip(bytes(1)).decode()}")
     print(f"build ID  {fields[2].hex()}")
     print(f"offset    {at}")
-    print(f"region    {fields[6]} bytes at {fields[5]}, at most {fields[7]}")
+    print(f"region    {fields[7]} bytes at {fields[6]}, at most {fields[8]}")
     return 0
 
 

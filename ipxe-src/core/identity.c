@@ -16,6 +16,7 @@ const struct identity_note identity_self = {
 	.product = {0x6f, 0x1d, 0x0b, 0x52, 0x3c, 0x8e, 0x4a, 0x77, 0x9b, 0x21,
 		    0x5e, 0xc4, 0x0a, 0x9d, 0x73, 0xe8},
 	.version = PRODUCT_VERSION BUILD_TAG,
+	.config = BUILD_CONFIG,
 };
 
 /* Is the note at DATA, sizeof(struct identity_note) bytes, whole? */

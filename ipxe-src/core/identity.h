@@ -19,6 +19,7 @@ struct identity_note {
 	uint8_t build_id[16]; /* first bytes of a SHA-256 of what was linked */
 	char version[16];     /* "0.1.0", NUL-padded */
 	char format[32];      /* "undionly.kpxe", "x86_64-efi/snponly.efi" */
+	char config[16];      /* CONFIG= that it was built with, NUL-padded */
 	/* The customisation region (core/region.h): its place in the file (0:
 	 * this format has none), bytes that the file has for it, and up to how
 	 * many it may be made to have. */

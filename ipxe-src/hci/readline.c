@@ -6,6 +6,7 @@
 
 #include "core/console.h"
 #include "core/loopguard.h"
+#include "core/utf8.h"
 #include "hci/readline.h"
 
 /* Columns that prompt and text may take; longer lines scroll sideways. */
@@ -56,6 +57,24 @@ static bool editline_move(struct editline *line, size_t cursor)
 	return has_moved;
 }
 
+/* Where the character before AT begins; the first is at 0. */
+static size_t character_before(const struct editline *line, size_t at)
+{
+	while (at && utf8_is_tail(line->text[--at]))
+		;
+	return at;
+}
+
+/* Where the character after the one at AT begins. */
+static size_t character_after(const struct editline *line, size_t at)
+{
+	if (at < line->len)
+		at++;
+	while (utf8_is_tail(line->text[at]))
+		at++;
+	return at;
+}
+
 /* Where the word before the cursor begins. */
 static size_t word_start(const struct editline *line)
 {
@@ -75,10 +94,10 @@ bool editline_key(struct editline *line, int key)
 	switch (key) {
 	case KEY_LEFT:
 	case CTRL('B'):
-		return editline_move(line, cursor ? cursor - 1 : 0);
+		return editline_move(line, character_before(line, cursor));
 	case KEY_RIGHT:
 	case CTRL('F'):
-		return editline_move(line, MIN(cursor + 1, line->len));
+		return editline_move(line, character_after(line, cursor));
 	case KEY_HOME:
 	case CTRL('A'):
 		return editline_move(line, 0);
@@ -87,10 +106,12 @@ bool editline_key(struct editline *line, int key)
 		return editline_move(line, line->len);
 	case '\b':
 	case 0x7f:
-		return editline_cut(line, cursor ? cursor - 1 : 0, cursor);
+		return editline_cut(line, character_before(line, cursor),
+				    cursor);
 	case KEY_DELETE:
 	case CTRL('D'):
-		return editline_cut(line, cursor, MIN(cursor + 1, line->len));
+		return editline_cut(line, cursor,
+				    character_after(line, cursor));
 	case CTRL('K'):
 		return editline_cut(line, cursor, line->len);
 	case CTRL('U'):
@@ -127,45 +148,64 @@ static void history_add(const char *text)
 /* Is what is typed now not to be seen? */
 static bool is_masked;
 
-/* Show LEN characters of TEXT, or as many stars. */
-static void show(const char *text, size_t len)
+/* Columns that LEN bytes of TEXT take. */
+static size_t columns(const char *text, size_t len)
 {
-	if (!is_masked)
-		console_write(text, len);
-	else
-		while (len--)
-			console_putchar('*');
+	size_t count = 0;
+
+	while (len--)
+		count += !utf8_is_tail(*text++);
+	return count;
 }
 
-/* KEY was inserted at the end of LINE, and all of it can be seen: show just
+/* Show LEN bytes of TEXT, or as many stars as they have characters. */
+static void show(const char *text, size_t len)
+{
+	for (; len--; text++) {
+		if (!is_masked)
+			console_putchar((uint8_t)*text);
+		else if (!utf8_is_tail(*text))
+			console_putchar('*');
+	}
+}
+
+/* A byte was inserted at the end of LINE, and all of it can be seen: show just
  * that. Returns false if more must be drawn. */
 static bool draw_appended(const char *prompt, const struct editline *line,
 			  int key, size_t *shown)
 {
 	if (key < ' ' || key > 0xff || line->cursor != line->len ||
-	    line->len != *shown + 1 || line->len + strlen(prompt) > WIDTH)
+	    columns(line->text, line->len - 1) != *shown ||
+	    line->len + strlen(prompt) > WIDTH)
 		return false;
-	show(line->text + *shown, 1);
-	(*shown)++;
+	show(line->text + line->len - 1, 1);
+	*shown = columns(line->text, line->len);
 	return true;
 }
 
-/* Write what is visible of LINE; *SHOWN is how many characters were. */
+/* Write what is visible of LINE; *SHOWN is how many columns were. */
 static void redraw(const char *prompt, const struct editline *line,
 		   size_t *shown)
 {
-	size_t width = WIDTH - strlen(prompt);
-	size_t first = line->cursor > width ? line->cursor - width : 0;
-	size_t len = MIN(line->len - first, width);
-	size_t i;
+	size_t width = WIDTH - columns(prompt, strlen(prompt));
+	size_t first = 0;
+	size_t end = line->len;
+	size_t len, i;
 
+	while (columns(line->text + first, line->cursor - first) > width)
+		first = character_after(line, first);
+	while (columns(line->text + first, end - first) > width)
+		end = character_before(line, end);
 	console_printf("\r%s", prompt);
-	show(line->text + first, len);
+	show(line->text + first, end - first);
+	len = columns(line->text + first, end - first);
 	for (i = len; i < *shown; i++)
 		console_putchar(' ');
-	for (i = MAX(len, *shown); i > line->cursor - first; i--)
+	len = MAX(len, *shown);
+	for (i = columns(line->text + first, line->cursor - first); i < len;
+	     i++)
 		console_putchar('\b');
-	*shown = len;
+	*shown = columns(line->text + first, end - first);
 }
 
 /* Replace LINE by the history entry before or behind *PLACE; the line that

@@ -7,59 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The identity note, as ipxe-src/core/identity.h describes it. */
-#define NOTE_SCAN_LEN 65536
-#define NOTE_ALIGN    16
-#define NOTE_LEN      112
-#define NOTE_BUILD_ID 32
-#define NOTE_VERSION  48
-#define NOTE_FORMAT   64
-#define NOTE_CRC      108
-
-static const uint8_t note_magic[16] = "\x7fUnloop note v1";
-
-/* The CRC of IEEE 802.3. */
-static uint32_t crc32(const uint8_t *data, size_t len)
-{
-	uint32_t crc = ~0U;
-	size_t i;
-	int bit;
-
-	for (i = 0; i < len; i++) {
-		crc ^= data[i];
-		for (bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return ~crc;
-}
-
-static uint32_t le32(const uint8_t *data)
-{
-	return data[0] | data[1] << 8 | data[2] << 16 | (uint32_t)data[3] << 24;
-}
-
-static bool note_find(const uint8_t *data, size_t len,
-		      struct bootfile *bootfile)
-{
-	size_t at, i;
-
-	if (len > NOTE_SCAN_LEN)
-		len = NOTE_SCAN_LEN;
-	for (at = 0; at + NOTE_LEN <= len; at += NOTE_ALIGN) {
-		const uint8_t *note = data + at;
-
-		if (memcmp(note, note_magic, sizeof(note_magic)) != 0 ||
-		    crc32(note, NOTE_CRC) != le32(note + NOTE_CRC))
-			continue;
-		memcpy(bootfile->version, note + NOTE_VERSION, 16);
-		memcpy(bootfile->format, note + NOTE_FORMAT, 32);
-		for (i = 0; i < 16; i++)
-			snprintf(bootfile->build_id + 2 * i, 3, "%02x",
-				 note[NOTE_BUILD_ID + i]);
-		return true;
-	}
-	return false;
-}
+#include "boot_image.h"
+#include "le.h"
 
 /* Machine of an EFI program, or 0 (PE/COFF 2.1 and 2.3). */
 static uint16_t pe_machine(const uint8_t *data, size_t len)
@@ -68,10 +17,10 @@ static uint16_t pe_machine(const uint8_t *data, size_t len)
 
 	if (len < 64 || memcmp(data, "MZ", 2) != 0)
 		return 0;
-	at = le32(data + 60);
+	at = le32_get(data + 60);
 	if (at > len || len - at < 6 || memcmp(data + at, "PE\0\0", 4) != 0)
 		return 0;
-	return (uint16_t)(data[at + 4] | data[at + 5] << 8);
+	return le16_get(data + at + 4);
 }
 
 static bool has(const uint8_t *data, size_t len, const char *text)
@@ -113,13 +62,18 @@ void bootfile_recognise(const uint8_t *data, size_t len,
 			struct bootfile *ret_bootfile)
 {
 	struct bootfile bootfile = {.kind = BOOTFILE_UNKNOWN};
+	struct boot_image image;
 	size_t i;
 
 	bootfile.machine = pe_machine(data, len);
 	if (len == 0) {
 		bootfile.kind = BOOTFILE_EMPTY;
-	} else if (note_find(data, len, &bootfile)) {
+	} else if (boot_image_find(data, len, &image) == 0) {
 		bootfile.kind = BOOTFILE_OURS;
+		memcpy(bootfile.version, image.version, sizeof(image.version));
+		memcpy(bootfile.format, image.format, sizeof(image.format));
+		memcpy(bootfile.build_id, image.build_id,
+		       sizeof(image.build_id));
 	} else if (starts(data, len, "#!ipxe") || starts(data, len, "#!gpxe")) {
 		bootfile.kind = BOOTFILE_SCRIPT;
 	} else if (starts(data, len, "<!doctype html") ||

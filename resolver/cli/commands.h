@@ -6,6 +6,8 @@
 int check_main(int argc, char **argv);
 int machine_main(int argc, char **argv);
 int token_main(int argc, char **argv);
+int customise_main(int argc, char **argv);
+int inspect_main(int argc, char **argv);
 int diff_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int dhcp_config_main(int argc, char **argv);

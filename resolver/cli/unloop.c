@@ -20,6 +20,12 @@ static const struct subcommand subcommands[] = {
 	 "say what a machine would get, and why", explain_main},
 	{"diff", "[-q] OLD NEW",
 	 "say which machines get another script from another site", diff_main},
+	{"customise",
+	 "[--script F] [--set NAME=VALUE] [--trust F] [-o OUT] IMAGE",
+	 "put a script, settings and certificates into a finished image",
+	 customise_main},
+	{"inspect", "[--script] IMAGE",
+	 "say what an image is, and what it is customised with", inspect_main},
 	{"dhcp-config", "KIND [-s ADDRESS] [-p PORT] [-i IF] ...",
 	 "print what a DHCP server is to be told", dhcp_config_main},
 	{"doctor", "[-i IF] [-m MAC] [-u UUID] [-w SECONDS]",
@@ -62,7 +68,9 @@ static int usage(FILE *out, int status)
 
 	fputs("Usage: unloop COMMAND [ARGUMENT...]\n"
 	      "\n"
-	      "Asks, checks and changes what the resolver unloopd does.\n"
+	      "Asks, checks and changes what the resolver unloopd does, and "
+	      "what "
+	      "boot images do.\n"
 	      "\n",
 	      out);
 	for (i = 0; i < SUBCOMMANDS; i++)

@@ -17,7 +17,7 @@ MAGIC = b"\x7fUnloop note v1\0"
 
 SOURCE = r"""
 __attribute__((used, section(".identity"), aligned(16)))
-const unsigned char note[112] = {
+const unsigned char note[128] = {
 	0x7f, 'U', 'n', 'l', 'o', 'o', 'p', ' ', 'n', 'o', 't', 'e', ' ', 'v', '1',
 	[48] = '1', '.', '2',
 };
@@ -82,10 +82,11 @@ def link(folder: Path, source: str = SOURCE, pie: bool = True,
 
 
 def mkefi(elf: Path, output: Path,
-          name: str = "x86_64-efi/test.efi") -> subprocess.CompletedProcess:
+          name: str = "x86_64-efi/test.efi",
+          *more: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, ROOT / "scripts/mkefi", "--elf", elf, "--format",
-         name, "-o", output],
+         name, "-o", output, *more],
         capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -169,7 +170,7 @@ def test_zeroed_data_takes_no_room_in_the_file(image: bytes) -> None:
 def test_note_says_where_the_empty_region_is(image: bytes) -> None:
     _, _, raw, offset, _ = sections(image)[".region"]
     note = image.index(b"\x7fUnloop note v1\0")
-    place = struct.unpack_from("<III", image, note + 96)
+    place = struct.unpack_from("<III", image, note + 112)
     assert place == (offset, raw, 262144)
     assert not any(image[offset:])
 
@@ -238,10 +239,10 @@ def test_checksum_is_right(image: bytes) -> None:
 def test_identity_note_is_filled_in(image: bytes) -> None:
     at = image.find(MAGIC)
     assert 0 <= at < 65536 and at % 16 == 0
-    note = image[at:at + 112]
+    note = image[at:at + 128]
     assert note[32:48] != bytes(16)
     assert note[64:96].rstrip(b"\0") == b"x86_64-efi/test.efi"
-    assert struct.unpack_from("<I", note, 108)[0] == zlib.crc32(note[:108])
+    assert struct.unpack_from("<I", note, 124)[0] == zlib.crc32(note[:124])
 
 
 def test_same_input_gives_same_bytes(tmp_path: Path, image: bytes,

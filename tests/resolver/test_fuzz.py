@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -23,7 +24,8 @@ SECONDS = 2
 LENGTH = 2048
 SOURCES = [f"resolver/{name}.c" for name in (
     "arena", "reason", "url", "facts", "template", "ini", "conditional",
-    "rules", "log", "cli/bootfile", "cli/dhcp_packet")]
+    "rules", "log", "region", "boot_image", "boot_format", "cli/bootfile",
+    "cli/dhcp_packet")]
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
          "-Itests/resolver/fuzz"]
 SANITISE = "address,undefined"
@@ -48,6 +50,36 @@ SEEDS: dict[str, list[bytes]] = {
         + bytes([43, 5, 9, 3, 0, 7, 0, 255]),
         b"MZ" + bytes(58) + b"@\0\0\0PE\0\0\x64\x86" + bytes(100)],
 }
+
+def note(offset: int, length: int, limit: int) -> bytes:
+    """An identity note; the fuzzer makes its checksum right."""
+    return (b"\x7fUnloop note v1\0" + bytes.fromhex(
+        "6f1d0b523c8e4a779b215ec40a9d73e8") + bytes(16 + 16)
+        + b"a.efi".ljust(32, b"\0") + bytes(16)
+        + struct.pack("<IIII", offset, length, limit, 0))
+
+
+def pe_seed() -> bytes:
+    """An EFI program with a section .region at its end."""
+    header = (b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0"
+              + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, 240, 0)
+              + struct.pack("<H", 0x20B) + bytes(238)
+              + b".region\0" + struct.pack("<IIII", 256, 4096, 256, 512))
+    return (header.ljust(384, b"\0") + note(512, 256, 8192)).ljust(768, b"\0")
+
+
+def rom_seed() -> bytes:
+    """An option ROM with room behind its code."""
+    start = b"\x55\xaa\2" + bytes(21) + struct.pack("<H", 32)
+    data = b"PCIR" + bytes(12) + struct.pack("<HHBB", 2, 0, 0, 0x80)
+    return ((start.ljust(32, b"\0") + data).ljust(64, b"\0")
+            + note(800, 0, 60000)).ljust(1024, b"\0")
+
+
+SEEDS["image_fuzz"] = [
+    b"\x05" + pe_seed(), b"\x40" + rom_seed(), b"\xff" + rom_seed(),
+    b"\x01" + note(128, 64, 64) + b"\x7fUregn\0\1\x0f\0\0\0\2\4\5\0\0\0"
+    b"nameValue" + bytes(41), b"\0\x7fUregn\0\1\0\0\0\0\0\0\0\0"]
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ static void test_malformed_text_is_replaced(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_int_equal(convert(bad[i], &len)[0], UCS2_REPLACEMENT);
+		assert_int_equal(convert(bad[i], &len)[0], UTF8_REPLACEMENT);
 }
 
 static void test_cut_sequence_does_not_eat_what_follows(void **state)

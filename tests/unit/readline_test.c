@@ -31,6 +31,11 @@ static const struct edit_case edits[] = {
 	{"\x17x\r", "x"},
 	{"a" LEFT LEFT LEFT "x" RIGHT RIGHT RIGHT "y\r", "xay"},
 	{"a\x1b[99~\x1b[5~\tb\r", "ab"},
+	/* Keys of more than one byte are edited as one character. */
+	{"a\u00f6b" LEFT LEFT DEL "\r", "ab"},
+	{"a\u00f6\b\r", "a"},
+	{"\u20ac" LEFT "x" RIGHT "y\r", "x\u20acy"},
+	{"\u00f6\u00e4" LEFT LEFT LEFT RIGHT "x\r", "\u00f6x\u00e4"},
 };
 
 static void test_keys_edit_the_line(void **state)
@@ -139,6 +144,19 @@ static void test_screen_shows_what_was_edited(void **state)
 	assert_string_equal(row, "> Jello world");
 }
 
+/* A character of several bytes takes one column: what is behind it moves by
+ * one, and the cursor goes back by one. */
+static void test_screen_counts_characters_not_bytes(void **state)
+{
+	struct editline line;
+
+	(void)state;
+	typed = "\u00f6\u00e4" LEFT "x\r";
+	readline("> ", &line);
+	assert_string_equal(line.text, "\u00f6x\u00e4");
+	assert_non_null(strstr(captured, "\r> \u00f6x\u00e4\b\n"));
+}
+
 static void test_screen_scrolls_sideways(void **state)
 {
 	struct editline line;
@@ -205,6 +223,7 @@ int main(void)
 		TEST(test_history_is_bounded),
 		TEST(test_long_lines_are_cut_not_overrun),
 		TEST(test_screen_shows_what_was_edited),
+		TEST(test_screen_counts_characters_not_bytes),
 		TEST(test_screen_scrolls_sideways),
 		TEST(test_ctrl_c_leaves_the_line),
 		TEST(test_shell_runs_lines_until_exit),

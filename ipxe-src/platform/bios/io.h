@@ -56,6 +56,7 @@ static inline void port_out32(uint16_t port, uint32_t value)
 /* BIOS data area: linear addresses and what is there. */
 #define BDA_EBDA_SEG	0x40e /* uint16_t: segment of the extended BDA */
 #define BDA_BASE_KB	0x413 /* uint16_t: free base memory, kilobytes */
+#define BDA_KBD_FLAGS	0x417 /* uint8_t: bits 0, 1 Shift, 2 Ctrl, 3 Alt */
 #define BDA_KBD_HEAD	0x41a /* uint16_t: next key in the buffer */
 #define BDA_KBD_TAIL	0x41c /* uint16_t: behind the last key; == head: none */
 #define BDA_VIDEO_MODE	0x449 /* uint8_t */

@@ -9,6 +9,7 @@
 #include "core/console.h"
 #include "core/platform.h"
 #include "platform/bios/io.h"
+#include "platform/bios/keys.h"
 #include "platform/bios/real.h"
 #include "platform/bios/timer.h"
 
@@ -183,12 +184,12 @@ static const struct {
 
 static int screen_getchar(void)
 {
-	static const char *pending; /* rest of a sequence */
+	static const char *pending; /* rest of a sequence or character */
 	struct real_regs *regs;
 	unsigned int i;
 
 	if (pending && *pending)
-		return *pending++;
+		return (uint8_t)*pending++;
 	if (cursor_moved)
 		cursor_show();
 	real_take_interrupts();
@@ -199,6 +200,11 @@ static int screen_getchar(void)
 	regs = real_begin();
 	regs->eax = 0x1000; /* a key of an enhanced keyboard */
 	real_int(regs, 0x16);
+	if (keys_translate) {
+		pending = keys_translate((uint16_t)regs->eax);
+		if (pending)
+			return (uint8_t)*pending++;
+	}
 	if ((regs->eax & 0xff) && (regs->eax & 0xff) != 0xe0)
 		return regs->eax & 0xff;
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {

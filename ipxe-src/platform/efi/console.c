@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The firmware's own console: text out in whole lines, keys in. */
+/* The firmware's own console: text out in whole lines. */
 #include <string.h>
 
 #include "config/console.h"
 #include "core/console.h"
 #include "core/platform.h"
+#include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
+#include "platform/efi/nic.h"
 #include "platform/efi/ucs2.h"
 
 SELECT_IF(CONSOLE_EFI);
 
 /* Characters that are shown by one call: a call costs more than its text. */
 #define OUTPUT_LEN 128
-
-/* How often the keyboard is asked: asking polls the hardware. */
-#define KEYBOARD_PERIOD_US 10000
 
 /* Most numbers that an escape sequence may have. */
 #define ANSI_NUMBERS 8
@@ -28,17 +27,22 @@ static enum { ANSI_NONE, ANSI_ESC, ANSI_CSI } ansi_state;
 static unsigned int ansi_number[ANSI_NUMBERS];
 static unsigned int ansi_count;
 
-/* Bytes of the last key that nobody has taken yet. */
-static uint8_t input[8];
-static size_t input_len;
-static uint64_t keyboard_next_us;
-static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *input_ex;
+bool efi_is_terminal(EFI_HANDLE handle)
+{
+	const uint8_t *path;
+	size_t len, at;
+
+	path = efi_handle_path(handle, &len);
+	for (at = 0; path && at < len; at += devpath_node_len(path + at)) {
+		if (devpath_kind(path + at) == DEVPATH_UART)
+			return true;
+	}
+	return false;
+}
 
 void efi_console_init(void)
 {
-	static EFI_GUID input_ex_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
-
-	input_ex = efi_protocol(efi_system->ConsoleInHandle, &input_ex_guid);
+	efi_keyboard_init();
 	if (efi_system->ConOut)
 		efi_system->ConOut->EnableCursor(efi_system->ConOut, TRUE);
 	efi_console_fresh_line();
@@ -60,7 +64,9 @@ void efi_console_flush(void)
 		return;
 	output[output_len] = 0;
 	output_len = 0;
-	efi_system->ConOut->OutputString(efi_system->ConOut, output);
+	/* Drivers in option ROMs start before there is a console. */
+	if (efi_system->ConOut)
+		efi_system->ConOut->OutputString(efi_system->ConOut, output);
 }
 
 /* Add one character to what will be shown. */
@@ -206,103 +212,9 @@ static void efi_console_putchar(uint8_t byte)
 		efi_console_flush();
 }
 
-/* Take a key stroke, or return false. CTRL tells whether Ctrl was held. */
-static bool key_read(EFI_INPUT_KEY *key, bool *ctrl)
-{
-	EFI_KEY_DATA data;
-
-	*ctrl = false;
-	if (!input_ex && !efi_system->ConIn)
-		return false;
-	if (!input_ex)
-		return !EFI_ERROR(efi_system->ConIn->ReadKeyStroke(
-			efi_system->ConIn, key));
-	memset(&data, 0, sizeof(data));
-	if (EFI_ERROR(input_ex->ReadKeyStrokeEx(input_ex, &data)))
-		return false;
-	*key = data.Key;
-	if (data.KeyState.KeyShiftState & EFI_SHIFT_STATE_VALID)
-		*ctrl = data.KeyState.KeyShiftState &
-			(EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED);
-	return true;
-}
-
-/* Scan codes, UEFI 2.10 table 12.1, as what follows ESC [. */
-static const struct {
-	uint8_t scan;
-	char sequence[4];
-} scan_codes[] = {
-	{0x01, "A"},   {0x02, "B"},   {0x03, "C"},   {0x04, "D"},
-	{0x05, "H"},   {0x06, "F"},   {0x08, "3~"},  {0x09, "5~"},
-	{0x0a, "6~"},  {0x0b, "11~"}, {0x0c, "12~"}, {0x0d, "13~"},
-	{0x0e, "14~"}, {0x0f, "15~"}, {0x10, "17~"}, {0x11, "18~"},
-	{0x12, "19~"}, {0x13, "20~"}, {0x14, "21~"}, {0x15, "23~"},
-	{0x16, "24~"},
-};
-
-/* Queue what stands for the special key SCAN. */
-static void input_add_scan(uint16_t scan)
-{
-	size_t len;
-	size_t i;
-
-	if (scan == SCAN_ESC) {
-		input[input_len++] = KEY_ESC;
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(scan_codes); i++) {
-		if (scan_codes[i].scan != scan)
-			continue;
-		len = strnlen(scan_codes[i].sequence, 4);
-		input[input_len++] = KEY_ESC;
-		input[input_len++] = '[';
-		memcpy(input + input_len, scan_codes[i].sequence, len);
-		input_len += len;
-		return;
-	}
-}
-
-/* Ask the keyboard for a key and queue its bytes. */
-static void input_poll(void)
-{
-	EFI_INPUT_KEY key;
-	bool ctrl;
-
-	if (!key_read(&key, &ctrl))
-		return;
-	if (!key.UnicodeChar)
-		input_add_scan(key.ScanCode);
-	else if (ctrl && key.UnicodeChar >= 0x40 && key.UnicodeChar < 0x80)
-		input[input_len++] = key.UnicodeChar & 0x1f;
-	else
-		input_len += utf8_from_ucs2(key.UnicodeChar, input);
-}
-
-static int efi_console_getchar(void)
-{
-	uint64_t now;
-	int c;
-
-	/* Who waits for a key has said what there is to say. */
-	efi_console_flush();
-	if (!input_len) {
-		now = platform_time_us();
-		if (now < keyboard_next_us)
-			return -1;
-		input_poll();
-		if (!input_len) {
-			keyboard_next_us = now + KEYBOARD_PERIOD_US;
-			return -1;
-		}
-	}
-	c = input[0];
-	memmove(input, input + 1, --input_len);
-	return c;
-}
-
 static const struct console efi_console = {
 	.putchar = efi_console_putchar,
-	.getchar = efi_console_getchar,
+	.getchar = efi_keyboard_getchar,
 };
 
 TABLE_REGISTER(consoles, efi_console);

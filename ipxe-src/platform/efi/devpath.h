@@ -14,6 +14,7 @@
 /* Types and subtypes that we know, as type << 8 | subtype. */
 #define DEVPATH_MAC	     0x030b
 #define DEVPATH_IPV4	     0x030c
+#define DEVPATH_UART	     0x030e
 #define DEVPATH_VLAN	     0x0314
 #define DEVPATH_URI	     0x0318
 #define DEVPATH_DNS	     0x031f

@@ -40,6 +40,10 @@ extern EFI_SYSTEM_TABLE *efi_system;
 extern EFI_BOOT_SERVICES *efi_boot;
 extern EFI_LOADED_IMAGE *efi_loaded_image;
 
+/* What we were loaded through: a volume, a NIC; for a driver in an option ROM
+ * the NIC that it is to boot from. May be NULL. */
+extern EFI_HANDLE efi_device;
+
 /* GUIDs that more than one file names. */
 extern EFI_GUID efi_guid_device_path;
 extern EFI_GUID efi_guid_loaded_image;
@@ -63,6 +67,15 @@ EFI_STATUS efi_status(int rc);
  * long as nobody removes it. */
 void *efi_protocol(EFI_HANDLE handle, EFI_GUID *guid);
 
+/* Fill in the variables above, at the entry of a program. */
+EFI_STATUS efi_setup(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+/* Call BODY with heap and timer. Returns what it returns, or -ENOMEM. */
+int efi_run(int (*body)(void));
+
+/* The whole firmware, as the body of efi_run(): see firmware_main(). */
+int efi_firmware(void);
+
 /* Start and end of the 5 minutes after which the firmware resets a machine
  * that hangs. Arming again restarts the time. UEFI 2.10 7.5. */
 void efi_watchdog_arm(void);
@@ -83,6 +96,13 @@ void efi_idle_defer(void);
 void efi_console_init(void);
 void efi_console_flush(void);
 void efi_console_fresh_line(void);
+
+/* Prepare for keys; take one byte of a key, -1 if there is none. */
+void efi_keyboard_init(void);
+int efi_keyboard_getchar(void);
+
+/* Is HANDLE a terminal on a serial line, by its device path? */
+bool efi_is_terminal(EFI_HANDLE handle);
 
 /* A counter that always runs and never goes back, of constant frequency. */
 uint64_t arch_counter(void);

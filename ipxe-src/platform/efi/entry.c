@@ -21,6 +21,7 @@ EFI_HANDLE efi_image;
 EFI_SYSTEM_TABLE *efi_system;
 EFI_BOOT_SERVICES *efi_boot;
 EFI_LOADED_IMAGE *efi_loaded_image;
+EFI_HANDLE efi_device;
 
 EFI_GUID efi_guid_device_path = EFI_DEVICE_PATH_PROTOCOL_GUID;
 EFI_GUID efi_guid_loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
@@ -77,18 +78,27 @@ static EFI_STATUS heap_alloc(EFI_PHYSICAL_ADDRESS *ret_heap)
 	return status;
 }
 
-/* Everything between a working C environment and the return. */
-static EFI_STATUS efi_run(void)
+int efi_run(int (*body)(void))
 {
 	EFI_PHYSICAL_ADDRESS heap;
-	EFI_STATUS status;
 	int rc;
 
-	status = heap_alloc(&heap);
-	if (EFI_ERROR(status))
-		return status;
+	if (EFI_ERROR(heap_alloc(&heap)))
+		return -ENOMEM;
 	heap_add((void *)(uintptr_t)heap, HEAP_BYTES);
 	efi_timer_init();
+
+	rc = body();
+
+	efi_timer_fini();
+	efi_boot->FreePages(heap, EFI_SIZE_TO_PAGES(HEAP_BYTES));
+	return rc;
+}
+
+int efi_firmware(void)
+{
+	int rc;
+
 	efi_console_init();
 	efi_watchdog_arm();
 	efi_nic_init();
@@ -100,18 +110,11 @@ static EFI_STATUS efi_run(void)
 
 	efi_nic_fini();
 	efi_console_flush();
-	efi_timer_fini();
 	efi_watchdog_disarm();
-	efi_boot->FreePages(heap, EFI_SIZE_TO_PAGES(HEAP_BYTES));
-
-	/* A boot manager takes success for "go back to the menu" (UEFI 2.10
-	 * 3.1.1); anything else makes it try the next entry. */
-	if (!rc && is_started_by_boot_manager())
-		return EFI_NOT_FOUND;
-	return efi_status(rc);
+	return rc;
 }
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+EFI_STATUS efi_setup(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	efi_image = image;
 	efi_system = system;
@@ -119,5 +122,21 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	efi_loaded_image = efi_protocol(image, &efi_guid_loaded_image);
 	if (!efi_loaded_image)
 		return EFI_UNSUPPORTED;
-	return efi_run();
+	efi_device = efi_loaded_image->DeviceHandle;
+	return EFI_SUCCESS;
+}
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+	EFI_STATUS status = efi_setup(image, system);
+	int rc;
+
+	if (EFI_ERROR(status))
+		return status;
+	rc = efi_run(efi_firmware);
+	/* A boot manager takes success for "go back to the menu" (UEFI 2.10
+	 * 3.1.1); anything else makes it try the next entry. */
+	if (!rc && is_started_by_boot_manager())
+		return EFI_NOT_FOUND;
+	return efi_status(rc);
 }

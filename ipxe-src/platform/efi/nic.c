@@ -78,7 +78,7 @@ void efi_nic_init(void)
 	const uint8_t *path;
 	size_t len;
 
-	path = efi_handle_path(efi_loaded_image->DeviceHandle, &len);
+	path = efi_handle_path(efi_device, &len);
 	if (path && len)
 		efi_nic_boot = nic_uppermost(path, len);
 }

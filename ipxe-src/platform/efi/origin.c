@@ -13,8 +13,7 @@ static bool origin_from_pxe(void)
 	const EFI_PXE_BASE_CODE_MODE *mode;
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe;
 
-	pxe = efi_protocol(efi_loaded_image->DeviceHandle,
-			   &efi_guid_pxe_base_code);
+	pxe = efi_protocol(efi_device, &efi_guid_pxe_base_code);
 	if (!pxe || !pxe->Mode || !pxe->Mode->Started || pxe->Mode->UsingIpv6)
 		return false;
 	mode = pxe->Mode;
@@ -61,9 +60,7 @@ void efi_origin_init(void)
 	facts = calloc(1, sizeof(*facts));
 	if (!facts)
 		return;
-	origin_add_path(efi_protocol(efi_loaded_image->DeviceHandle,
-				     &efi_guid_device_path),
-			facts);
+	origin_add_path(efi_protocol(efi_device, &efi_guid_device_path), facts);
 	origin_add_path(efi_protocol(efi_image, &loaded_path_guid), facts);
 	origin_take_uri(facts->uri);
 	origin.vlan = facts->vlan;

@@ -7,8 +7,10 @@
 #include "core/error.h"
 #include "drivers/bus/pci.h"
 #include "platform/efi/nic.h"
+#include "platform/efi/pci.h"
 
-static EFI_GUID guid_pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+EFI_GUID efi_guid_pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+EFI_HANDLE efi_pci_owned;
 
 /* The width of an access of LEN bytes. */
 static EFI_PCI_IO_PROTOCOL_WIDTH width_of(unsigned int len)
@@ -72,7 +74,7 @@ void pci_io_write(const struct pci_device *pci, unsigned int index,
 /* Address of the function that HANDLE is for. */
 static bool handle_location(EFI_HANDLE handle, uint32_t *ret_busdevfn)
 {
-	EFI_PCI_IO_PROTOCOL *io = efi_protocol(handle, &guid_pci_io);
+	EFI_PCI_IO_PROTOCOL *io = efi_protocol(handle, &efi_guid_pci_io);
 	UINTN segment, bus, device, function;
 
 	if (!io ||
@@ -81,6 +83,16 @@ static bool handle_location(EFI_HANDLE handle, uint32_t *ret_busdevfn)
 	*ret_busdevfn =
 		PCI_BUSDEVFN(segment, bus & 0xff, device & 0x1f, function & 7);
 	return true;
+}
+
+int efi_pci_find(EFI_HANDLE handle, struct pci_device *pci)
+{
+	memset(pci, 0, sizeof(*pci));
+	if (!handle_location(handle, &pci->busdevfn))
+		return -ENODEV;
+	pci->handle = handle;
+	pci->platform = efi_protocol(handle, &efi_guid_pci_io);
+	return pci_read_header(pci);
 }
 
 int pci_find_next(struct pci_device *pci, uint32_t busdevfn)
@@ -92,7 +104,7 @@ int pci_find_next(struct pci_device *pci, uint32_t busdevfn)
 	UINTN count;
 	UINTN i;
 
-	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol, &guid_pci_io,
+	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol, &efi_guid_pci_io,
 						   NULL, &count, &found)))
 		return -ENODEV;
 	for (i = 0; i < count; i++) {
@@ -105,11 +117,7 @@ int pci_find_next(struct pci_device *pci, uint32_t busdevfn)
 	efi_boot->FreePool(found);
 	if (!best)
 		return -ENODEV;
-	memset(pci, 0, sizeof(*pci));
-	pci->busdevfn = best_at;
-	pci->handle = best;
-	pci->platform = efi_protocol(best, &guid_pci_io);
-	if (pci_read_header(pci))
+	if (efi_pci_find(best, pci))
 		return pci_find_next(pci, best_at + 1);
 	return 0;
 }
@@ -141,6 +149,8 @@ static bool has_snp(EFI_HANDLE handle)
 
 bool pci_may_drive(struct pci_device *pci)
 {
+	if (efi_pci_owned)
+		return pci->handle == efi_pci_owned;
 	if (!EFI_SNP_FIRST)
 		return true;
 	/* The firmware connects only what it boots from. */
@@ -154,9 +164,11 @@ int pci_claim(struct pci_device *pci)
 	EFI_STATUS status;
 	void *io;
 
+	if (pci->handle == efi_pci_owned)
+		return 0;
 	/* Whoever drives it is disconnected by the exclusive open. */
 	status = efi_boot->OpenProtocol(
-		pci->handle, &guid_pci_io, &io, efi_image, pci->handle,
+		pci->handle, &efi_guid_pci_io, &io, efi_image, pci->handle,
 		EFI_OPEN_PROTOCOL_BY_DRIVER | EFI_OPEN_PROTOCOL_EXCLUSIVE);
 	if (EFI_ERROR(status))
 		return error_set(efi_errno(status),
@@ -169,7 +181,9 @@ int pci_claim(struct pci_device *pci)
 
 void pci_release(struct pci_device *pci)
 {
-	efi_boot->CloseProtocol(pci->handle, &guid_pci_io, efi_image,
+	if (pci->handle == efi_pci_owned)
+		return;
+	efi_boot->CloseProtocol(pci->handle, &efi_guid_pci_io, efi_image,
 				pci->handle);
 	efi_boot->ConnectController(pci->handle, NULL, NULL, TRUE);
 }

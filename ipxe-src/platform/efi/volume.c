@@ -56,7 +56,7 @@ static int volume_open(EFI_HANDLE handle, EFI_FILE_HANDLE *ret_root)
 
 int efi_volume_open_own(EFI_FILE_HANDLE *ret_root)
 {
-	if (volume_open(efi_loaded_image->DeviceHandle, ret_root))
+	if (volume_open(efi_device, ret_root))
 		return error_set(-ENODEV,
 				 "this firmware was not loaded from a stick, "
 				 "disc or disk; name one: file://LABEL/path");
@@ -135,7 +135,7 @@ void efi_volume_origin(void)
 	EFI_FILE_HANDLE root;
 	struct uri *uri;
 
-	if (origin.uri || volume_open(efi_loaded_image->DeviceHandle, &root))
+	if (origin.uri || volume_open(efi_device, &root))
 		return;
 	root->Close(root);
 	efi_volume_own_path(path);

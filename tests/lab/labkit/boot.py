@@ -171,6 +171,9 @@ class Case:
     #: Further files: "tftp/x", "web/x", "site/x" to text, or to "@big",
     #: "@ours", "@old", "@debian" ... for a file (see place_file).
     files: dict[str, str] = field(default_factory=dict)
+    #: Arguments of `unloop customise` for the boot program, after which it is
+    #: served; @WORDS@ as in scripts, and @WORK@ for the folder of `files`.
+    customise: list[str] = field(default_factory=list)
     #: Rules of the misbehaving web server; values "@big" ... name payloads.
     faults: list[dict[str, object]] = field(default_factory=list)
     #: (when, what to do then): each pair runs once, in order.
@@ -295,6 +298,8 @@ def _place_files(boot: Boot) -> None:
         path = boot.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         place_file(boot, path, content)
+    if boot.case.customise:
+        _customise(boot, boot.work / "tftp" / boot.program)
     if boot.case.medium:
         medium.prepare(boot)
 
@@ -310,6 +315,19 @@ def place_file(boot: Boot, path: Path, content: str) -> None:
         os.link(source, path)
     except OSError:
         shutil.copyfile(source, path)
+
+
+def _customise(boot: Boot, path: Path) -> None:
+    """Put into the boot program what the case wants in it."""
+    tool = OUT / "bin" / "unloop"
+    if not tool.exists():
+        raise Skip(f"{tool} is not built; run 'make' first")
+    words = [boot.expand(word).replace("@WORK@", str(boot.work))
+             for word in boot.case.customise]
+    done = subprocess.run([tool, "customise", *words, path], text=True,
+                          capture_output=True, timeout=60)
+    if done.returncode:
+        raise LabError(f"could not customise {path.name}: {done.stderr}")
 
 
 def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:

@@ -135,6 +135,32 @@ for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
          checks=[fetched_once, recognised, resolver_facts,
                  http_times("/boot.ipxe", 1), linux_with()])
 
+# --- option ROMs for UEFI ---------------------------------------------------
+
+for machine in ("uefi-rom-virtio", "uefi-rom-arm64"):
+    case(name=machine, machine=machine, web=("resolver", "nginx"),
+         what="The card's ROM boots Linux by itself: the firmware asks the "
+         "network for nothing.",
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[fetched_once, resolver_facts, http_times("/boot.ipxe", 1),
+                 linux_with()])
+
+case(name="uefi-rom-exit", machine="uefi-rom-virtio", web=("faults",),
+     what="`exit` in the ROM gives the machine back: the firmware goes on to "
+     "the disk, whose ipxe.efi takes the card from the ROM's driver.",
+     dhcp=dumb("dnsmasq", filename="http://10.77.0.1:8090/turn.ipxe"),
+     faults=[{"path": "/turn.ipxe", "file": "exit.ipxe", "times": 1},
+             {"path": "/turn.ipxe", "file": "linux.ipxe"},
+             {"path": "/vmlinuz", "file": "@vmlinuz"},
+             {"path": "/initrd.img", "file": "@initrd"}],
+     files={"exit.ipxe": "#!ipxe\nexit\n",
+            "linux.ipxe": "#!ipxe\nkernel @FAULTS@/vmlinuz @KARGS@\n"
+            "initrd @FAULTS@/initrd.img\nboot\n",
+            "esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=2"],
+     until=linux_up, checks=[linux_with(), http_times("/turn.ipxe", 2)])
+
 case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
      what="UEFI HTTP Boot loads our binary once, then Linux.",
      dhcp=http_boot, script=SCRIPT, until=linux_up, program="snponly.efi",
@@ -183,6 +209,31 @@ for firmware, program in (("bios", "undionly.kpxe"),
          files={"tftp/boot.ipxe": "#!ipxe\n@LINUX from=tftp@\n"},
          until=linux_up,
          checks=[fetched_once, recognised, linux_with("from=tftp")])
+
+    # --- customised images ------------------------------------------------
+
+    case(name=f"{firmware}-customised", machine=machine,
+         what="A script and a setting put into the finished image: the script "
+         "is run instead of the embedded one, and sees the setting.",
+         dhcp=dumb("dnsmasq"), script="#!ipxe\n@LINUX from=resolver@\n",
+         files={"image.ipxe":
+                "#!ipxe\n@LINUX from=image greeting=${greeting}@\n"},
+         customise=["--script", "@WORK@/image.ipxe", "--set",
+                    "greeting=hello"],
+         until=linux_up,
+         checks=[fetched_once, linux_with("from=image greeting=hello"),
+                 http_times("/boot.ipxe", 0)])
+
+    case(name=f"{firmware}-customised-resolver", machine=machine,
+         what="The address of the resolver put into the finished image: it is "
+         "asked instead of the one that DHCP lets guess.",
+         dhcp=dumb("dnsmasq"), script="#!ipxe\n@LINUX from=guess@\n",
+         web=("resolver", "nginx"),
+         files={"web/site.ipxe": "#!ipxe\n@LINUX from=customised@\n"},
+         customise=["--set", "resolver=@NGINX@/site.ipxe"],
+         until=linux_up,
+         checks=[fetched_once, recognised, linux_with("from=customised"),
+                 http_times("/site.ipxe", 1), http_times("/boot.ipxe", 0)])
 
     # --- third parties and rings ------------------------------------------
 

@@ -73,7 +73,8 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
     logs/serial.log and can be typed at through work/serial.sock. snap: how
     much of each packet the dump keeps.
     """
-    values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd")}
+    values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd"),
+              "@OURS@": str(spec.our_program())}
     arguments = []
     for word in [*spec.arguments, *extra]:
         for key, value in values.items():

@@ -1,0 +1,117 @@
+"""scripts/mkefirom: option ROMs as firmware walks through them."""
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from test_mkefi import ROOT, TARGETS, link, mkefi
+
+
+@dataclass(frozen=True)
+class RomImage:
+    """What the headers of one image in a ROM say."""
+    subsystem: int
+    machine: int
+    vendor: int
+    device: int
+    class_code: bytes
+    code_type: int
+    driver: bytes  # from where it begins to the end of the image
+
+
+def mkefirom(output: Path, *drivers: Path,
+             card: str = "8086100e") -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts/mkefirom", "--id", card, "-o",
+         output, *drivers],
+        capture_output=True, text=True, timeout=60, check=False)
+
+
+def walk(rom: bytes) -> list[RomImage]:
+    """All images; PCI Firmware 3.0 5.1, UEFI 2.10 14.4.2."""
+    images = []
+    at = 0
+    while True:
+        magic, blocks, efi, subsystem, machine, packed, pe, pcir = (
+            struct.unpack_from("<HHIHHH8xHH", rom, at))
+        assert (magic, efi, packed) == (0xAA55, 0x0EF1, 0)
+        signature, vendor, device, length, revision, class_code = (
+            struct.unpack_from("<4sHH2xHB3s", rom, at + pcir))
+        assert (signature, length, revision) == (b"PCIR", 0x1C, 3)
+        pcir_blocks, code_type, indicator = struct.unpack_from(
+            "<H2xBB", rom, at + pcir + 16)
+        assert pcir % 4 == 0 and pcir_blocks == blocks
+        end = at + blocks * 512
+        assert end <= len(rom)
+        images.append(RomImage(subsystem, machine, vendor, device, class_code,
+                               code_type, rom[at + pe:end]))
+        at = end
+        if indicator & 0x80:
+            assert at == len(rom)
+            return images
+
+
+@pytest.fixture(scope="module", name="drivers")
+def make_drivers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A driver for each processor, made as the build makes them."""
+    made = []
+    for target in TARGETS:
+        folder = tmp_path_factory.mktemp(target.name)
+        made.append(folder / "driver.efi")
+        result = mkefi(link(folder, target=target), made[-1], "rom/test.efirom",
+                       "--driver")
+        assert result.returncode == 0, result.stderr
+    return made
+
+
+def test_each_processor_has_its_image(tmp_path: Path,
+                                      drivers: list[Path]) -> None:
+    result = mkefirom(tmp_path / "a.efirom", *drivers)
+    assert result.returncode == 0, result.stderr
+    images = walk((tmp_path / "a.efirom").read_bytes())
+    assert [image.machine for image in images] == [
+        target.machine for target in TARGETS]
+    for image, driver in zip(images, drivers):
+        assert (image.vendor, image.device) == (0x8086, 0x100E)
+        assert image.class_code == b"\0\0\2"  # an Ethernet controller
+        assert (image.code_type, image.subsystem) == (3, 11)
+        data = driver.read_bytes()
+        assert image.driver[:len(data)] == data
+        assert not image.driver[len(data):].strip(b"\0")
+
+
+def test_same_input_gives_same_bytes(tmp_path: Path,
+                                     drivers: list[Path]) -> None:
+    for name in ("a", "b"):
+        assert mkefirom(tmp_path / name, *drivers).returncode == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_application_is_refused(tmp_path: Path) -> None:
+    assert mkefi(link(tmp_path), tmp_path / "a.efi").returncode == 0
+    result = mkefirom(tmp_path / "a.efirom", tmp_path / "a.efi")
+    assert result.returncode == 1
+    assert "an application" in result.stderr
+    assert not (tmp_path / "a.efirom").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ", b"MZ" + bytes(100),
+                                     b"MZ" + b"\xff" * 100])
+def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.efi").write_bytes(content)
+    result = mkefirom(tmp_path / "a.efirom", tmp_path / "a.efi")
+    assert result.returncode == 1
+    assert result.stderr.startswith("mkefirom: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_unknown_card_is_refused_by_make() -> None:
+    done = subprocess.run(
+        ["make", "-n", "out/rom/12345678.efirom", "O=out"], cwd=ROOT,
+        capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode != 0
+    assert "no driver here knows this card" in done.stderr
