@@ -48,24 +48,37 @@ int control_set(struct control *control, const struct state_change *change,
 	return 0;
 }
 
+/* Put as much of a text as there is room for; returns where it ended. */
+static char *text_put(char *buf, const char *end, const char *text)
+{
+	size_t len = strnlen(text, (size_t)(end - buf));
+
+	memcpy(buf, text, len);
+	return buf + len;
+}
+
 /* One line of what a machine said about itself. */
 static void facts_format(const struct facts *facts, const char *client,
 			 char *buf, size_t size)
 {
 	static const enum fact shown[] = {FACT_PLATFORM, FACT_ARCH,
 					  FACT_VERSION, FACT_NIC};
-	size_t len, i;
+	char *end = buf + size - 1;
+	size_t i;
 
-	len = (size_t)snprintf(buf, size, "from %s",
-			       client && *client ? client : "?");
+	buf = text_put(buf, end, "from ");
+	buf = text_put(buf, end, client && *client ? client : "?");
 	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const char *value = facts->value[shown[i]];
 
-		if (!value || len >= size)
+		if (!value)
 			continue;
-		len += (size_t)snprintf(buf + len, size - len, ", %s %s",
-					facts_name(shown[i]), value);
+		buf = text_put(buf, end, ", ");
+		buf = text_put(buf, end, facts_name(shown[i]));
+		buf = text_put(buf, end, " ");
+		buf = text_put(buf, end, value);
 	}
+	*buf = '\0';
 }
 
 void control_boot(struct control *control, const char *name, bool known,
@@ -108,15 +121,16 @@ void control_answered(struct control *control, const char *name, bool known,
 
 	if (!control || !*name)
 		return;
-	if (status < 400)
-		snprintf(line, sizeof(line), "%s", what ? what : "its script");
-	else
+	if (status >= 400) {
 		snprintf(line, sizeof(line), "%u %s", status,
 			 what ? what : "no reason given");
+		what = line;
+	}
 	if (known)
 		timeline_know(control->timeline, name);
 	timeline_add(control->timeline, name, EVENT_SERVER,
-		     status < 400 ? "answered" : "refused", 0, line);
+		     status < 400 ? "answered" : "refused", 0,
+		     what ? what : "its script");
 }
 
 void control_fetched(struct control *control, const char *client,

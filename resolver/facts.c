@@ -12,27 +12,34 @@
 static const struct fact_desc {
 	/* Name in the query and between {{ and }}. */
 	const char *name;
+	/* Its length. */
+	size_t len;
 	/* May the client give it as a parameter? */
 	bool is_parameter;
 } fact_descs[FACT_COUNT] = {
-	[FACT_MAC] = {"mac", true},
-	[FACT_UUID] = {"uuid", true},
-	[FACT_SERIAL] = {"serial", true},
-	[FACT_ASSET] = {"asset", true},
-	[FACT_MANUFACTURER] = {"manufacturer", true},
-	[FACT_PRODUCT] = {"product", true},
-	[FACT_HOSTNAME] = {"hostname", true},
-	[FACT_IP] = {"ip", true},
-	[FACT_ARCH] = {"arch", true},
-	[FACT_PLATFORM] = {"platform", true},
-	[FACT_VERSION] = {"version", true},
-	[FACT_BUILDID] = {"buildid", true},
-	[FACT_GENERATION] = {"generation", true},
-	[FACT_NIC] = {"nic", true},
-	[FACT_MACS] = {"macs", true},
-	[FACT_CHOICE] = {"choice", true},
-	[FACT_CLIENT] = {"client", false},
-	[FACT_SERVER] = {"server", false},
+#define NAMED(name, is_parameter)                                              \
+	{                                                                      \
+		name, sizeof(name) - 1, is_parameter                           \
+	}
+	[FACT_MAC] = NAMED("mac", true),
+	[FACT_UUID] = NAMED("uuid", true),
+	[FACT_SERIAL] = NAMED("serial", true),
+	[FACT_ASSET] = NAMED("asset", true),
+	[FACT_MANUFACTURER] = NAMED("manufacturer", true),
+	[FACT_PRODUCT] = NAMED("product", true),
+	[FACT_HOSTNAME] = NAMED("hostname", true),
+	[FACT_IP] = NAMED("ip", true),
+	[FACT_ARCH] = NAMED("arch", true),
+	[FACT_PLATFORM] = NAMED("platform", true),
+	[FACT_VERSION] = NAMED("version", true),
+	[FACT_BUILDID] = NAMED("buildid", true),
+	[FACT_GENERATION] = NAMED("generation", true),
+	[FACT_NIC] = NAMED("nic", true),
+	[FACT_MACS] = NAMED("macs", true),
+	[FACT_CHOICE] = NAMED("choice", true),
+	[FACT_CLIENT] = NAMED("client", false),
+	[FACT_SERVER] = NAMED("server", false),
+#undef NAMED
 };
 
 int facts_find(const char *name, size_t len)
@@ -40,7 +47,7 @@ int facts_find(const char *name, size_t len)
 	int fact;
 
 	for (fact = 0; fact < FACT_COUNT; fact++) {
-		if (strlen(fact_descs[fact].name) == len &&
+		if (fact_descs[fact].len == len &&
 		    memcmp(fact_descs[fact].name, name, len) == 0)
 			return fact;
 	}

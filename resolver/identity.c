@@ -430,10 +430,13 @@ void identity_name(const struct identity *identity, const struct facts *facts,
 		   char *buf, size_t size)
 {
 	const char *name = facts->mac_name;
+	size_t len;
 
 	if (identity->machine)
 		name = identity->machine->name;
 	else if (!*name)
 		name = facts->uuid_name;
-	snprintf(buf, size, "%s", name);
+	len = strnlen(name, size - 1);
+	memcpy(buf, name, len);
+	buf[len] = '\0';
 }

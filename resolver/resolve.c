@@ -330,13 +330,24 @@ static void trace_origin(void *ctx, uint32_t name, const char *file,
 static void etag_format(const char *text, size_t len,
 			char ret_etag[RESOLUTION_ETAG_BYTES])
 {
-	uint64_t hash = 0xcbf29ce484222325U;
+	static const char digits[] = "0123456789abcdef";
+	uint64_t hash = 0xcbf29ce484222325U ^ len, word;
 	size_t i;
 
-	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3U;
-	snprintf(ret_etag, RESOLUTION_ETAG_BYTES, "\"%016llx\"",
-		 (unsigned long long)(hash ^ len));
+	while (len) {
+		size_t part = len < sizeof(word) ? len : sizeof(word);
+
+		word = 0;
+		memcpy(&word, text, part);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+		hash ^= hash >> 29;
+		text += part;
+		len -= part;
+	}
+	ret_etag[0] = ret_etag[17] = '"';
+	for (i = 0; i < 16; i++)
+		ret_etag[1 + i] = digits[hash >> (60 - 4 * i) & 15];
+	ret_etag[18] = '\0';
 }
 
 /* Answer with a finished text, as printf(3) made it. */

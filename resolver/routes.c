@@ -254,12 +254,17 @@ static void answer_http_boot(struct exchange *x, const struct facts *facts)
 /* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
 static bool is_host(const char *text)
 {
-	size_t len = strlen(text);
+	size_t len;
 
-	return len > 0 && len <= FACT_VALUE_MAX &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789.-_:[]") == len;
+	for (len = 0; text[len]; len++) {
+		char c = text[len];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '-' && c <= ':' && c != '/') || c == '_' ||
+		      c == '[' || c == ']'))
+			return false;
+	}
+	return len > 0 && len <= FACT_VALUE_MAX;
 }
 
 /* Read the facts of the request; on failure the reply is made. */
@@ -360,12 +365,22 @@ static size_t exchange_key(const struct exchange *x,
 			   const struct facts *facts,
 			   char key[SCRIPT_CACHE_KEY_MAX])
 {
-	int len = snprintf(key, SCRIPT_CACHE_KEY_MAX, "%s %s %s",
-			   facts->value[FACT_SERVER],
-			   snapshot->uses_client ? x->request->client : "-",
-			   x->query);
+	const char *const parts[] = {
+		facts->value[FACT_SERVER],
+		snapshot->uses_client ? x->request->client : "-",
+		x->query,
+	};
+	size_t used = 0, i;
 
-	return len < SCRIPT_CACHE_KEY_MAX ? (size_t)len : 0;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t len = strlen(parts[i]);
+
+		if (len + 1 > SCRIPT_CACHE_KEY_MAX - used)
+			return 0;
+		memcpy(key + used, parts[i], len + 1);
+		used += len + 1;
+	}
+	return used;
 }
 
 /*

@@ -9,8 +9,9 @@
 
 #include "table.h"
 
-/* Memory that one slot is reckoned with: key, script, file name. */
-#define SLOT_BYTES 1024
+/* Memory that one slot is reckoned with; key, script and file name take more,
+ * but with many slots few machines meet in one. */
+#define SLOT_BYTES 256
 
 /* Slots share locks, so that threads seldom wait for each other. */
 #define LOCKS 64

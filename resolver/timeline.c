@@ -37,6 +37,8 @@ struct entry {
 	/* Oldest event first. */
 	struct node *first;
 	struct node *last;
+	/* The one before the last, or NULL. */
+	struct node *before;
 	unsigned int count;
 };
 
@@ -100,6 +102,8 @@ static void entry_drop_first(struct shard *shard, struct entry *entry)
 	entry->first = node->next;
 	if (!entry->first)
 		entry->last = NULL;
+	if (entry->before == node)
+		entry->before = NULL;
 	entry->count--;
 	shard->bytes -= node_bytes(node);
 	free(node);
@@ -226,6 +230,14 @@ static size_t line_copy(char *buf, size_t size, const char *text)
 	return len;
 }
 
+/* Is it the same again? */
+static bool node_repeats(const struct node *node, enum event_source source,
+			 const char *kind, const char *text)
+{
+	return node && node->source == source &&
+	       strcmp(node->kind, kind) == 0 && strcmp(node->text, text) == 0;
+}
+
 static void entry_add(struct shard *shard, struct entry *entry,
 		      enum event_source source, const char *kind, int64_t at_ms,
 		      const char *text)
@@ -235,8 +247,10 @@ static void entry_add(struct shard *shard, struct entry *entry,
 	size_t len = line_copy(line, sizeof(line), text);
 
 	line_copy(word, sizeof(word), kind);
-	if (node && node->source == source && strcmp(node->kind, word) == 0 &&
-	    strcmp(node->text, line) == 0) {
+	/* Who asks again is answered again: two events that take turns. */
+	if (!node_repeats(node, source, word, line))
+		node = entry->before;
+	if (node_repeats(node, source, word, line)) {
 		node->count++;
 		node->at_ms = at_ms;
 		return;
@@ -254,6 +268,7 @@ static void entry_add(struct shard *shard, struct entry *entry,
 		entry->last->next = node;
 	else
 		entry->first = node;
+	entry->before = entry->last;
 	entry->last = node;
 	entry->count++;
 	shard->bytes += node_bytes(node);
