@@ -36,6 +36,25 @@ void arena_fini(struct arena *arena)
 	}
 }
 
+void arena_reset(struct arena *arena, size_t limit)
+{
+	struct arena_block *block, *kept = NULL;
+
+	while ((block = arena->blocks)) {
+		arena->blocks = block->next;
+		if (kept || block->size != ARENA_BLOCK_BYTES)
+			free(block);
+		else
+			kept = block;
+	}
+	if (kept) {
+		kept->next = NULL;
+		kept->used = 0;
+	}
+	arena->blocks = kept;
+	arena->left = limit;
+}
+
 static struct arena_block *arena_grow(struct arena *arena, size_t size)
 {
 	struct arena_block *block;

@@ -21,6 +21,9 @@ void arena_init(struct arena *arena, size_t limit);
 /* Free everything that was allocated from the arena; NULL is accepted. */
 void arena_fini(struct arena *arena);
 
+/* Free all but one ordinary block, and begin anew with limit bytes. */
+void arena_reset(struct arena *arena, size_t limit);
+
 /*
  * Return size bytes, aligned for any object and not cleared, or NULL when
  * the limit or the machine's memory is used up.  The arena owns them.

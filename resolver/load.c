@@ -15,6 +15,7 @@
 #include "beneath.h"
 #include "identity.h"
 #include "ini.h"
+#include "pace.h"
 #include "settings.h"
 #include "snapshot.h"
 
@@ -1211,6 +1212,7 @@ static void on_site_entry(void *ctx, char *key, char *value, unsigned int line)
 	struct snapshot *snapshot = loader->snapshot;
 	const char *var = var_name(key);
 	struct admission_options admission;
+	uint64_t rate;
 	struct reason why;
 
 	if (var) {
@@ -1225,6 +1227,10 @@ static void on_site_entry(void *ctx, char *key, char *value, unsigned int line)
 		return;
 	}
 	if (admission_options_set(&admission, key, value, &why) == -EINVAL) {
+		load_error(loader, line, "%s", why.text);
+		return;
+	}
+	if (strcmp(key, "asset-rate") == 0 && pace_parse(value, &rate, &why)) {
 		load_error(loader, line, "%s", why.text);
 		return;
 	}

@@ -55,13 +55,21 @@ void log_line(int priority, const char *format, ...)
 	va_end(args);
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 const char *log_escape(char *buf, size_t size, const char *text)
 {
 	size_t len = 0;
 
+	/* Most texts are plain from end to end. */
+	while (is_plain((unsigned char)*text) && size - len > sizeof("..."))
+		buf[len++] = *text++;
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
-		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+		bool plain = is_plain(c);
 
 		/* Room for this character, and for "..." and NUL after it. */
 		if (size - len < (plain ? 1 : 4) + sizeof("...")) {
@@ -75,4 +83,50 @@ const char *log_escape(char *buf, size_t size, const char *text)
 	}
 	buf[len] = '\0';
 	return buf;
+}
+
+void log_buffer_flush(struct log_buffer *buffer)
+{
+	size_t len = buffer->len;
+
+	buffer->len = 0;
+	if (len && write(STDERR_FILENO, buffer->data, len) < 0)
+		return;
+}
+
+/* The time in front of a line changes once a second. */
+static size_t stamp(struct log_buffer *buffer)
+{
+	struct timespec now;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	if (now.tv_sec != buffer->stamp_s) {
+		buffer->stamp_s = now.tv_sec;
+		gmtime_r(&now.tv_sec, &tm);
+		strftime(buffer->stamp, sizeof(buffer->stamp),
+			 "%Y-%m-%dT%H:%M:%SZ ", &tm);
+	}
+	return strlen(buffer->stamp);
+}
+
+void log_buffer_add(struct log_buffer *buffer, int priority, const char *line,
+		    size_t len)
+{
+	size_t stamp_len;
+
+	if (use_syslog) {
+		syslog(priority, "%.*s", (int)len, line);
+		return;
+	}
+	stamp_len = stamp(buffer);
+	if (len > LOG_BUFFER_BYTES - 1 - stamp_len)
+		len = LOG_BUFFER_BYTES - 1 - stamp_len;
+	if (stamp_len + len + 1 > LOG_BUFFER_BYTES - buffer->len)
+		log_buffer_flush(buffer);
+	memcpy(buffer->data + buffer->len, buffer->stamp, stamp_len);
+	buffer->len += stamp_len;
+	memcpy(buffer->data + buffer->len, line, len);
+	buffer->len += len;
+	buffer->data[buffer->len++] = '\n';
 }

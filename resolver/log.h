@@ -23,4 +23,30 @@ void log_line(int priority, const char *format, ...)
  */
 const char *log_escape(char *buf, size_t size, const char *text);
 
+/* Bytes that are collected at most: a pipe takes that many at once, so that
+ * lines of several threads stay apart (PIPE_BUF). */
+#define LOG_BUFFER_BYTES 4096
+
+/* Lines that one thread collects, to write them together. */
+struct log_buffer {
+	/* How many bytes there are. */
+	size_t len;
+	/* The time in front of lines, as text, and which second it is. */
+	char stamp[24];
+	long stamp_s;
+	/* The lines. */
+	char data[LOG_BUFFER_BYTES];
+};
+
+/*
+ * Add one line of len bytes, without its end, to the buffer, which is written
+ * first when there is no room; lines that are much too long are cut.  For
+ * syslog nothing is collected.
+ */
+void log_buffer_add(struct log_buffer *buffer, int priority, const char *line,
+		    size_t len);
+
+/* Write what was collected. */
+void log_buffer_flush(struct log_buffer *buffer);
+
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The transport: HTTP/1.1 by libmicrohttpd, with limits and a log. */
+/* The transport: threads that accept connections and wait for them. */
 #ifndef RESOLVER_SERVER_H
 #define RESOLVER_SERVER_H
 
 #include "service.h"
-
-/* How often server_sweep() wants to be called. */
-#define SERVER_SWEEP_MS 1000
 
 struct server;
 
@@ -19,14 +16,8 @@ struct server;
 int server_start(const struct service *service, int listen_fd,
 		 struct server **ret_server);
 
-/*
- * Close connections that have waited too long with half a request, whose
- * client has gone, or whose file was changed while it is being sent.
- */
-void server_sweep(struct server *server);
-
 /* Take no more connections (new ones are closed at once); what is being
- * answered goes on. */
+ * answered goes on, and its connection is closed behind it. */
 void server_quiesce(struct server *server);
 
 /* Return the number of requests that are being answered. */

@@ -8,6 +8,7 @@
 struct admission;
 struct control;
 struct live;
+struct pace;
 struct script_cache;
 
 /* What is not NULL lives longer than the server. */
@@ -22,6 +23,8 @@ struct service {
 	struct control *control;
 	/* Who has to wait (admission.h), or NULL. */
 	struct admission *admission;
+	/* How fast files are sent (pace.h), or NULL. */
+	struct pace *pace;
 };
 
 #endif

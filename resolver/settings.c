@@ -21,6 +21,8 @@ static const char *const settings[] = {
 	"admission-burst",
 	"admission-subnet-rate",
 	"admission-subnet-burst",
+	/* How fast files are sent: pace_parse(). */
+	"asset-rate",
 	/* What they are to do: state_options_set(). */
 	"state",
 	"state-wait-ms",

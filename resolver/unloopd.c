@@ -22,6 +22,7 @@
 #include "listen.h"
 #include "live.h"
 #include "log.h"
+#include "pace.h"
 #include "routes.h"
 #include "script_cache.h"
 #include "server.h"
@@ -40,6 +41,9 @@
 /* How long nothing must change before a changed site is loaded, at most. */
 #define SETTLE_MS     100
 #define SETTLE_MAX_MS 3000
+
+/* How often it is looked whether the site's directory is another one now. */
+#define MOVED_MS 1000
 
 /* Memory for rendered scripts. */
 #define CACHE_BYTES (16 * 1024 * 1024)
@@ -277,6 +281,20 @@ static int admission_from_site(struct live *live,
 	return 0;
 }
 
+/* Likewise for how fast files are sent. */
+static void pace_from_site(struct live *live, struct pace *pace)
+{
+	const struct snapshot *snapshot = live_get(live);
+	const char *value = snapshot_setting(snapshot, "asset-rate");
+	struct reason why;
+	uint64_t rate = 0;
+
+	if (value)
+		pace_parse(value, &rate, &why);
+	pace_set(pace, rate);
+	live_put(live, snapshot);
+}
+
 /* Load the site again, and watch where it is now. */
 static void reload(const struct service *service, struct watch *watch)
 {
@@ -285,6 +303,7 @@ static void reload(const struct service *service, struct watch *watch)
 
 	live_reload(service->live);
 	admission_from_site(service->live, &admission);
+	pace_from_site(service->live, service->pace);
 	if (!watch)
 		return;
 	snapshot = live_get(service->live);
@@ -297,10 +316,9 @@ static void run(const struct service *service, struct server *server,
 		struct watch *watch, int signal_fd, const sigset_t *set)
 {
 	for (;;) {
-		int signum = event_wait(signal_fd, watch, SERVER_SWEEP_MS);
+		int signum = event_wait(signal_fd, watch, MOVED_MS);
 		bool is_changed = watch && watch_drain(watch);
 
-		server_sweep(server);
 		if (!signum && is_changed)
 			signum = settle(signal_fd, watch);
 		is_changed |= watch && watch_is_moved(watch, service->site);
@@ -512,6 +530,11 @@ static int serve(const struct options *options, const struct site *site,
 	rc = admission_from_site(service.live, &service.admission);
 	if (rc)
 		goto err_daemonise;
+	service.pace = pace_new();
+	rc = service.pace ? 0 : -ENOMEM;
+	if (rc)
+		goto err_daemonise;
+	pace_from_site(service.live, service.pace);
 	signals_block(&set);
 	if (!options->is_front) {
 		log_use_syslog();
@@ -530,6 +553,7 @@ static int serve(const struct options *options, const struct site *site,
 		rc = serve_run(options, &service, listen_fd, pipe_fd, &set);
 	control_stop(service.control);
 err_daemonise:
+	pace_free(service.pace);
 	admission_close(service.admission);
 	script_cache_close(service.cache);
 err_cache:

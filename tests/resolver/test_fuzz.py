@@ -24,8 +24,8 @@ SECONDS = 2
 LENGTH = 2048
 SOURCES = [f"resolver/{name}.c" for name in (
     "arena", "reason", "url", "facts", "template", "ini", "conditional",
-    "rules", "log", "region", "boot_image", "boot_format", "cli/bootfile",
-    "cli/dhcp_packet")]
+    "rules", "log", "request", "region", "boot_image", "boot_format",
+    "cli/bootfile", "cli/dhcp_packet")]
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
          "-Itests/resolver/fuzz"]
 SANITISE = "address,undefined"
@@ -35,6 +35,9 @@ NAMES = sorted(path.stem for path in FUZZ.glob("*_fuzz.c"))
 SEEDS: dict[str, list[bytes]] = {
     "url_fuzz": [b"/boot.ipxe?mac=52:54:00:12:34:56", b"/a/%2e%2e/b",
                  b"http://h/x%41?y"],
+    "request_fuzz": [b"GET /a?b HTTP/1.1\r\nHost: h\r\nRange: bytes=1-\r\n"
+                     b"Content-Length: 5\r\nConnection: close\r\n\r\nabcde",
+                     b"POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"],
     "facts_fuzz": [b"mac=52:54:00:12:34:56&uuid=4c4c4544-0042-3510-8052-"
                    b"b4c04f4a4e31&serial=a%20b&ip=10.0.0.1"],
     "template_fuzz": [b"#!ipxe\necho {{mac|default:x|uri}} {{uuid}}\n",

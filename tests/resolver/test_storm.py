@@ -109,3 +109,37 @@ def test_wrong_setting_is_named(bootable: Site) -> None:
     assert result.returncode == 1
     assert "site.conf:1" in result.stdout + result.stderr
     assert "lots" in result.stdout + result.stderr
+
+
+def fetch_seconds(daemon: Daemon, size: int) -> float:
+    start = time.monotonic()
+    assert len(daemon.get("/assets/large").body) == size
+    return time.monotonic() - start
+
+
+def test_files_are_sent_at_the_pace_that_is_set(site: Site,
+                                                daemon: Daemon) -> None:
+    """Only lower bounds: a busy machine makes everything later."""
+    size = 4_000_000
+    site.write("default.ipxe", "#!ipxe\n")
+    site.write("assets/large", bytes(size))
+    site.write("site.conf", "asset-rate = 2M\n")
+    assert fetch_seconds(daemon, size) > 1.0
+    # Scripts are not held back by a download of the same client.
+    with daemon.connect() as sock:
+        sock.sendall(b"GET /assets/large HTTP/1.1\r\nHost: x\r\n\r\n")
+        sock.recv(1000)
+        for _ in range(20):
+            assert daemon.get("/boot.ipxe").status == 200
+    # A reload takes the limit away.
+    site.write("site.conf", "asset-rate = 0\n")
+    paced = [fetch_seconds(daemon, size) for _ in range(3)]
+    assert min(paced) < 1.0
+
+
+def test_pace_that_is_none_is_a_mistake(site: Site) -> None:
+    site.write("site.conf", "asset-rate = fast\n")
+    done = subprocess.run([str(UNLOOPD), "-n", str(site.path)],
+                          capture_output=True, text=True, timeout=WAIT)
+    assert done.returncode == 1
+    assert "site.conf:1: asset-rate is to be" in done.stdout + done.stderr
