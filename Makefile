@@ -93,7 +93,8 @@ SMALLER := -Oz -fwrapv -fno-if-conversion -fno-if-conversion2 -fno-tree-pre \
 	-fno-tree-sra
 GCC_HEADERS := -isystem $(shell $(CC) -print-file-name=include)
 
-flavours := bios-i386 efi-x86_64 efi-i386 efi-arm64 linux-x86_64 linux-asan
+comma := ,
+flavours := bios-i386 bios-small efi-x86_64 efi-i386 efi-arm64 linux-x86_64 linux-asan
 
 ARM64_PREFIX  ?= aarch64-linux-gnu-
 cc_efi-arm64  := $(ARM64_PREFIX)gcc
@@ -113,6 +114,22 @@ ldflags_bios-i386     := -m elf_i386 -T $(SRC)/platform/bios/bios.lds \
 	--no-check-sections
 link_bios-i386        := ld
 depends_bios-i386     := $(SRC)/platform/bios/bios.lds
+
+# undionly.kpxe: what must be small. config/general.h leaves commands out of it
+# (SMALL_IMAGE), and it is optimised as a whole, which takes longer to link.
+platform_bios-small   := bios
+defines_bios-small    := $(defines_bios-i386) $(if $(filter full,$(CONFIG)),,-DSMALL_IMAGE)
+dirs_bios-small       := $(dirs_bios-i386)
+cflags_bios-small     := $(cflags_bios-i386)
+# Not what gcc itself makes calls to, nor what bios.lds finds by its name.
+lto_bios-small         = $(if $(filter libc/% arch/% platform/bios/unpack \
+	platform/bios/lzma,$(1)),,-flto)
+link_bios-small       := $(CC) $(CFLAGS_COMMON) $(cflags_bios-i386) -flto=1 \
+	-Wno-maybe-uninitialized \
+	-flto-partition=one -nostdlib -static -no-pie -Wl,--build-id=none
+ldflags_bios-small    := $(addprefix -Wl$(comma),$(ldflags_bios-i386))
+map_bios-small        := -Wl,-Map,
+depends_bios-small    := $(depends_bios-i386)
 
 platform_efi-x86_64   := efi
 defines_efi-x86_64    := -DPLATFORM_EFI
@@ -179,6 +196,7 @@ inc_$(1) := -I$(SRC) -I$$(obj_$(1))/include -I. -I$(SRC)/net/lwip \
 	-I$(LWIP_DIR)/src/include $$(defines_$(1)) $$(if $(BUILD_TAG),-DBUILD_TAG='"$(BUILD_TAG)"') \
 	$$(if $(CONFIG),-DBUILD_CONFIG='"$(CONFIG)"')
 cc_$(1) ?= $(CC)
+map_$(1) ?= -Map=
 flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
 # The selection of sources below reads config/named, so it must be there now.
@@ -191,7 +209,7 @@ $$(obj_$(1))/.stamp: FORCE
 $$(obj_$(1))/ipxe/%.o: $(SRC)/%.c $$(obj_$(1))/.stamp | $(LWIP_STAMP)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$(Q)$$(cc_$(1)) $$(flags_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) $$(call lto_$(1),$$*) -MMD -MP -c -o $$@ $$<
 
 $$(obj_$(1))/ipxe/%.o: $(SRC)/%.S $$(obj_$(1))/.stamp | $(LWIP_STAMP)
 	$$(call say,AS,$$<)
@@ -201,7 +219,7 @@ $$(obj_$(1))/ipxe/%.o: $(SRC)/%.S $$(obj_$(1))/.stamp | $(LWIP_STAMP)
 $$(obj_$(1))/lwip/%.o: $(LWIP_DIR)/%.c $$(obj_$(1))/.stamp $(LWIP_STAMP)
 	$$(call say,CC,lwip/$$*.c)
 	@mkdir -p $$(@D)
-	$(Q)$$(cc_$(1)) $$(flags_$(1)) -Wno-error -w -MMD -MP -c -o $$@ $$<
+	$(Q)$$(cc_$(1)) $$(flags_$(1)) $$(call lto_$(1),$$*) -Wno-error -w -MMD -MP -c -o $$@ $$<
 
 # Folder (or file) of drivers -> sources; all selected sources of the flavour.
 sources_$(1) = $$(shell scripts/select-sources $(SRC) \
@@ -215,7 +233,6 @@ endef
 $(foreach f,$(flavours),$(eval $(call flavour,$(f))))
 
 # What is embedded: $(O)/obj/<flavour>/embedded.o holds the files of EMBED=.
-comma := ,
 EMBED_FILES := $(subst $(comma), ,$(EMBED))
 define embedded
 $$(obj_$(1))/embedded.S: scripts/embed $(EMBED_FILES) $$(obj_$(1))/.embed
@@ -243,7 +260,7 @@ objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),\
 	$$(obj_$(2))/embedded.o
 $$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
 	$$(call say,LD,$$@)
-	$(Q)$$(link_$(2)) $$(ldflags_$(2)) -Map $$@.map -o $$@ $$(objs_$(1))
+	$(Q)$$(link_$(2)) $$(ldflags_$(2)) $$(map_$(2))$$@.map -o $$@ $$(objs_$(1))
 $(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py
 	$$(call say,IMG,$$@)
 	@mkdir -p $$(@D)

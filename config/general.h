@@ -12,9 +12,6 @@
 #define DOWNLOAD_PROTO_TFTP /* tftp:// (RFC 1350, 2347-2349, 7440) */
 #define DOWNLOAD_PROTO_HTTP /* http:// (RFC 9110, 9112) */
 #define DNS_RESOLVER        /* host names in URIs */
-#ifndef PLATFORM_PCBIOS
-#define IPV4_REASSEMBLY /* packets that came in fragments */
-#endif
 #ifdef PLATFORM_EFI
 #define DOWNLOAD_PROTO_FILE /* file: on volumes that UEFI can read */
 #endif
@@ -53,8 +50,10 @@
 #ifndef ARCH_ARM64
 #define CPUID_CMD /* cpuid (x86) */
 #endif
-/* What would make undionly.kpxe exceed 64 KiB; CONFIG=full has it too. */
-#ifndef PLATFORM_PCBIOS
+/* What would make undionly.kpxe exceed 64 KiB: all other images have it, and
+ * with CONFIG=full undionly.kpxe too. */
+#ifndef SMALL_IMAGE
+#define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
 #define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */

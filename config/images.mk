@@ -3,7 +3,8 @@
 #
 #   $(eval $(call image,FILE,FLAVOUR,FORMAT,DRIVERS))
 #
-# FLAVOUR  platform-arch: bios-i386, efi-x86_64, efi-i386, efi-arm64
+# FLAVOUR  platform-arch: bios-i386, efi-x86_64, efi-i386, efi-arm64; bios-small
+#          has fewer commands (SMALL_IMAGE in config/) and is linked for size
 # FORMAT   one of the next rows: what is linked for it besides, and the script
 #          that makes the file of the linked program
 # DRIVERS  folders or files under ipxe-src/drivers/
@@ -14,7 +15,7 @@ recipe_lkrn := scripts/mkbios --prefix lkrn
 parts_efi   :=
 recipe_efi  := scripts/mkefi
 
-$(eval $(call image,undionly.kpxe,bios-i386,kpxe,undi))
+$(eval $(call image,undionly.kpxe,bios-small,kpxe,undi))
 $(eval $(call image,ipxe.lkrn,bios-i386,lkrn,undi))
 $(eval $(call image,x86_64-efi/snponly.efi,efi-x86_64,efi,snp/snp.c snp/snp_boot_device.c))
 $(eval $(call image,x86_64-efi/ipxe.efi,efi-x86_64,efi,snp/snp.c snp/snp_all_devices.c))
