@@ -5,9 +5,9 @@ A case is a file cases/NAME.case: headers, the script, and what it prints.
 
   what:  one sentence
   rule:  where the rule is described (the compatibility reference's section)
-  on:    which firmware runs it: debian (stock iPXE), bios (undionly.kpxe in
-         QEMU), linux (the same firmware as a program, without a network);
-         all three unless said
+  on:    which firmware runs it: debian (stock iPXE), bios (undionly.kpxe of
+         CONFIG=full in QEMU), linux (the same firmware as a program, without
+         a network); all three unless said
   form:  crlf (lines end in CR LF) or no-newline (the last line has no end)
   note:  why firmware differs, where it does
   keep:  compare only what matches this: for full screens, which look different
@@ -143,6 +143,7 @@ NOISE = [
     # An interface being configured.
     ("stock", r"(?m)^Configuring \(.*\n"),
     ("ours", r"(?m)^net\d+: .*\n"),
+    ("ours", r"(?m)^There is no network card .*\n"),
     # Sentences about errors.
     ("stock", r'(?m)^Could not find ".*\n\n'),
     ("stock", r"(?m)^No image selected\n"),
@@ -300,7 +301,8 @@ def run_qemu(firmware: str, cases: list[Case]) -> Run:
             (work / "driver.ipxe").write_text(driver)
         else:
             (work / "autoexec.ipxe").write_text(driver)
-            shutil.copyfile(OUT / "undionly.kpxe", work / "undionly.kpxe")
+            shutil.copyfile(OUT / "full" / "undionly.kpxe",
+                            work / "undionly.kpxe")
         begin = time.monotonic()
         serial = b""
         with qemu_slot():

@@ -24,11 +24,14 @@ CASES = suite.load_cases()
 def runs() -> Iterator[Callable[[str], suite.Run]]:
     """Boots every firmware at once; asks for the result of one."""
     out = os.environ.get("O") or "out"
-    done = subprocess.run(
-        ["make", "--no-print-directory", f"{out}/undionly.kpxe",
-         f"{out}/linux-x86_64/firmware"],
-        cwd=suite.ROOT, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for target, words in ((f"{out}/full/undionly.kpxe",
+                           ("CONFIG=full", f"O={out}/full",
+                            f"SOURCE_DIR={suite.OUT}/cache")),
+                          (f"{out}/linux-x86_64/firmware", ())):
+        done = subprocess.run(
+            ["make", "--no-print-directory", "-j2", target, *words],
+            cwd=suite.ROOT, capture_output=True, text=True, timeout=900)
+        assert done.returncode == 0, done.stdout + done.stderr
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         started = {"linux": pool.submit(suite.run_linux, CASES),
                    "bios": pool.submit(suite.run_qemu, "bios", CASES)}
