@@ -16,8 +16,9 @@ struct asset {
 	uint64_t size;
 	/* Modification time. */
 	struct timespec mtime;
-	/* Strong entity tag with its quotes, of inode, size and mtime. */
-	char etag[64];
+	/* Strong entity tag with its quotes, of inode, size and mtime; has room
+	 * for what image_cache.h adds. */
+	char etag[80];
 	/* Last-Modified as an HTTP date (RFC 9110 5.6.7). */
 	char modified[40];
 	/* Media type, from the file name's ending. */

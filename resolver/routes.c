@@ -16,6 +16,7 @@
 #include "explain.h"
 #include "facts.h"
 #include "identity.h"
+#include "image_cache.h"
 #include "live.h"
 #include "log.h"
 #include "metrics.h"
@@ -127,8 +128,32 @@ static void asset_select(struct exchange *x, const struct asset *asset)
 	reply_add_field(reply, "Content-Range", field);
 }
 
-/* Reply with a static file, or a part of it. */
-static void answer_file(struct exchange *x, const char *top, const char *path)
+/* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
+static bool is_host(const char *text)
+{
+	size_t len;
+
+	for (len = 0; text[len]; len++) {
+		char c = text[len];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '-' && c <= ':' && c != '/') || c == '_' ||
+		      c == '[' || c == ']'))
+			return false;
+	}
+	return len > 0 && len <= FACT_VALUE_MAX;
+}
+
+/* How the client addressed us: its Host, else the address it reached. */
+static const char *server_name(const struct http_request *request)
+{
+	return request->host && *request->host ? request->host : request->local;
+}
+
+/* Reply with a static file, or a part of it. is_image: a boot program, which
+ * gets our address put into it. */
+static void answer_file(struct exchange *x, const char *top, const char *path,
+			bool is_image)
 {
 	struct http_request *request = x->request;
 	struct http_reply *reply = x->reply;
@@ -140,6 +165,9 @@ static void answer_file(struct exchange *x, const char *top, const char *path)
 		answer_missing(x, rc);
 		return;
 	}
+	if (is_image && is_host(server_name(request)))
+		image_cache_customise(x->service->images, &asset,
+				      server_name(request));
 	reply->type = asset.type;
 	reply_add_field(
 		reply, "ETag",
@@ -161,12 +189,12 @@ static void answer_file(struct exchange *x, const char *top, const char *path)
 
 static void answer_assets(struct exchange *x)
 {
-	answer_file(x, "assets", x->path);
+	answer_file(x, "assets", x->path, false);
 }
 
 static void answer_firmware(struct exchange *x)
 {
-	answer_file(x, "firmware", x->path);
+	answer_file(x, "firmware", x->path, true);
 }
 
 /* A site on disk that does not load is no reason to take us out of service. */
@@ -239,7 +267,7 @@ static void answer_http_boot(struct exchange *x, const struct facts *facts)
 				"architecture.");
 		return;
 	}
-	answer_file(x, "firmware", file);
+	answer_file(x, "firmware", file, true);
 	if (x->reply->status == 404)
 		reply_set_error(x->request, x->reply, 404,
 				"UEFI HTTP Boot "
@@ -249,22 +277,6 @@ static void answer_http_boot(struct exchange *x, const struct facts *facts)
 	else if (x->reply->status < 400)
 		x->reply->what =
 			arena_format(&x->request->arena, "firmware/%s", file);
-}
-
-/* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
-static bool is_host(const char *text)
-{
-	size_t len;
-
-	for (len = 0; text[len]; len++) {
-		char c = text[len];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      (c >= '-' && c <= ':' && c != '/') || c == '_' ||
-		      c == '[' || c == ']'))
-			return false;
-	}
-	return len > 0 && len <= FACT_VALUE_MAX;
 }
 
 /* Read the facts of the request; on failure the reply is made. */
@@ -280,8 +292,7 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 		answer_refusal(x, rc, &why);
 		return rc;
 	}
-	server = request->host && *request->host ? request->host
-						 : request->local;
+	server = server_name(request);
 	if (!is_host(server)) {
 		reply_set_error(request, x->reply, 400,
 				"The Host field of "

@@ -7,6 +7,7 @@
 
 struct admission;
 struct control;
+struct image_cache;
 struct live;
 struct pace;
 struct script_cache;
@@ -19,6 +20,8 @@ struct service {
 	struct live *live;
 	/* Rendered scripts, or NULL. */
 	struct script_cache *cache;
+	/* Customised boot images, or NULL. */
+	struct image_cache *images;
 	/* State, events, API (control.h), or NULL. */
 	struct control *control;
 	/* Who has to wait (admission.h), or NULL. */

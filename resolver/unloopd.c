@@ -20,6 +20,7 @@
 #include "check.h"
 #include "control.h"
 #include "listen.h"
+#include "image_cache.h"
 #include "live.h"
 #include "log.h"
 #include "pace.h"
@@ -527,6 +528,9 @@ static int serve(const struct options *options, const struct site *site,
 	rc = script_cache_open(CACHE_BYTES, &service.cache);
 	if (rc)
 		goto err_cache;
+	rc = image_cache_open(&service.images);
+	if (rc)
+		goto err_images;
 	rc = admission_from_site(service.live, &service.admission);
 	if (rc)
 		goto err_daemonise;
@@ -555,6 +559,8 @@ static int serve(const struct options *options, const struct site *site,
 err_daemonise:
 	pace_free(service.pace);
 	admission_close(service.admission);
+	image_cache_close(service.images);
+err_images:
 	script_cache_close(service.cache);
 err_cache:
 	live_close(service.live);

@@ -126,6 +126,24 @@ static int set_mode(int fd, const char *path, const char *like,
 	return fchmod(fd, mode) ? fail(why, "written") : 0;
 }
 
+/* Make the file that is to be removed when a signal ends us: no signal comes
+ * between the two. */
+static int make_temporary(char name[PATH_MAX])
+{
+	sigset_t all, before;
+	int fd, error;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	fd = mkostemp(name, O_CLOEXEC);
+	error = errno;
+	if (fd >= 0)
+		memcpy(temporary, name, PATH_MAX);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return fd;
+}
+
 /* image_file_write() into a new file beside target, which then becomes it. */
 static int replace(const char *target, const char *like, const uint8_t *data,
 		   size_t len, struct reason *why)
@@ -140,10 +158,9 @@ static int replace(const char *target, const char *like, const uint8_t *data,
 	free(copy);
 	if (rc >= (int)sizeof(name))
 		return reason_set(why, -ENAMETOOLONG, "its name is too long");
-	fd = mkostemp(name, O_CLOEXEC);
+	fd = make_temporary(name);
 	if (fd < 0)
 		return fail(why, "written in its folder");
-	memcpy(temporary, name, sizeof(name));
 	rc = write_all(fd, data, len, why);
 	if (rc == 0)
 		rc = set_mode(fd, target, like, why);

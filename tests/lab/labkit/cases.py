@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from . import servers
 from .boot import Boot, Case
-from .judge import (builds_seen, connects, fault_log, fetched_at_least,
-                    fetched_at_most, fetched_once, http_client, http_times,
+from .judge import (asked_with_mac, builds_seen, connects, fault_log,
+                    fetched_at_least, fetched_at_most, fetched_once,
+                    http_client, http_times,
                     linux_up, linux_with, recognised, resolver_facts, resumed,
                     said, sha256, waited)
 from .netns import SERVER
@@ -66,6 +67,12 @@ def by_the_book(filename: str) -> Callable[[Boot], list[servers.Server]]:
 def http_boot(boot: Boot) -> list[servers.Server]:
     """UEFI HTTP Boot: a URL for vendor class HTTPClient."""
     answer = Answer(http_url=f"http://{SERVER}:{NGINX_PORT}/{boot.program}")
+    return [servers.DnsmasqDhcp(boot.net, boot.work, boot.logs, answer)]
+
+
+def http_boot_resolver(boot: Boot) -> list[servers.Server]:
+    """UEFI HTTP Boot that is given the resolver's one URL."""
+    answer = Answer(http_url=f"http://{SERVER}/boot.ipxe?arch=x86_64")
     return [servers.DnsmasqDhcp(boot.net, boot.work, boot.logs, answer)]
 
 
@@ -167,6 +174,15 @@ case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
      files={"web/snponly.efi": "@ours"},
      checks=[http_times("/snponly.efi", 1), recognised, linux_with()])
 
+case(name="uefi-http-resolver", machine="uefi-http",
+     what="UEFI HTTP Boot and the script have one URL: the resolver gives the "
+     "boot program with its own address in it, which that then asks.",
+     dhcp=http_boot_resolver, until=linux_up, program="snponly.efi",
+     script="#!ipxe\n@LINUX resolver=${resolver}@\n",
+     files={"site/firmware/x86_64-efi/snponly.efi": "@ours"},
+     checks=[http_times("/boot.ipxe", 2), asked_with_mac,
+             linux_with(f"resolver=http://{SERVER}/boot\\.ipxe")])
+
 for firmware, program in (("bios", "undionly.kpxe"),
                           ("uefi", "snponly.efi")):
     machine = firmware
@@ -232,7 +248,7 @@ for firmware, program in (("bios", "undionly.kpxe"),
          files={"web/site.ipxe": "#!ipxe\n@LINUX from=customised@\n"},
          customise=["--set", "resolver=@NGINX@/site.ipxe"],
          until=linux_up,
-         checks=[fetched_once, recognised, linux_with("from=customised"),
+         checks=[fetched_once, linux_with("from=customised"),
                  http_times("/site.ipxe", 1), http_times("/boot.ipxe", 0)])
 
     # --- third parties and rings ------------------------------------------

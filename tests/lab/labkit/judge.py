@@ -107,6 +107,13 @@ def http_times(path: str, low: int, high: int | None = None) -> Check:
     return check
 
 
+def asked_with_mac(boot: Boot) -> str | None:
+    """Who asked for the script was said, at whatever address it has."""
+    if any("mac" in parse_qs(request.query) for request in boot.wire.http):
+        return None
+    return "no request has the machine's MAC address"
+
+
 def resolver_facts(boot: Boot) -> str | None:
     """The resolver was told who asks (docs/resolver.md)."""
     if boot.firmware != "ours":
