@@ -13,6 +13,9 @@
 #ifdef PLATFORM_LINUX
 #define CONSOLE_LINUX /* standard input and output */
 #endif
+#ifndef PLATFORM_PCBIOS
+#define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
+#endif
 
 /* The keyboard map at start: us, or one of ipxe-src/hci/keymaps/ ("dynamic", as
  * iPXE's users know it, is us with KEYBOARD_MAPS). */

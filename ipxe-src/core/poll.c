@@ -9,9 +9,15 @@
 /* How often a wait looks for Ctrl-C: a look at a keyboard costs. */
 #define CANCEL_LOOK_US 5000
 
+static bool is_polling;
+
+bool poll_is_running(void)
+{
+	return is_polling;
+}
+
 void poll_all(void)
 {
-	static bool is_polling;
 	const struct poller *poller;
 	bool worked = false;
 

@@ -19,6 +19,9 @@ TABLE_DECLARE(pollers, const struct poller);
  * from inside a poller return at once. */
 void poll_all(void);
 
+/* Is this called from inside a poller? */
+bool poll_is_running(void);
+
 /* Poll until DONE(CTX) is true. Returns 0, -ETIMEDOUT after TIMEOUT_MS (not
  * if negative), or -ECANCELED on Ctrl-C. */
 int poll_until(bool (*done)(void *ctx), void *ctx, int timeout_ms);

@@ -98,7 +98,8 @@ extern const struct setting setting_ip, setting_netmask, setting_gateway,
 	setting_dns, setting_domain, setting_hostname, setting_next_server,
 	setting_filename, setting_root_path, setting_dhcp_server,
 	setting_user_class, setting_vendor_class, setting_mac, setting_uuid,
-	setting_priority, setting_mtu, setting_username, setting_password;
+	setting_priority, setting_mtu, setting_syslog, setting_username,
+	setting_password;
 
 /* Prepare SETTINGS with OPS (may be NULL); not in the tree yet. */
 void settings_init(struct settings *settings, const struct settings_ops *ops,
