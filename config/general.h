@@ -50,6 +50,9 @@
 #ifndef ARCH_ARM64
 #define CPUID_CMD /* cpuid (x86) */
 #endif
+#ifndef PLATFORM_PCBIOS
+#define NVS_SETTINGS /* the block nvs: settings that survive a reset */
+#endif
 /* What would make undionly.kpxe exceed 64 KiB: all other images have it, and
  * with CONFIG=full undionly.kpxe too. */
 #ifndef SMALL_IMAGE

@@ -67,6 +67,18 @@ int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
  * their physical addresses. ACPI 6.5 5.2.5. */
 const uint8_t *platform_acpi_rsdp(void);
 
+/* The record of settings that survives a reset (core/nvs.c), at most so many
+ * bytes. Only where NVS_SETTINGS are linked. */
+#define PLATFORM_NVS_MAX 4096
+
+/* Read it to BUF of *LEN bytes; *LEN becomes its length. Returns 0, -ENOENT if
+ * there is none, or -errno. */
+int platform_nvs_load(void *buf, size_t *len);
+
+/* Replace it by the LEN bytes at BUF; LEN 0 deletes it. Returns 0, or -errno
+ * with a sentence. */
+int platform_nvs_store(const void *buf, size_t len);
+
 /* Boot the local disk DRIVE (BIOS number: 0x80 is the first; UEFI looks for
  * the first disk that has a boot program). FILENAME on UEFI: the program, with
  * backslashes, NULL for the default one of UEFI 2.10 3.5.1.1. NICs are paused.

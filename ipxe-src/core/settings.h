@@ -164,6 +164,10 @@ const struct setting *setting_find(const char *name);
 void settings_register_builtin(void);
 void settings_register_smbios(void);
 
+/* Register the block "nvs": settings that survive a reset, of high order, so
+ * that they go before DHCP's. Weak: NULL where there is no place for them. */
+void settings_register_nvs(void) __attribute__((weak));
+
 /* The same with text on both sides, for scripts: NAME is
  * "[block/]name[:type]". store: VALUE NULL or "" deletes; fetch: memory that
  * the caller frees, NULL if unset. */

@@ -157,6 +157,8 @@ int firmware_main(void)
 		       identity_build_id());
 	settings_register_builtin();
 	settings_register_smbios();
+	if (settings_register_nvs)
+		settings_register_nvs();
 	net_init();
 	netdev_probe_all();
 	if (list_is_empty(&net_devices))

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the firmware asks of UEFI: reset, marker, SMBIOS, ACPI. */
+/* What the firmware asks of UEFI: reset, variables, SMBIOS, ACPI. */
 #include <errno.h>
 #include <string.h>
 
 #include "core/acpi.h"
+#include "core/error.h"
 #include "core/platform.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/smbios.h"
 
 /* Our own variables: generated for this purpose, never reused. */
-#define MARKER_VENDOR_GUID                                                     \
+#define VENDOR_GUID                                                            \
 	{                                                                      \
 		0x3f6f2a8c, 0x52c1, 0x4d0e,                                    \
 		{                                                              \
@@ -22,8 +23,9 @@ const char platform_name[] = "efi";
 /* RFC 4578 2.2: UNDI (1), version 3.10 as UEFI firmware sends it. */
 const uint8_t platform_dhcp_ndi[3] = {1, 3, 10};
 
-static EFI_GUID marker_vendor = MARKER_VENDOR_GUID;
+static EFI_GUID vendor = VENDOR_GUID;
 static CHAR16 marker_name[] = L"BootGeneration";
+static CHAR16 nvs_name[] = L"Settings";
 
 int platform_reboot(bool warm)
 {
@@ -46,8 +48,8 @@ int platform_marker_load(uint8_t marker[PLATFORM_MARKER_LEN])
 	UINTN len = PLATFORM_MARKER_LEN;
 	EFI_STATUS status;
 
-	status = efi_system->RuntimeServices->GetVariable(
-		marker_name, &marker_vendor, NULL, &len, marker);
+	status = efi_system->RuntimeServices->GetVariable(marker_name, &vendor,
+							  NULL, &len, marker);
 	if (!EFI_ERROR(status) && len == PLATFORM_MARKER_LEN)
 		return 0;
 	memset(marker, 0, PLATFORM_MARKER_LEN);
@@ -58,8 +60,38 @@ int platform_marker_store(const uint8_t marker[PLATFORM_MARKER_LEN])
 {
 	/* Not EFI_VARIABLE_NON_VOLATILE: a reset clears it. */
 	return efi_errno(efi_system->RuntimeServices->SetVariable(
-		marker_name, &marker_vendor, EFI_VARIABLE_BOOTSERVICE_ACCESS,
+		marker_name, &vendor, EFI_VARIABLE_BOOTSERVICE_ACCESS,
 		PLATFORM_MARKER_LEN, (void *)marker));
+}
+
+int platform_nvs_load(void *buf, size_t *len)
+{
+	UINTN size = *len;
+	EFI_STATUS status;
+
+	status = efi_system->RuntimeServices->GetVariable(nvs_name, &vendor,
+							  NULL, &size, buf);
+	if (!EFI_ERROR(status))
+		*len = size;
+	return efi_errno(status);
+}
+
+int platform_nvs_store(const void *buf, size_t len)
+{
+	EFI_STATUS status;
+
+	/* Not EFI_VARIABLE_RUNTIME_ACCESS: an operating system neither reads
+	 * nor changes them. */
+	status = efi_system->RuntimeServices->SetVariable(
+		nvs_name, &vendor,
+		EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS,
+		len, (void *)buf);
+	if (status == EFI_NOT_FOUND && !len)
+		return 0;
+	return error_set(efi_errno(status),
+			 "the firmware does not keep the variable Settings "
+			 "(status %#lx)",
+			 (unsigned long)(status & 0xffff));
 }
 
 /* The table that the firmware published under GUID, or NULL. */

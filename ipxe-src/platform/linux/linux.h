@@ -23,6 +23,11 @@ extern uint64_t linux_idle_skip_us;
 /* Put the terminal back as it was. May be called at any time. */
 void linux_console_restore(void);
 
+/* Bytes of the record of settings, which lives as long as the program; and what
+ * replacing it fails with, if not 0. For tests. */
+extern size_t linux_nvs_len;
+extern int linux_nvs_rc;
+
 /* What platform_acpi_rsdp() says: NULL, Linux shows no root pointer. Tests set
  * it. */
 extern const uint8_t *linux_acpi_rsdp;

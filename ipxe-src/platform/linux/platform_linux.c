@@ -157,3 +157,25 @@ const uint8_t *platform_acpi_rsdp(void)
 {
 	return linux_acpi_rsdp;
 }
+
+static uint8_t nvs_record[PLATFORM_NVS_MAX];
+size_t linux_nvs_len;
+int linux_nvs_rc;
+
+int platform_nvs_load(void *buf, size_t *len)
+{
+	if (!linux_nvs_len || linux_nvs_len > *len)
+		return -ENOENT;
+	memcpy(buf, nvs_record, linux_nvs_len);
+	*len = linux_nvs_len;
+	return 0;
+}
+
+int platform_nvs_store(const void *buf, size_t len)
+{
+	if (linux_nvs_rc)
+		return linux_nvs_rc;
+	memcpy(nvs_record, buf, len);
+	linux_nvs_len = len;
+	return 0;
+}
