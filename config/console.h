@@ -13,16 +13,16 @@
 #ifdef PLATFORM_LINUX
 #define CONSOLE_LINUX /* standard input and output */
 #endif
-#ifndef PLATFORM_PCBIOS
+/* Left out of undionly.kpxe, which must stay below 64 KiB; CONFIG=full has it
+ * there too. */
+#ifndef SMALL_IMAGE
 #define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
+#define KEYBOARD_MAPS  /* all keyboard maps, chosen by `set keymap <name>` */
 #endif
 
 /* The keyboard map at start: us, or one of ipxe-src/hci/keymaps/ ("dynamic", as
  * iPXE's users know it, is us with KEYBOARD_MAPS). */
 #define KEYBOARD_MAP us
-#ifndef PLATFORM_PCBIOS
-#define KEYBOARD_MAPS /* all maps, chosen by `set keymap <name>` */
-#endif
 
 #if __has_include("config/named/console.h")
 #include "config/named/console.h"
