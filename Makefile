@@ -283,15 +283,46 @@ include config/roms.mk
 MEDIA_IMAGES := $(filter %/ipxe.lkrn %-efi/ipxe.efi,$(IMAGES))
 MEDIA        := $(O)/ipxe.usb $(O)/ipxe.iso
 USB_SIZE     ?= 32
-$(MEDIA): $(O)/ipxe.%: scripts/mkmedia scripts/identity.py $(MEDIA_IMAGES)
+DISTRO_DIR   ?= /usr/lib/ipxe
+media_set := $(USB_SIZE) $(MEDIA_IMAGES) $(DISTRO_DIR)
+$(O)/obj/.media: FORCE
+	@mkdir -p $(@D)
+	@echo '$(media_set)' | cmp -s - $@ || echo '$(media_set)' > $@
+$(MEDIA): $(O)/ipxe.%: scripts/mkmedia scripts/identity.py $(O)/obj/.media \
+		$(MEDIA_IMAGES)
 	$(call say,IMG,$@)
 	$(Q)scripts/mkmedia $* --images $(O) --size $(USB_SIZE) -o $@ $(MEDIA_IMAGES)
 IMAGES += $(MEDIA)
 
+# The same around a distribution's iPXE, with our script on the medium. Its
+# ipxe.efi may be too old to look for that, so one of ours starts it.
+DISTRO_MEDIA := $(O)/distro/ipxe.usb $(O)/distro/ipxe.iso
+STARTER      := $(O)/distro/starter.efi
+starter_objs := $(patsubst %,$(obj_efi-x86_64)/ipxe/%.o,\
+	platform/efi/starter/starter core/identity)
+$(STARTER:.efi=.elf): $(starter_objs) $(depends_efi-x86_64)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)ld $(ldflags_efi-x86_64) -o $@ $(starter_objs)
+$(STARTER): $(STARTER:.efi=.elf) scripts/mkefi scripts/identity.py
+	$(call say,IMG,$@)
+	$(Q)$(PYTHON) scripts/mkefi --elf $< --format distro/starter.efi -o $@
+$(DISTRO_MEDIA): $(O)/distro/ipxe.%: scripts/mkmedia $(O)/obj/.media $(STARTER) \
+		embed/medium.ipxe embed/unloop.ipxe \
+		$(wildcard $(DISTRO_DIR)/ipxe.lkrn $(DISTRO_DIR)/ipxe.efi)
+	$(call say,IMG,$@)
+	$(Q)scripts/mkmedia $* --distro $(DISTRO_DIR) --size $(USB_SIZE) -o $@ \
+		$(STARTER) embed/medium.ipxe embed/unloop.ipxe
+
+PAYLOAD ?= ours
+ifneq ($(filter-out ours distro,$(PAYLOAD)),)
+$(error PAYLOAD=$(PAYLOAD): it is ours or distro)
+endif
+media_dir := $(O)$(if $(filter distro,$(PAYLOAD)),/distro)
 .PHONY: usb iso
-usb: $(O)/ipxe.usb ## a USB stick; DEV=/dev/sdX writes it there
+usb: $(media_dir)/ipxe.usb ## a USB stick; DEV=/dev/sdX writes it there
 	$(if $(DEV),$(Q)scripts/write-usb $(if $(filter 1,$(YES)),--yes) $< $(DEV),@:)
-iso: $(O)/ipxe.iso ## a CD, which also boots when written to a stick
+iso: $(media_dir)/ipxe.iso ## a CD, which also boots when written to a stick
 	@:
 
 .PHONY: images
@@ -373,7 +404,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 
 clean: ## remove what was made, but not the fetched sources
 	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
-		$(O)/linux-asan $(O)/full $(O)/tiny $(IMAGES)
+		$(O)/linux-asan $(O)/full $(O)/tiny $(O)/distro $(IMAGES)
 
 help: ## this list
 	@echo 'Unloop: network-boot firmware that cannot be caught in the chainload loop.'
@@ -390,6 +421,8 @@ help: ## this list
 	@echo '  CONFIG=name      read config/name/*.h after config/*.h'
 	@echo '  O=dir            write there instead of out/'
 	@echo '  DEV=/dev/sdX     of make usb: the stick to write; YES=1: do not ask'
+	@echo '  PAYLOAD=distro   of make usb, iso: the iPXE that the distribution has,'
+	@echo '                   with our script on the medium (DISTRO_DIR=$(DISTRO_DIR))'
 	@echo '  USB_SIZE=32      of make usb: MiB, for kernels of your own on it'
 	@echo '  V=1              show the commands'
 	@echo '  SOURCE_MIRROR=   base address of a Debian mirror for lwIP'

@@ -200,3 +200,43 @@ def test_what_has_no_place_is_refused_by_name(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "snponly.efi has no place" in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def distro(tmp_path: Path, program: bytes) -> Path:
+    """A stick around a made-up distribution's iPXE."""
+    folder = tmp_path / "ipxe"
+    folder.mkdir()
+    (folder / "ipxe.efi").write_bytes(program)
+    (tmp_path / "starter.efi").write_bytes(b"starter")
+    run("scripts/mkmedia", "usb", "--distro", folder, "-o",
+        tmp_path / "ipxe.usb", tmp_path / "starter.efi", "embed/medium.ipxe",
+        "embed/unloop.ipxe")
+    return tmp_path / "ipxe.usb"
+
+
+def test_old_ipxe_is_started_by_the_starter(tmp_path: Path) -> None:
+    stick = distro(tmp_path, b"MZ an old one")
+    assert fat_file(stick, FAT_AT, "EFI/BOOT/BOOTX64.EFI") == b"starter"
+    assert fat_file(stick, FAT_AT, "EFI/BOOT/ipxe.efi") == b"MZ an old one"
+    check_gpt(stick.read_bytes())
+
+
+def test_ipxe_that_reads_autoexec_is_started_itself(tmp_path: Path) -> None:
+    program = b"MZ" + "autoexec.ipxe".encode("utf-16-le")
+    stick = distro(tmp_path, program)
+    assert fat_file(stick, FAT_AT, "EFI/BOOT/BOOTX64.EFI") == program
+    assert fat_file(stick, FAT_AT, "EFI/BOOT/autoexec.ipxe") == (
+        ROOT / "embed/medium.ipxe").read_bytes()
+    assert fat_file(stick, FAT_AT, "unloop.ipxe") == (
+        ROOT / "embed/unloop.ipxe").read_bytes()
+
+
+def test_distribution_without_ipxe_is_told_what_to_install(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        ["make", "--no-print-directory", f"O={OUT}", "usb", "PAYLOAD=distro",
+         f"DISTRO_DIR={tmp_path}"], cwd=ROOT, capture_output=True, text=True,
+        timeout=600, env={**os.environ, "MAKEFLAGS": ""})
+    assert done.returncode != 0
+    assert "install the package ipxe" in done.stderr

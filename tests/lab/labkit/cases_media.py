@@ -47,3 +47,26 @@ case(name="usb-kernel-uefi-full", machine="uefi-full", medium="ipxe.usb",
           "vmlinuz": "@vmlinuz", "initrd.img": "@initrd"},
      dhcp=no_dhcp, web=(), until=linux_up,
      checks=[http_times("/boot.ipxe", 0), linux_with()])
+
+# --- PAYLOAD=distro: Debian's iPXE with our script -------------------------
+
+for machine, medium, attach in (
+        ("bios", "distro/ipxe.usb", "stick"),
+        ("bios", "distro/ipxe.iso", "cd"),
+        ("uefi-full", "distro/ipxe.usb", "stick"),
+        ("uefi-full", "distro/ipxe.iso", "cd")):
+    kind = medium.rpartition(".")[2]
+    case(name=f"{kind}-distro-{machine}", machine=machine, medium=medium,
+         attach=attach, firmware="debian",
+         what=f"{medium} as {attach}: Debian's iPXE runs our script, then "
+         "Linux.",
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[http_times("/boot.ipxe", 1), linux_with()])
+
+for machine in ("bios", "uefi-full"):
+    case(name=f"usb-distro-script-{machine}", machine=machine,
+         medium="distro/ipxe.usb", firmware="debian",
+         what="Debian's iPXE runs boot.ipxe copied onto the stick, not ours.",
+         put={"boot.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])

@@ -21,7 +21,8 @@ def prepare(boot: Boot) -> None:
     assert boot.case.medium
     source = OUT / boot.case.medium
     if not source.exists():
-        raise Skip(f"{source} is not built; run 'make {source}' first")
+        more = " PAYLOAD=distro" if source.parent != OUT else ""
+        raise Skip(f"{source} is not built; run 'make usb iso{more}' first")
     medium = boot.work / "medium"
     subprocess.run(["cp", "--sparse=always", source, medium], check=True,
                    timeout=60)
