@@ -181,6 +181,7 @@ static int efi_image_exec(struct image *image)
 	netdev_pause_all();
 	if (efi_image_role(image) == IMAGE_ROLE_LOADER) {
 		efi_nic_reconnect();
+		efi_nic_offer();
 		parent = efi_pxe_restore();
 	}
 	rc = image_load(image, parent, &handle);
@@ -192,6 +193,8 @@ static int efi_image_exec(struct image *image)
 			efi_boot->UnloadImage(handle);
 		efi_initrd_uninstall();
 	}
+	if (efi_image_role(image) == IMAGE_ROLE_LOADER)
+		efi_nic_withdraw();
 	netdev_resume_all();
 	return rc;
 }

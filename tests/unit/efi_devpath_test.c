@@ -262,6 +262,20 @@ static void test_no_address_makes_no_lease(void **state)
 			 236 + 4 + 3 + 1);
 }
 
+static void test_written_address_is_read_back(void **state)
+{
+	static const uint8_t mac[6] = {0x52, 0x54, 0, 0x77, 0, 1};
+	uint8_t path[DEVPATH_MAC_LEN + DEVPATH_HEADER_LEN];
+	struct devpath_origin origin = {0};
+
+	(void)state;
+	devpath_put_mac(path, mac);
+	assert_int_equal(devpath_len(path, sizeof(path)), DEVPATH_MAC_LEN);
+	devpath_parse(path, sizeof(path), &origin);
+	assert_true(origin.has_mac);
+	assert_memory_equal(origin.mac, mac, sizeof(mac));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_empty_uri_and_address_change_nothing),
 		cmocka_unit_test(test_last_node_is_found),
 		cmocka_unit_test(test_written_uri_is_read_back),
+		cmocka_unit_test(test_written_address_is_read_back),
 		cmocka_unit_test(test_lease_has_what_the_path_says),
 		cmocka_unit_test(test_server_is_the_address_in_the_uri),
 		cmocka_unit_test(test_long_uri_fits_or_is_left_out),

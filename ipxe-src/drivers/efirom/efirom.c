@@ -146,22 +146,6 @@ static EFI_STATUS EFIAPI efirom_supported(EFI_DRIVER_BINDING *this __unused_arg,
 	return status;
 }
 
-/* Give NIC its path: the PCI device's and the address, UEFI 2.10 10.3.4.11. */
-static void efirom_set_path(struct efirom_nic *nic, const uint8_t *parent,
-			    size_t parent_len)
-{
-	uint8_t *node = nic->path + parent_len;
-
-	memcpy(nic->path, parent, parent_len);
-	node[0] = DEVPATH_MAC >> 8;
-	node[1] = DEVPATH_MAC & 0xff;
-	put_le16(node + 2, MAC_NODE_LEN);
-	memset(node + DEVPATH_HEADER_LEN, 0, MAC_NODE_LEN - DEVPATH_HEADER_LEN);
-	memcpy(node + DEVPATH_HEADER_LEN, nic->mac, sizeof(nic->mac));
-	node[MAC_NODE_LEN - 1] = MAC_NODE_ETHERNET;
-	devpath_put_end(node + MAC_NODE_LEN);
-}
-
 /* Make the handle with the boot entry of NIC. */
 static EFI_STATUS efirom_install(struct efirom_nic *nic)
 {
@@ -199,7 +183,7 @@ static EFI_STATUS EFIAPI efirom_start(EFI_DRIVER_BINDING *this __unused_arg,
 		return EFI_UNSUPPORTED;
 	/* Not from our heap, which lasts for one boot. */
 	status = efi_boot->AllocatePool(EfiBootServicesData,
-					sizeof(*nic) + len + MAC_NODE_LEN +
+					sizeof(*nic) + len + DEVPATH_MAC_LEN +
 						DEVPATH_HEADER_LEN,
 					(void **)&nic);
 	if (EFI_ERROR(status))
@@ -213,7 +197,8 @@ static EFI_STATUS EFIAPI efirom_start(EFI_DRIVER_BINDING *this __unused_arg,
 		status = EFI_DEVICE_ERROR;
 		goto err_learn;
 	}
-	efirom_set_path(nic, parent, len);
+	memcpy(nic->path, parent, len);
+	devpath_put_mac(nic->path + len, nic->mac);
 	efirom_set_name(nic, efirom_match(handle)->name);
 	status = efirom_install(nic);
 	if (EFI_ERROR(status))

@@ -5,10 +5,6 @@
 
 #include "platform/efi/efi.h"
 
-/* Bytes of a MAC address node, and its last one; UEFI 2.10 10.3.4.11. */
-#define MAC_NODE_LEN	  37
-#define MAC_NODE_ETHERNET 1
-
 /* Characters of a card's name as a person reads it, with the terminator. */
 #define EFIROM_NAME_LEN 48
 

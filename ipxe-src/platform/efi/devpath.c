@@ -15,7 +15,6 @@
 /* Within a MAC node, 10.3.4.11, a VLAN node, a DNS node, 10.3.4.27. */
 #define MAC_ADDRESS 4
 #define MAC_TYPE    36
-#define MAC_LEN	    37
 #define MAC_ETHER   1
 #define VLAN_ID	    4
 #define VLAN_LEN    6
@@ -85,7 +84,7 @@ static void parse_mac(const uint8_t *node, size_t len,
 		      struct devpath_origin *origin)
 {
 	/* Type 0 is what some firmware calls Ethernet. */
-	if (len < MAC_LEN || node[MAC_TYPE] > MAC_ETHER)
+	if (len < DEVPATH_MAC_LEN || node[MAC_TYPE] > MAC_ETHER)
 		return;
 	memcpy(origin->mac, node + MAC_ADDRESS, sizeof(origin->mac));
 	origin->has_mac = true;
@@ -171,6 +170,19 @@ void devpath_put_end(void *path)
 	static const uint8_t end[] = {0x7f, 0xff, DEVPATH_HEADER_LEN, 0};
 
 	memcpy(path, end, sizeof(end));
+}
+
+void devpath_put_mac(void *path, const uint8_t mac[6])
+{
+	uint8_t *node = path;
+
+	memset(node, 0, DEVPATH_MAC_LEN);
+	node[0] = DEVPATH_MAC >> 8;
+	node[1] = DEVPATH_MAC & 0xff;
+	put_le16(node + 2, DEVPATH_MAC_LEN);
+	memcpy(node + MAC_ADDRESS, mac, 6);
+	node[MAC_TYPE] = MAC_ETHER;
+	devpath_put_end(node + DEVPATH_MAC_LEN);
 }
 
 void devpath_put_uri(void *path, const char *uri, size_t uri_len)

@@ -54,6 +54,13 @@ void devpath_parse(const void *path, size_t max, struct devpath_origin *ret);
 /* Write an end node at PATH. */
 void devpath_put_end(void *path);
 
+/* Bytes of a MAC address node, UEFI 2.10 10.3.4.11. */
+#define DEVPATH_MAC_LEN 37
+
+/* Write a node with the Ethernet address MAC at PATH, and an end node. Needs
+ * DEVPATH_MAC_LEN + DEVPATH_HEADER_LEN bytes. */
+void devpath_put_mac(void *path, const uint8_t mac[6]);
+
 /* Write a node with URI at PATH, and an end node. Needs uri_len + 8 bytes. */
 void devpath_put_uri(void *path, const char *uri, size_t uri_len);
 

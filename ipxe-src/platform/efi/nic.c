@@ -184,3 +184,19 @@ void efi_nic_reconnect(void)
 					    TRUE);
 	nic_disconnected_count = 0;
 }
+
+void efi_nic_offer(void)
+{
+	const struct efi_nic_provider *provider;
+
+	for_each_table_entry(provider, efi_nic_providers)
+		provider->offer();
+}
+
+void efi_nic_withdraw(void)
+{
+	const struct efi_nic_provider *provider;
+
+	for_each_table_entry(provider, efi_nic_providers)
+		provider->withdraw();
+}

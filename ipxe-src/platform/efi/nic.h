@@ -3,6 +3,7 @@
 #ifndef PLATFORM_EFI_NIC_H
 #define PLATFORM_EFI_NIC_H
 
+#include "core/table.h"
 #include "platform/efi/efi.h"
 
 /* Handle of the NIC that we were loaded through, NULL if there is none: the
@@ -30,6 +31,22 @@ void efi_nic_release(EFI_HANDLE handle);
 
 /* Let the firmware's network stack have every released NIC again. */
 void efi_nic_reconnect(void);
+
+/* Who makes NICs for boot programs, where the firmware drives none. Table
+ * "efi_nic_providers". */
+struct efi_nic_provider {
+	/* Give every NIC of ours a handle with the Simple Network Protocol,
+	 * and make the boot NIC's efi_nic_boot. Our own use is paused. */
+	void (*offer)(void);
+	/* Take them away again. */
+	void (*withdraw)(void);
+};
+
+TABLE_DECLARE(efi_nic_providers, const struct efi_nic_provider);
+
+/* Ask all of them. */
+void efi_nic_offer(void);
+void efi_nic_withdraw(void);
 
 /* The device path of HANDLE without its end node: bytes in *RET_LEN; NULL if
  * it has none. Belongs to the handle. */

@@ -274,6 +274,8 @@ def _source(boot: Boot, word: str) -> Path:
         return boot_program(boot)
     if word == "@our-full-efi":
         return our_build(load_machine("uefi-full"))
+    if word == "@our-snponly-efi":
+        return our_build(load_machine("uefi"))
     if word.startswith("@build-"):
         return our_build(boot.spec, word.removeprefix("@build-"))
     raise LabError(f"no file is known as {word}")

@@ -144,13 +144,21 @@ for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
 
 # --- option ROMs for UEFI ---------------------------------------------------
 
-for machine in ("uefi-rom-virtio", "uefi-rom-arm64"):
-    case(name=machine, machine=machine, web=("resolver", "nginx"),
-         what="The card's ROM boots Linux by itself: the firmware asks the "
-         "network for nothing.",
-         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
-         checks=[fetched_once, resolver_facts, http_times("/boot.ipxe", 1),
-                 linux_with()])
+case(name="uefi-rom-arm64", machine="uefi-rom-arm64",
+     what="The card's ROM boots Linux by itself: the firmware asks the "
+     "network for nothing.",
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     checks=[fetched_once, resolver_facts, http_times("/boot.ipxe", 1),
+             linux_with()])
+
+case(name="uefi-rom-chain", machine="uefi-rom-virtio",
+     what="The trap with a ROM: DHCP gives everybody snponly.efi. The ROM "
+     "gives that the card as the firmware would, and there it ends: Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+     files={"tftp/snponly.efi": "@our-snponly-efi"},
+     checks=[fetched_at_least(1), fetched_at_most(1), linux_with(),
+             http_times("/boot.ipxe", 1),
+             lambda boot: builds_seen(boot, 1)])
 
 case(name="uefi-rom-exit", machine="uefi-rom-virtio", web=("faults",),
      what="`exit` in the ROM gives the machine back: the firmware goes on to "
