@@ -8,6 +8,10 @@
 # FORMAT   one of the next rows: what is linked for it besides, and the script
 #          that makes the file of the linked program
 # DRIVERS  folders or files under ipxe-src/drivers/
+
+# Every network card that we have a driver for (scripts/nic-ids lists them).
+nics := bus virtio intel realtek vmxnet3
+
 parts_kpxe  := platform/bios/nbp
 recipe_kpxe := scripts/mkbios --prefix nbp
 parts_lkrn  := platform/bios/lkrn
@@ -16,10 +20,10 @@ parts_efi   :=
 recipe_efi  := scripts/mkefi
 
 $(eval $(call image,undionly.kpxe,bios-small,kpxe,undi))
-$(eval $(call image,ipxe.lkrn,bios-i386,lkrn,undi))
+$(eval $(call image,ipxe.lkrn,bios-i386,lkrn,undi $(nics)))
 $(eval $(call image,x86_64-efi/snponly.efi,efi-x86_64,efi,snp/snp.c snp/snp_boot_device.c))
-$(eval $(call image,x86_64-efi/ipxe.efi,efi-x86_64,efi,snp/snp.c snp/snp_all_devices.c))
+$(eval $(call image,x86_64-efi/ipxe.efi,efi-x86_64,efi,snp/snp.c snp/snp_all_devices.c $(nics)))
 $(eval $(call image,i386-efi/snponly.efi,efi-i386,efi,snp/snp.c snp/snp_boot_device.c))
-$(eval $(call image,i386-efi/ipxe.efi,efi-i386,efi,snp/snp.c snp/snp_all_devices.c))
+$(eval $(call image,i386-efi/ipxe.efi,efi-i386,efi,snp/snp.c snp/snp_all_devices.c $(nics)))
 $(eval $(call image,arm64-efi/snponly.efi,efi-arm64,efi,snp/snp.c snp/snp_boot_device.c))
-$(eval $(call image,arm64-efi/ipxe.efi,efi-arm64,efi,snp/snp.c snp/snp_all_devices.c))
+$(eval $(call image,arm64-efi/ipxe.efi,efi-arm64,efi,snp/snp.c snp/snp_all_devices.c $(nics)))

@@ -38,6 +38,9 @@ uint64_t platform_unixtime(void);
  * have happened. Called by every wait loop. */
 void platform_idle(void);
 
+/* Something happened (a frame, a key): rests are short for a while. */
+void platform_busy(void);
+
 /* Restart the machine; WARM skips the memory test where that exists. Returns
  * -errno only where it cannot be done. */
 int platform_reboot(bool warm);

@@ -12,6 +12,7 @@
 #include "core/console.h"
 #include "core/error.h"
 #include "core/origin.h"
+#include "core/platform.h"
 #include "core/poll.h"
 #include "net/dhcp.h"
 #include "net/netdevice.h"
@@ -42,6 +43,7 @@ static err_t netdev_linkoutput(struct netif *netif, struct pbuf *p)
 		return rc == -ENOBUFS ? ERR_MEM : ERR_IF;
 	}
 	netdev->tx++;
+	platform_busy();
 	return ERR_OK;
 }
 
@@ -63,6 +65,25 @@ void netdev_rx(struct net_device *netdev, struct pbuf *p)
 	}
 	if (netdev->netif.input(p, &netdev->netif) != ERR_OK)
 		pbuf_free(p);
+}
+
+void netdev_rx_verified(struct net_device *netdev, struct pbuf *p)
+{
+	u16_t flags = netdev->netif.chksum_flags;
+
+	NETIF_SET_CHECKSUM_CTRL(
+		&netdev->netif,
+		flags & ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP));
+	netdev_rx(netdev, p);
+	NETIF_SET_CHECKSUM_CTRL(&netdev->netif, flags);
+}
+
+void netdev_random_mac(uint8_t mac[6])
+{
+	put_be32(mac + 2, net_random());
+	put_be16(mac, (uint16_t)net_random());
+	/* Of one station, and administered locally: IEEE 802-2014 8.4. */
+	mac[0] = (mac[0] & 0xfc) | 0x02;
 }
 
 void netdev_rx_error(struct net_device *netdev, int rc)

@@ -118,15 +118,25 @@ struct net_device *netdev_find_mac(const uint8_t mac[6]);
 /* The device that we were loaded through, else the first, else NULL. */
 struct net_device *netdev_boot(void);
 
-/* The largest frame that is received: Ethernet with a VLAN tag. */
+/* The largest frame that a wire brings: Ethernet with a VLAN tag. */
 #define NETDEV_FRAME_MAX 1518
 
-/* For drivers: a frame arrived. Takes over P (also on failure). Allocate it
- * with netdev_rx_alloc(LEN): P->payload is LEN bytes in one piece. NULL if
- * there is no buffer, or LEN is 0 or above NETDEV_FRAME_MAX: then drop the
- * frame, and count it with netdev_rx_error(). */
+/* For drivers: a frame arrived. Takes over P (also on failure). It is one that
+ * netdev_rx_alloc() gave, or one around the driver's own memory (rx_pool.h),
+ * or a chain of those. A device that joins segments of TCP (TSO, LRO) may
+ * give up to 65535 bytes at once; the headers are in the first piece. */
 void netdev_rx(struct net_device *netdev, struct pbuf *p);
+
+/* The same, and the device says that TCP's or UDP's checksum is right. */
+void netdev_rx_verified(struct net_device *netdev, struct pbuf *p);
+
+/* A buffer of LEN bytes in one piece. NULL if there is none, or LEN is 0 or
+ * above NETDEV_FRAME_MAX: then drop the frame, and count it with
+ * netdev_rx_error(). */
 struct pbuf *netdev_rx_alloc(size_t len);
+
+/* For drivers of devices without an address: make one up. */
+void netdev_random_mac(uint8_t mac[6]);
 
 /* For drivers: count a receive error; the link went up or down. */
 void netdev_rx_error(struct net_device *netdev, int rc);

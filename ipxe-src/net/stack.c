@@ -80,6 +80,7 @@ static bool stack_poll(void)
 	}
 	now = platform_time_us();
 	if (worked) {
+		platform_busy();
 		last_rx_us = now;
 		ack_pending = true;
 	} else if (ack_pending && now - last_rx_us >= ACK_IDLE_US) {

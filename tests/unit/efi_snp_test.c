@@ -37,10 +37,6 @@ static unsigned int fake_return_count;
 static unsigned int fake_borrowed;
 static bool is_returning; /* GetStatus returns what was sent */
 
-void efi_idle_defer(void)
-{
-}
-
 void *efi_protocol(EFI_HANDLE handle __unused_arg, EFI_GUID *guid __unused_arg)
 {
 	return &fake_snp;

@@ -143,7 +143,6 @@ static int snp_transmit(struct net_device *netdev, struct pbuf *p)
 	nic->tx_busy |= 1U << (buffer - nic->tx[0]) / TX_BUFFER_LEN;
 	nic->tx_busy_count++;
 	nic->tx_last_us = platform_time_us();
-	efi_idle_defer();
 	return 0;
 }
 
@@ -212,8 +211,6 @@ static bool snp_poll(struct net_device *netdev)
 			break;
 	}
 	efi_boot->RestoreTPL(tpl);
-	if (quota)
-		efi_idle_defer();
 	return quota != 0;
 }
 

@@ -222,7 +222,6 @@ static bool undi_poll(struct net_device *netdev)
 	undi_run(netdev, undi, mode);
 	if (mode == UNDI_RX_NONE || !real->rx_count)
 		return real->tx_count != 0;
-	idle_hold();
 	undi_deliver(netdev, undi);
 	return true;
 }
@@ -244,7 +243,6 @@ static int undi_transmit(struct net_device *netdev, struct pbuf *p)
 			  p->tot_len, 0);
 	real->tx_len[slot] = p->tot_len;
 	real->tx_count++;
-	idle_hold();
 	return 0;
 }
 
@@ -302,7 +300,6 @@ static int undi_open(struct net_device *netdev)
 	undi->real->entry = pxe_entry();
 	undi->real->tx_count = 0;
 	irq_hook(undi);
-	idle_hold();
 	return 0;
 }
 

@@ -64,15 +64,19 @@
 
 /* Memory: our heap for what is sent, a fixed pool for what is received. The
  * pool holds a whole window of frames behind a lost one. */
-#define MEM_LIBC_MALLOC		1
-#define MEM_ALIGNMENT		8
-#define PBUF_POOL_SIZE		224
-#define PBUF_POOL_BUFSIZE	1536
-#define MEMP_NUM_PBUF		32
-#define MEMP_NUM_TCP_PCB	12
-#define MEMP_NUM_TCP_PCB_LISTEN 1
-#define MEMP_NUM_TCP_SEG	(PBUF_POOL_SIZE + 32)
-#define MEMP_NUM_UDP_PCB	8
+#define MEM_LIBC_MALLOC		 1
+#define LWIP_SUPPORT_CUSTOM_PBUF 1 /* frames in memory that a NIC filled */
+#define MEM_ALIGNMENT		 8
+#define PBUF_POOL_SIZE		 224
+#define PBUF_POOL_BUFSIZE	 1536
+#define MEMP_NUM_PBUF		 32
+#define MEMP_NUM_TCP_PCB	 12
+#define MEMP_NUM_TCP_PCB_LISTEN	 1
+#define MEMP_NUM_TCP_SEG	 (PBUF_POOL_SIZE + 32)
+#define MEMP_NUM_UDP_PCB	 8
+
+/* A device may have verified the checksum of what it received. */
+#define LWIP_CHECKSUM_CTRL_PER_NETIF 1
 
 /* TCP. 256 KiB is what a bridge or switch can hold for us and 20 ms at
  * 100 Mbit/s; the queue for segments out of order leaves some buffers over. */

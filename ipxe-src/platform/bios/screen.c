@@ -196,7 +196,7 @@ static int screen_getchar(void)
 	if (*low_ptr(uint16_t, BDA_KBD_HEAD) ==
 	    *low_ptr(uint16_t, BDA_KBD_TAIL))
 		return -1;
-	idle_hold();
+	platform_busy();
 	regs = real_begin();
 	regs->eax = 0x1000; /* a key of an enhanced keyboard */
 	real_int(regs, 0x16);

@@ -111,7 +111,7 @@ static int serial_getchar(void)
 {
 	if (!uart_is_there() || !(port_in8(UART_LSR) & LSR_RECEIVED))
 		return -1;
-	idle_hold();
+	platform_busy();
 	return port_in8(UART_DATA);
 }
 

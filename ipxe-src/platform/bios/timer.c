@@ -37,7 +37,7 @@ extern uint8_t real_window[], real_halt[];
 
 static uint64_t tsc_start;
 static uint32_t us_per_tick; /* microseconds for 2^32 ticks of the counter */
-static uint64_t held_us;     /* time of the last idle_hold() */
+static uint64_t held_us;     /* time of the last platform_busy() */
 
 static inline uint64_t tsc_read(void)
 {
@@ -136,7 +136,7 @@ void real_take_interrupts(void)
 		real_call(real_begin(), real_far((uintptr_t)real_window));
 }
 
-void idle_hold(void)
+void platform_busy(void)
 {
 	held_us = platform_time_us();
 }

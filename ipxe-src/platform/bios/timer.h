@@ -8,7 +8,4 @@
 /* Find out how fast the time stamp counter runs. Takes some 10 ms. */
 void timer_init(void);
 
-/* Network or keyboard were busy: do not halt the processor for a while. */
-void idle_hold(void);
-
 #endif

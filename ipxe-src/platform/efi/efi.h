@@ -88,9 +88,6 @@ void efi_origin_init(void);
 void efi_timer_init(void);
 void efi_timer_fini(void);
 
-/* Something happened: platform_idle() does not sleep long for a while. */
-void efi_idle_defer(void);
-
 /* Find the keyboard; show what is buffered; end a line that the firmware has
  * begun. */
 void efi_console_init(void);

@@ -62,7 +62,7 @@ uint64_t platform_time_us(void)
 	       (((ticks & 0xffffffff) * counter_scale) >> SCALE_SHIFT);
 }
 
-void efi_idle_defer(void)
+void platform_busy(void)
 {
 	busy_until_us = platform_time_us() + BUSY_US;
 }

@@ -39,6 +39,10 @@ uint64_t platform_unixtime(void)
 	return (uint64_t)time(NULL);
 }
 
+void platform_busy(void)
+{
+}
+
 void platform_idle(void)
 {
 	const struct timespec rest = {0, 500000};

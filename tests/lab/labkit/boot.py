@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import medium, servers
@@ -190,6 +190,10 @@ class Case:
     attach: str = "stick"
     #: Files that a person copies onto the stick: name to content as in FILES.
     put: dict[str, str] = field(default_factory=dict)
+    #: QEMU's network card if not the machine's usual one.
+    nic: str | None = None
+    #: See MachineSpec.offload.
+    offload: bool = False
     #: More QEMU arguments; @DISK@ is the marker disk.
     qemu: list[str] = field(default_factory=list)
     #: Stock iPXE can do this too: `run --firmware debian` makes sense.
@@ -372,7 +376,13 @@ def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
 
 
 def chained_dhcp(boot: Boot, url: str) -> list[servers.Server]:
-    """A DHCP server set up by the book: a script URL for user class iPXE."""
+    """A DHCP server set up by the book: a script URL for user class iPXE.
+
+    A machine that does not load it by the network never needs another.
+    """
+    if not boot.spec.native_fetches:
+        return [servers.DnsmasqDhcp(boot.net, boot.work, boot.logs,
+                                    Answer(url))]
     answer = Answer(boot.program, ipxe_filename=url,
                     http_url=f"http://{SERVER}:{servers.NGINX_PORT}/"
                     f"{boot.program}")
@@ -410,7 +420,10 @@ def _watch(boot: Boot,
 @contextlib.contextmanager
 def prepared(case: Case, firmware: str | None = None) -> Iterator[Boot]:
     """The world of a case with its servers running and no machine yet."""
-    boot = Boot(case, load_machine(case.machine), firmware or case.firmware)
+    spec = load_machine(case.machine)
+    spec = replace(spec, nic=case.nic or spec.nic,
+                   offload=case.offload or spec.offload)
+    boot = Boot(case, spec, firmware or case.firmware)
     with contextlib.ExitStack() as stack:
         shutil.rmtree(boot.logs, ignore_errors=True)
         boot.logs.mkdir(parents=True)

@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 from . import servers
 from .boot import Boot, Case
-from .judge import (asked_with_mac, builds_seen, connects, fault_log,
-                    fetched_at_least, fetched_at_most, fetched_once,
-                    http_client, http_times,
-                    linux_up, linux_with, recognised, resolver_facts, resumed,
-                    said, sha256, waited)
+from .judge import (asked_with_mac, builds_seen, connects, driven_by,
+                    fault_log, fetched_at_least, fetched_at_most,
+                    fetched_once, http_client, http_times, linux_up,
+                    linux_with, recognised, resolver_facts, resumed, said,
+                    sha256, waited)
 from .netns import SERVER
 from .payload import DISK_MARK
 from .servers import NGINX_PORT, Answer
@@ -100,6 +100,9 @@ def dhcp_appears(boot: Boot) -> None:
 # --- the lab proves itself with Debian's iPXE ------------------------------
 
 SCRIPT = "#!ipxe\n@LINUX@\n"
+#: A disk with what is under esp/, for UEFI to boot.
+ESP = ["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+       "-device", "virtio-blk-pci,drive=esp,bootindex=0"]
 #: The line of the last step of embed/unloop.ipxe.
 BACK_OFF = r"(?i)nothing boots yet, beginning again in \d+"
 
@@ -494,9 +497,41 @@ case(name="uefi-disk-start", machine="uefi-disk",
      "connected, then Linux.",
      dhcp=dumb("dnsmasq"), script=SCRIPT,
      files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
-     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
-           "-device", "virtio-blk-pci,drive=esp,bootindex=0"],
+     qemu=ESP,
      until=linux_up, checks=[linux_with(), http_times("/boot.ipxe", 1)])
+
+# --- network cards that only our own drivers know -------------------------
+
+#: QEMU's network cards that OVMF has no driver for, and what we call them.
+CARDS = {"e1000": "82540em", "e1000e": "82574l", "rtl8139": "rtl8139",
+         "vmxnet3": "vmxnet3"}
+
+for nic, chip in CARDS.items():
+    case(name=f"uefi-driver-{nic}", machine="uefi-disk", nic=nic,
+         what=f"OVMF knows no {nic}: ours drives it, then Linux.",
+         dhcp=dumb("dnsmasq"), script=SCRIPT, qemu=ESP,
+         files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+         until=linux_up, checks=[linux_with(), driven_by(chip)])
+
+for nic, chip in (CARDS | {"virtio-net-pci": "virtio-net"}).items():
+    case(name=f"bios-driver-{nic}", machine="bios-native", nic=nic,
+         what=f"{nic} without any ROM, driven by ours: Linux.",
+         dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+         checks=[linux_with(), driven_by(chip)])
+
+for name, nic, offload in (
+        ("legacy", "virtio-net-pci,disable-modern=on,disable-legacy=off,"
+         "mrg_rxbuf=off", False),
+        ("modern", "virtio-net-pci-non-transitional", True)):
+    case(name=f"bios-virtio-{name}", machine="bios-native", nic=nic,
+         what=f"The {name} kind of virtio-net{', with offloads' * offload}: "
+         "Linux, and the RAM disk's sum is right.", offload=offload,
+         dhcp=dumb("dnsmasq"), web=("resolver", "nginx"),
+         files={"web/big.img": "@big"}, until=linux_up,
+         script="#!ipxe\nkernel @WEB@/vmlinuz @KARGS@\n"
+                "initrd @WEB@/initrd.img\ninitrd @NGINX@/big.img\nboot\n",
+         checks=[linux_with(), driven_by("virtio-net"),
+                 sha256("/payload", "big")])
 
 # --- giving the machine back ----------------------------------------------
 

@@ -114,6 +114,17 @@ def asked_with_mac(boot: Boot) -> str | None:
     return "no request has the machine's MAC address"
 
 
+def driven_by(chip: str) -> Check:
+    """The network card that asked the resolver has this ${chip}."""
+    def check(boot: Boot) -> str | None:
+        got = [parse_qs(r.query).get("nic", [""])[0] for r in boot.wire.http
+               if r.path == "/boot.ipxe"]
+        if got and got[0] == chip:
+            return None
+        return f"the resolver was asked by {got}, not by {chip}"
+    return check
+
+
 def resolver_facts(boot: Boot) -> str | None:
     """The resolver was told who asks (docs/resolver.md)."""
     if boot.firmware != "ours":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import socket
@@ -41,6 +42,11 @@ class MachineSpec:
     qemu: str = "x86_64"
     #: QEMU's -vga: "none" for a board without.
     vga: str = "std"
+    #: QEMU's network card, @NIC@ in the arguments.
+    nic: str = "virtio-net-pci"
+    #: Do packets come with QEMU's header, so that the card may be given
+    #: large ones without checksums? (virtio and vmxnet3 only)
+    offload: bool = False
     #: What Linux is told that its console is.
     console: str = "ttyS0,115200"
 
@@ -74,7 +80,8 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
     much of each packet the dump keeps.
     """
     values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd"),
-              "@OURS@": str(spec.our_program())}
+              "@OURS@": str(spec.our_program()),
+              "@NIC@": spec.nic, "@WORK@": str(work)}
     arguments = []
     for word in [*spec.arguments, *extra]:
         for key, value in values.items():
@@ -93,7 +100,8 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
         "-smbios", f"type=1,serial={SERIAL}", *serial,
         "-pidfile", str(work / "qemu.pid"),
         "-netdev", f"tap,id=n0,ifname={tap},script=no,downscript=no,"
-        "vnet_hdr=off",
+        f"vnet_hdr={'on' if spec.offload else 'off'}",
+        "-qmp", f"unix:{work}/qmp.sock,server=on,wait=off",
         "-object", f"filter-dump,id=dump,netdev=n0,file={logs}/net.pcap,"
         f"maxlen={snap}",
         *arguments]
@@ -112,6 +120,7 @@ class Machine:
         (logs / "qemu.cmd").write_text(shlex.join(command) + "\n")
         self.serial_path = logs / "serial.log"
         self._socket = work / "serial.sock"
+        self._monitor = work / "qmp.sock"
         self._typing: socket.socket | None = None
         pidfile = work / "qemu.pid"
         self.process = Process(
@@ -147,6 +156,22 @@ class Machine:
         for key in text:
             self._typing.sendall(key.encode())
             stop_event.wait(0.05)
+
+    def set_link(self, up: bool, netdev: str = "n0") -> None:
+        """Plug the cable of a network card in, or pull it."""
+        commands = [{"execute": "qmp_capabilities"},
+                    {"execute": "set_link",
+                     "arguments": {"name": netdev, "up": up}}]
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(10)
+            monitor.connect(str(self._monitor))
+            answers = monitor.makefile("r")
+            answers.readline()
+            for command in commands:
+                monitor.sendall(json.dumps(command).encode() + b"\n")
+                answer = json.loads(answers.readline())
+                if "error" in answer:
+                    raise LabError(f"QEMU: {answer['error']}")
 
     def _drain(self) -> None:
         try:
