@@ -249,6 +249,20 @@ $(foreach f,$(flavours),$(eval $(call embedded,$(f))))
 
 # ---------------------------------------------------------------- images ----
 
+# SB_KEY=key.pem SB_CERT=cert.pem: every EFI program is signed as it is made, and
+# so what is made of them. Signed with others, or no more, they are made anew.
+SB_KEY  ?=
+SB_CERT ?=
+ifneq ($(if $(SB_KEY),1),$(if $(SB_CERT),1))
+$(error SB_KEY= and SB_CERT= belong together: a private key and its certificate)
+endif
+sign_efi = $(if $(SB_KEY),$(Q)scripts/sign-efi -k '$(SB_KEY)' -c '$(SB_CERT)' $@)
+SIGNING := $(O)/obj/.signing
+$(SIGNING): FORCE
+	@mkdir -p $(@D)
+	@{ echo '$(SB_KEY)'; $(if $(SB_CERT),cat '$(SB_CERT)';) } > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 IMAGES :=
 # $(call image,FILE,FLAVOUR,FORMAT,DRIVERS): see config/images.mk.
 define image
@@ -261,10 +275,12 @@ objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),\
 $$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
 	$$(call say,LD,$$@)
 	$(Q)$$(link_$(2)) $$(ldflags_$(2)) $$(map_$(2))$$@.map -o $$@ $$(objs_$(1))
-$(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py
+$(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py \
+		$(if $(filter efi,$(3)),$(SIGNING))
 	$$(call say,IMG,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(PYTHON) $(recipe_$(3)) --elf $$< --format $(1) -o $$@
+	$(if $(filter efi,$(3)),$$(sign_efi))
 endif
 endef
 # Only look for the sources of what this run may build (all, unless told).
@@ -419,6 +435,7 @@ help: ## this list
 	@echo 'Variables:'
 	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'
 	@echo '  CONFIG=name      read config/name/*.h after config/*.h'
+	@echo '  SB_KEY= SB_CERT= sign every EFI program for Secure Boot (PEM)'
 	@echo '  O=dir            write there instead of out/'
 	@echo '  DEV=/dev/sdX     of make usb: the stick to write; YES=1: do not ask'
 	@echo '  PAYLOAD=distro   of make usb, iso: the iPXE that the distribution has,'

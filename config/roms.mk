@@ -27,10 +27,11 @@ $(O)/obj/efi-$(1)/rom-$(2).elf: $$(call objects_efi-$(1),$$(call \
 	$(Q)$$(link_efi-$(1)) $$(ldflags_efi-$(1)) -e efi_driver_main \
 		-Map $$@.map -o $$@ $$(filter %.o,$$^)
 $(O)/obj/efi-$(1)/rom-$(2).efi: $(O)/obj/efi-$(1)/rom-$(2).elf \
-		scripts/mkefi scripts/identity.py
+		scripts/mkefi scripts/identity.py $(SIGNING)
 	$$(call say,IMG,$$@)
 	$(Q)$(PYTHON) scripts/mkefi --driver --elf $$< \
 		--format rom/$(2)-$(1).efirom -o $$@
+	$$(sign_efi)
 endef
 $(foreach d,$(sort $(foreach r,$(wanted_efiroms),$(call rom_driver,$(r)))),\
 	$(foreach a,$(EFIROM_ARCHES),$(eval $(call efirom_driver,$(a),$(d)))))

@@ -196,3 +196,35 @@ def test_every_image_has_its_identity_note(tree: Path) -> None:
         assert fields["format"].strip() == image
         seen.add(done.stdout.split("build ID")[1].split()[0])
     assert len(seen) == len(IMAGES)
+
+
+def test_sb_key_signs_what_is_made_and_nothing_else(tree: Path,
+                                                    tmp_path: Path) -> None:
+    """Signed with the key; without it the same bytes as ever."""
+    program = "made/x86_64-efi/snponly.efi"
+    make(tree, program)
+    plain = (tree / program).read_bytes()
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+         "/CN=Test", "-keyout", key, "-out", cert], check=True,
+        capture_output=True, timeout=60)
+    make(tree, program, KPXE, SB_KEY=str(key), SB_CERT=str(cert))
+    assert (tree / program).read_bytes() != plain
+    for name, status in ((cert, 0), (ROOT / "LICENSE", 1)):
+        assert subprocess.run(
+            ["sbverify", "--cert", name, tree / program],
+            capture_output=True, timeout=60).returncode == status
+    # The note, and so the build, is the same.
+    assert (tree / program).read_bytes()[1024:1024 + 128] == \
+        plain[1024:1024 + 128]
+    make(tree, program)
+    assert (tree / program).read_bytes() == plain
+
+
+def test_sb_key_without_certificate_is_refused(tree: Path) -> None:
+    done = subprocess.run(
+        ["make", "made/x86_64-efi/snponly.efi", "SB_KEY=key.pem"], cwd=tree,
+        env={**os.environ, "MAKEFLAGS": "", "O": "made"},
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "belong together" in done.stderr

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import medium, servers
+from . import medium, secureboot, servers
 from .base import (LAB, LOGS, OUT, LabError, Skip, Stopped, program,
                    qemu_slot, stop_event)
 from .machine import Machine, MachineSpec, load_machine
@@ -280,6 +280,9 @@ def _source(boot: Boot, word: str) -> Path:
         return our_build(load_machine("uefi-full"))
     if word == "@our-snponly-efi":
         return our_build(load_machine("uefi"))
+    if word.startswith("@signed-"):
+        return secureboot.signed_copy(
+            boot.work, _source(boot, "@" + word.removeprefix("@signed-")))
     if word.startswith("@build-"):
         return our_build(boot.spec, word.removeprefix("@build-"))
     raise LabError(f"no file is known as {word}")

@@ -13,6 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import secureboot
 from .base import (LAB, OUT, LabError, Process, qemu_wrapper, stop_event,
                    Stopped, wait_for)
 
@@ -49,6 +50,8 @@ class MachineSpec:
     offload: bool = False
     #: What Linux is told that its console is.
     console: str = "ttyS0,115200"
+    #: Its firmware starts only what is signed with the key of this boot.
+    secure_boot: bool = False
 
     def our_program(self) -> Path:
         """The built file that this machine loads."""
@@ -115,6 +118,8 @@ class Machine:
                  interactive: bool = False, snap: int = 1600) -> None:
         if spec.vars:
             shutil.copyfile(spec.vars, work / "vars.fd")
+        if spec.secure_boot:
+            secureboot.enrol(work / "vars.fd", secureboot.key_of(work))
         command = qemu_command(spec, work, logs, tap, extra, interactive,
                                snap)
         (logs / "qemu.cmd").write_text(shlex.join(command) + "\n")
