@@ -222,8 +222,9 @@ $$(obj_$(1))/lwip/%.o: $(LWIP_DIR)/%.c $$(obj_$(1))/.stamp $(LWIP_STAMP)
 	$(Q)$$(cc_$(1)) $$(flags_$(1)) $$(call lto_$(1),$$*) -Wno-error -w -MMD -MP -c -o $$@ $$<
 
 # Folder (or file) of drivers -> sources; all selected sources of the flavour.
+# $$(2): further macros that the configuration may look at.
 sources_$(1) = $$(shell scripts/select-sources $(SRC) \
-	"$$(defines_$(1)) -I. -I$$(obj_$(1))/include" \
+	"$$(defines_$(1)) $$(2) -I. -I$$(obj_$(1))/include" \
 	$(common_dirs) $$(dirs_$(1)) $$(1))
 objects_$(1) = $$(patsubst %,$$(obj_$(1))/ipxe/%.o,$$(basename $$(1))) \
 	$$(patsubst %.c,$$(obj_$(1))/lwip/%.o,$(LWIP_SOURCES))
@@ -342,7 +343,7 @@ iso: $(media_dir)/ipxe.iso ## a CD, which also boots when written to a stick
 	@:
 
 .PHONY: images
-images: $(IMAGES) $(EFIROMS) ## build every boot image
+images: $(IMAGES) $(ROMS) $(EFIROMS) ## build every boot image
 
 # The same firmware as a program: for unit tests and for trying scripts.
 define program

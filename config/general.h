@@ -20,7 +20,8 @@
 #define IMAGE_SCRIPT /* #!ipxe scripts */
 #ifdef PLATFORM_PCBIOS
 #define IMAGE_BZIMAGE /* Linux, boot protocol 2.00 and later */
-#define IMAGE_PXE     /* PXE network boot programs */
+#define IMAGE_PXE     /* PXE network boot programs; wants PXE_STACK */
+#define PXE_STACK     /* the PXE that has loaded us: its lease, its driver */
 #endif
 #ifdef PLATFORM_EFI
 #define IMAGE_EFI /* UEFI applications; Linux with its EFI stub */
@@ -80,6 +81,10 @@
  * 0 uses ours for every card that it knows. */
 #define EFI_SNP_FIRST 1
 
+/* How long an option ROM offers its shell during POST, tenths of a second; 0:
+ * it does not. */
+#define ROM_BANNER_TIMEOUT 20
+
 /* How many times builds of this product may be entered, one from another,
  * before a boot program (not a kernel) is refused. */
 #define GENERATION_LIMIT 2
@@ -93,6 +98,15 @@
 
 /* Redirects that one HTTP request may follow. */
 #define HTTP_REDIRECT_LIMIT 10
+
+/* An option ROM has 64 KiB, and the site's customisation shall fit too. What
+ * it starts has no PXE to use; what asks people is in the images it starts. */
+#ifdef OPTION_ROM
+#undef IMAGE_PXE
+#undef PXE_STACK
+#undef LOGIN_CMD
+#undef CPUID_CMD
+#endif
 
 #if __has_include("config/named/general.h")
 #include "config/named/general.h"

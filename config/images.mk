@@ -16,10 +16,12 @@ parts_kpxe  := platform/bios/nbp
 recipe_kpxe := scripts/mkbios --prefix nbp
 parts_lkrn  := platform/bios/lkrn
 recipe_lkrn := scripts/mkbios --prefix lkrn
+parts_rom   := platform/bios/rom
+recipe_rom  := scripts/mkbios --prefix rom
 parts_efi   :=
 recipe_efi  := scripts/mkefi
 
-$(eval $(call image,undionly.kpxe,bios-small,kpxe,undi))
+$(eval $(call image,undionly.kpxe,bios-small,kpxe,undi/undi.c undi/undi_real.S))
 $(eval $(call image,ipxe.lkrn,bios-i386,lkrn,undi $(nics)))
 $(eval $(call image,x86_64-efi/snponly.efi,efi-x86_64,efi,snp/snp.c snp/snp_boot_device.c))
 $(eval $(call image,x86_64-efi/ipxe.efi,efi-x86_64,efi,snp/snp.c snp/snp_all_devices.c $(nics)))

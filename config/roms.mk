@@ -1,7 +1,8 @@
-# Option ROMs: $(O)/rom/VVVVDDDD.efirom for every card that scripts/nic-ids
-# names (the drivers' own tables); those of EFIROMS are part of `make`.
+# Option ROMs: $(O)/rom/VVVVDDDD.rom (BIOS) and $(O)/rom/VVVVDDDD.efirom for
+# every card that scripts/nic-ids names (the drivers' own tables); those of
+# ROMS and EFIROMS are part of `make`.
 #
-# One file has a driver for each processor of EFIROM_ARCHES; the machine's
+# One .efirom has a driver for each processor of EFIROM_ARCHES; the machine's
 # firmware takes its own.
 EFIROM_ARCHES ?= x86_64 arm64
 
@@ -45,4 +46,39 @@ $(1): scripts/mkefirom $(foreach a,$(EFIROM_ARCHES),$(O)/obj/efi-$(a)/rom-$(2).e
 endef
 $(foreach r,$(wanted_efiroms),$(if $(call rom_driver,$(r)),\
 	$(eval $(call efirom,$(r),$(call rom_driver,$(r)))),\
+	$(error $(r): no driver here knows this card; scripts/nic-ids lists all)))
+
+# ------------------------------------------------------------------ BIOS ----
+
+# What the lab boots: virtio-net, e1000, e1000e, rtl8139, vmxnet3.
+ROMS := $(foreach c,1af41000 8086100e 808610d3 10ec8139 15ad07b0,\
+	$(if $(call nic_driver,$(c)),$(O)/rom/$(c).rom))
+
+wanted_roms := $(sort $(filter %.rom,$(MAKECMDGOALS)) \
+	$(if $(MAKECMDGOALS),$(if $(filter all images install,$(MAKECMDGOALS)),\
+	$(ROMS)),$(ROMS)))
+
+# $(call rom_program,DRIVER): the firmware with the drivers of that folder.
+define rom_program
+$(O)/obj/bios-small/rom-$(1).elf: $$(call objects_bios-small,$$(call \
+		sources_bios-small,drivers/bus drivers/$(1) $(parts_rom),-DOPTION_ROM)) \
+		$$(obj_bios-small)/embedded.o $$(depends_bios-small)
+	$$(call say,LD,$$@)
+	$(Q)$$(link_bios-small) $$(ldflags_bios-small) $$(map_bios-small)$$@.map -o $$@ \
+		$$(filter %.o,$$^)
+endef
+$(foreach d,$(sort $(foreach r,$(wanted_roms),$(call rom_driver,$(r)))),\
+	$(eval $(call rom_program,$(d))))
+
+# $(call rom,FILE,DRIVER): all cards of the driver are named in the ROM.
+define rom
+$(1): $(O)/obj/bios-small/rom-$(2).elf scripts/mkbios scripts/identity.py
+	$$(call say,ROM,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(PYTHON) $(recipe_rom) --card $(basename $(notdir $(1))) \
+		$(patsubst %=$(2),--card %,$(filter %=$(2),$(nic_cards))) \
+		--elf $$< --format rom/$(notdir $(1)) -o $$@
+endef
+$(foreach r,$(wanted_roms),$(if $(call rom_driver,$(r)),\
+	$(eval $(call rom,$(r),$(call rom_driver,$(r)))),\
 	$(error $(r): no driver here knows this card; scripts/nic-ids lists all)))

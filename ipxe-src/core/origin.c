@@ -31,3 +31,9 @@ void origin_set_mac(const uint8_t mac[6])
 	memcpy(origin.mac, mac, sizeof(origin.mac));
 	origin.has_mac = true;
 }
+
+void origin_set_busdevfn(uint16_t busdevfn)
+{
+	origin.busdevfn = busdevfn;
+	origin.has_busdevfn = true;
+}

@@ -24,9 +24,11 @@ enum origin_packet {
 struct origin {
 	uint8_t mac[6]; /* NIC that we were loaded through */
 	bool has_mac;
-	uint16_t vlan;	 /* 0: untagged */
-	struct uri *uri; /* where our file came from; NULL if not known yet.
-			  * net/ fills it from the packets if it is NULL */
+	bool has_busdevfn;
+	uint16_t busdevfn; /* the same NIC's place on PCI: PCI_BUSDEVFN() */
+	uint16_t vlan;	   /* 0: untagged */
+	struct uri *uri;   /* where our file came from; NULL if not known yet.
+			    * net/ fills it from the packets if it is NULL */
 	struct {
 		uint8_t data[ORIGIN_PACKET_MAX]; /* from BOOTP's op onwards */
 		size_t len;			 /* 0: there is none */
@@ -42,5 +44,6 @@ void origin_set_packet(enum origin_packet which, const void *data, size_t len);
 /* Say where our file came from (takes its own reference), and on which NIC. */
 void origin_set_uri(struct uri *uri);
 void origin_set_mac(const uint8_t mac[6]);
+void origin_set_busdevfn(uint16_t busdevfn);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/origin.h"
 #include "core/platform.h"
+#include "drivers/undi/undi_load.h"
 #include "drivers/undi/undi_real.h"
 #include "net/netdevice.h"
 #include "platform/bios/io.h"
@@ -383,6 +384,8 @@ static int undi_probe(void)
 	struct undi *undi;
 	int rc;
 
+	if (!pxe_entry() && undi_load)
+		undi_load();
 	if (!pxe_entry())
 		return 0;
 	netdev = netdev_alloc(&undi_ops, sizeof(*undi));
@@ -400,7 +403,10 @@ static int undi_probe(void)
 			      "it drives");
 		goto err_information;
 	}
-	origin_set_mac(netdev->mac);
+	if (undi_is_driven && undi_is_driven(netdev->busloc))
+		goto err_information;
+	if (!undi_is_loaded || !undi_is_loaded())
+		origin_set_mac(netdev->mac);
 	rc = netdev_register(netdev);
 	if (rc)
 		goto err_register;
@@ -420,10 +426,13 @@ static void undi_remove(void)
 	netdev_unregister(undi_netdev);
 	netdev_free(undi_netdev);
 	undi_netdev = NULL;
+	if (undi_unload)
+		undi_unload();
 }
 
 static const struct net_driver undi_driver = {
 	.name = "undionly",
+	.order = 1, /* after drivers of our own, which are faster */
 	.probe = undi_probe,
 	.remove = undi_remove,
 };

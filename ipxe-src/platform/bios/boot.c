@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Starting other programs in real mode. */
-#include <string.h>
-
 #include "platform/bios/boot.h"
-#include "platform/bios/io.h"
-#include "platform/bios/memory.h"
-#include "platform/bios/pxe.h"
 #include "platform/bios/real.h"
 
-#define MIB	  0x100000u
-#define INT15	  (0x15 * 4) /* its vector */
-#define STACK_LEN 46 /* our saved registers and the ROM's return address */
-
 /* In the block: see boot_real.S. */
-extern uint8_t real_boot[], real_nbp[], real_int15[];
+extern uint8_t real_boot[];
 extern struct real_boot_regs {
 	uint16_t ss, sp, cs, ip, ds;
 	uint32_t edx;
 } __packed real_boot_regs;
-extern struct real_hidden {
-	uint32_t start, end;
-	uint16_t kb, blocks;
-	uint32_t base_start, base_end;
-} __packed real_hidden;
-extern uint32_t real_int15_next;
 
 void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 {
@@ -37,71 +22,4 @@ void boot_real(uint16_t seg, uint16_t sp, uint32_t target, uint32_t edx)
 	regs->edx = edx;
 	real_call(real_begin(), real_far((uintptr_t)real_boot));
 	__builtin_unreachable();
-}
-
-/* Hide from INT 15h what we hold. */
-static void hide(void)
-{
-	struct real_hidden *hidden = real_ptr(real_hidden);
-	struct mem_range held = memory_held();
-
-	hidden->start = held.start;
-	hidden->end = held.end;
-	hidden->base_start = (uintptr_t)real_base;
-	hidden->kb = (uint16_t)(MIN(held.start - MIB, 15 * MIB) / 1024);
-	hidden->blocks = held.start > 16 * MIB
-				 ? (uint16_t)((held.start - 16 * MIB) >> 16)
-				 : 0;
-	*real_ptr(real_int15_next) = *low_ptr(uint32_t, INT15);
-	*low_ptr(uint32_t, INT15) = real_far((uintptr_t)real_int15);
-}
-
-/* End that, unless somebody else has hooked it since. */
-static void unhide(void)
-{
-	if (*low_ptr(uint32_t, INT15) == real_far((uintptr_t)real_int15))
-		*low_ptr(uint32_t, INT15) = *real_ptr(real_int15_next);
-	/* Else it has nothing to hide any more. */
-	real_ptr(real_hidden)->end = 0;
-	real_ptr(real_hidden)->base_start = UINT32_MAX;
-}
-
-/* Where the block is while a network boot program runs. */
-static uint8_t *nbp_block(void)
-{
-	uintptr_t top = (uintptr_t)real_base + REAL_LEN;
-
-	return (uint8_t *)((top - REAL_LEN_MIN) & ~1023u);
-}
-
-uint32_t boot_nbp_room(void)
-{
-	return nbp_block() - (uint8_t *)LOAD_BASE;
-}
-
-uint16_t boot_nbp(void)
-{
-	const struct real_entry *entry = real_ptr(real_entry);
-	uint8_t *stack = (uint8_t *)(entry->ss * 16u + entry->sp);
-	volatile uint16_t *base_kb = low_ptr(uint16_t, BDA_BASE_KB);
-	uint16_t saved_kb = *base_kb;
-	uint8_t *block = real_base;
-	uint8_t saved[STACK_LEN];
-	struct real_regs *regs;
-	uint16_t status;
-
-	memcpy(saved, stack, sizeof(saved));
-	real_move(nbp_block());
-	pxe_pretend_undi_at(real_seg());
-	*base_kb = (uint16_t)((uintptr_t)real_base / 1024);
-	hide();
-	regs = real_begin();
-	real_call(regs, real_far((uintptr_t)real_nbp));
-	status = (uint16_t)regs->eax;
-	unhide();
-	pxe_pretend_undi_at(0);
-	real_move(block);
-	*base_kb = saved_kb;
-	memcpy(stack, saved, sizeof(saved));
-	return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/heap.h"
+#include "core/origin.h"
 #include "core/platform.h"
 #include "core/region.h"
 #include "platform/bios/io.h"
@@ -39,7 +40,8 @@ static void base_memory_take(void)
 	bottom = saved_base_kb * 1024u;
 	do {
 		top = bottom;
-		bottom = pxe_memory_bottom(top);
+		if (pxe_memory_bottom)
+			bottom = pxe_memory_bottom(top);
 	} while (bottom < top);
 	real_move((uint8_t *)(((top & ~1023u) - REAL_LEN) & ~15u));
 	*low_ptr(uint16_t, BDA_BASE_KB) =
@@ -64,7 +66,8 @@ void platform_shutdown(void)
 {
 	if (serial_flush)
 		serial_flush();
-	pxe_unload();
+	if (pxe_unload)
+		pxe_unload();
 	base_memory_release();
 }
 
@@ -74,11 +77,13 @@ void bios_main(const struct boot_info *info)
 
 	if (info->prefix)
 		prefix = *info->prefix;
+	if (prefix.flags & PREFIX_HAS_BUSDEVFN)
+		origin_set_busdevfn(prefix.busdevfn);
 	memory_init(info);
 	region_data = (const uint8_t *)info->region;
 	region_len = info->region_len;
 	heap_add((void *)(memory_self.end - HEAP_LEN), HEAP_LEN);
-	rc = pxe_init();
+	rc = pxe_init ? pxe_init() : -ENODEV;
 	base_memory_take();
 	timer_init();
 	if (!rc)

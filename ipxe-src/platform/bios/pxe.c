@@ -8,6 +8,8 @@
 #include "platform/bios/pxe.h"
 #include "platform/bios/real.h"
 
+SELECT_IF(PXE_STACK);
+
 #define BASE_MEMORY_END 0xa0000u
 /* Stack that the ROM may still use below what it gave us, bytes. */
 #define ROM_STACK	    2048u
@@ -84,6 +86,15 @@ int pxe_init(void)
 	else if (env)
 		api_entry = env->entry;
 	return api_entry ? 0 : -ENODEV;
+}
+
+int pxe_adopt(uint32_t far)
+{
+	bangpxe = bangpxe_at(far);
+	env = NULL;
+	api_entry = bangpxe ? bangpxe->entry : 0;
+	is_unloaded = false;
+	return bangpxe ? 0 : -ENODEV;
 }
 
 uint32_t pxe_entry(void)

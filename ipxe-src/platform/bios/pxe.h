@@ -6,6 +6,7 @@
 #include "core/compiler.h"
 
 /* Opcodes. PXE 2.1 3.3, 4.2, 4.3. */
+#define PXENV_START_UNDI	   0x00
 #define PXENV_UNDI_STARTUP	   0x01
 #define PXENV_UNDI_CLEANUP	   0x02
 #define PXENV_UNDI_INITIALIZE	   0x03
@@ -124,8 +125,14 @@ struct pxe_undi_nic_type {
 	uint16_t sub_device;
 } __packed;
 
+/* The functions that are weak are NULL in an image without PXE_STACK. */
+
 /* Find and check the ROM's structures. Returns 0, or -ENODEV. */
-int pxe_init(void);
+int pxe_init(void) __attribute__((weak));
+
+/* Use the !PXE structure at far pointer BANGPXE from now on; none, if it is 0.
+ * Returns 0, or -ENODEV if nothing is there. */
+int pxe_adopt(uint32_t bangpxe);
 
 /* Far pointer to the API; 0 if there is none. */
 uint32_t pxe_entry(void);
@@ -137,7 +144,7 @@ int pxe_call(uint16_t opcode, void *params, size_t len);
 
 /* The lowest address that PXE needs in what the BIOS calls free base memory,
  * or TOP. */
-uint32_t pxe_memory_bottom(uint32_t top);
+uint32_t pxe_memory_bottom(uint32_t top) __attribute__((weak));
 
 /* Say in the ROM's structures that the UNDI's data is at segment SEG, or (0)
  * where it was. A program that unloads the ROM's base code believes that all
@@ -145,9 +152,9 @@ uint32_t pxe_memory_bottom(uint32_t top);
 void pxe_pretend_undi_at(uint16_t seg);
 
 /* Tell `origin` the packets that the ROM has kept. */
-void pxe_cached_packets(void);
+void pxe_cached_packets(void) __attribute__((weak));
 
 /* Shut the whole PXE stack down; nothing of it works afterwards. */
-void pxe_unload(void);
+void pxe_unload(void) __attribute__((weak));
 
 #endif

@@ -318,8 +318,9 @@ void unpack(const struct prefix_info *prefix)
 	info.region_len = region_find(header);
 	info.memory_len = header->memory_len + info.region_len + HEAP_LEN;
 	info.base = map_place(&info.map, info.memory_len);
-	/* The compressed firmware may be at the start of that memory. */
-	if (info.base < header->packed + header->packed_len)
+	/* lkrn has the compressed firmware at the start of that memory. */
+	if (!info.base || (info.base < header->packed + header->packed_len &&
+			   header->packed < info.base + info.memory_len))
 		early_fail("not enough memory");
 	image = (void *)info.base;
 	/* The decoder's scratch lies in what becomes zeroed memory. */
