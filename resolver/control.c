@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api.h"
 #include "control_private.h"
+#include "keeper.h"
 #include "log.h"
 #include "metrics.h"
 #include "url.h"
@@ -62,7 +64,7 @@ static void facts_format(const struct facts *facts, const char *client,
 			 char *buf, size_t size)
 {
 	static const enum fact shown[] = {FACT_PLATFORM, FACT_ARCH,
-					  FACT_VERSION, FACT_NIC};
+					  FACT_VERSION, FACT_NIC, FACT_BOOTID};
 	char *end = buf + size - 1;
 	size_t i;
 
@@ -95,7 +97,8 @@ void control_boot(struct control *control, const char *name, bool known,
 	};
 	char line[EVENT_TEXT_BYTES];
 
-	state_boot(control ? control->state : NULL, name, NULL, ret_state);
+	state_boot(control ? control->state : NULL, name,
+		   facts->value[FACT_BOOTID], ret_state);
 	if (!control || !*name)
 		return;
 	facts_format(facts, client, line, sizeof(line));
@@ -249,18 +252,36 @@ const char *control_redact(char *buf, size_t size, const char *target)
 
 /* Starting and stopping. */
 
+/* A name that no other resolver with the same database has. */
+static void control_name(const struct control *control, char *buf, size_t size)
+{
+	char host[64] = "?";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(buf, size, "%s:%s", host, control->options.socket);
+}
+
 static int control_open(struct control *control, struct reason *why)
 {
 	const struct control_options *options = &control->options;
 	char path[sizeof(options->state_dir) + 16];
+	char writer[STATE_WRITER_BYTES];
 	int rc;
 
 	control->timeline = timeline_new();
 	if (!control->timeline)
 		return reason_set(why, -ENOMEM, "Out of memory.");
 	rc = state_open(&options->state, &control->state, why);
-	if (rc || !*options->state_dir)
+	if (rc)
 		return rc;
+	control_name(control, writer, sizeof(writer));
+	rc = keeper_start(control->state, control->timeline, writer,
+			  &control->keeper);
+	if (rc)
+		return reason_set(why, rc, "Could not start a thread: %s.",
+				  strerror(-rc));
+	if (!*options->state_dir)
+		return 0;
 	snprintf(path, sizeof(path), "%s/audit.log", options->state_dir);
 	return audit_open(path, &control->audit, why);
 }
@@ -296,6 +317,7 @@ void control_stop(struct control *control)
 		return;
 	api_stop(control->api_unix);
 	api_stop(control->api_tcp);
+	keeper_stop(control->keeper);
 	state_close(control->state);
 	audit_close(control->audit);
 	timeline_free(control->timeline);

@@ -8,6 +8,7 @@
 #include "timeline.h"
 
 struct api;
+struct keeper;
 
 struct control {
 	/* As control_start() was given them. */
@@ -19,6 +20,8 @@ struct control {
 	/* NULL where there is no directory for it. */
 	struct audit *audit;
 	struct timeline *timeline;
+	/* Keeps the timelines; NULL where no state is kept. */
+	struct keeper *keeper;
 	/* The API's listeners; NULL where there is none. */
 	struct api *api_unix;
 	struct api *api_tcp;

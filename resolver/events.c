@@ -17,6 +17,8 @@ struct batch {
 	struct control *control;
 	/* The machine that the lines are about, "" while nobody said. */
 	char name[STATE_NAME_BYTES];
+	/* Which of its boots, "" where nobody said. */
+	char boot[16];
 	/* Lines taken and refused. */
 	unsigned int taken;
 	unsigned int refused;
@@ -34,6 +36,9 @@ static void batch_identify(struct batch *batch, json_t *line)
 {
 	char mac[FACT_MAC_NAME_BYTES] = "", uuid[FACT_UUID_BYTES] = "";
 
+	if (*text_of(line, "boot"))
+		snprintf(batch->boot, sizeof(batch->boot), "%s",
+			 text_of(line, "boot"));
 	if (*text_of(line, "mac") &&
 	    facts_format_mac(text_of(line, "mac"), mac))
 		mac[0] = '\0';
@@ -68,7 +73,9 @@ static bool batch_take(struct batch *batch, json_t *line)
 	if (!*kind)
 		return *text_of(line, "mac") || *text_of(line, "uuid");
 	if (json_is_integer(ms) && json_integer_value(ms) >= 0)
-		snprintf(with_ms, sizeof(with_ms), "%.220s (%lld ms)", text,
+		snprintf(with_ms, sizeof(with_ms), "%.200s (%s%s%s%lld ms)",
+			 text, *batch->boot ? "boot " : "", batch->boot,
+			 *batch->boot ? ", " : "",
 			 (long long)json_integer_value(ms));
 	else
 		snprintf(with_ms, sizeof(with_ms), "%.250s", text);

@@ -33,6 +33,7 @@ static const struct fact_desc {
 	[FACT_PLATFORM] = NAMED("platform", true),
 	[FACT_VERSION] = NAMED("version", true),
 	[FACT_BUILDID] = NAMED("buildid", true),
+	[FACT_BOOTID] = NAMED("bootid", true),
 	[FACT_GENERATION] = NAMED("generation", true),
 	[FACT_NIC] = NAMED("nic", true),
 	[FACT_MACS] = NAMED("macs", true),

@@ -22,6 +22,7 @@ enum fact {
 	FACT_PLATFORM,
 	FACT_VERSION,
 	FACT_BUILDID,
+	FACT_BOOTID,
 	FACT_GENERATION,
 	FACT_NIC,
 	FACT_MACS,   /* MACs of all interfaces, with commas between them */

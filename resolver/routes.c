@@ -321,6 +321,16 @@ static void answer_script(struct exchange *x,
 	reply_add_field(x->reply, "ETag", etag);
 }
 
+/* Tell firmware of ours where its flight recorder may be sent. */
+static void invite_events(struct exchange *x, const struct facts *facts)
+{
+	if (!x->service->control || !facts->value[FACT_BOOTID])
+		return;
+	reply_add_field(x->reply, "Unloop-Events",
+			arena_format(&x->request->arena, "http://%s/v1/events",
+				     facts->value[FACT_SERVER]));
+}
+
 /* Turn what resolve() returned into the reply. */
 static void answer_resolution(struct exchange *x, int rc,
 			      const struct resolution *resolution)
@@ -383,6 +393,9 @@ static size_t exchange_key(const struct exchange *x,
 	};
 	size_t used = 0, i;
 
+	/* It will not come again. */
+	if (facts->value[FACT_BOOTID])
+		return 0;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		size_t len = strlen(parts[i]);
 
@@ -493,6 +506,7 @@ static void answer_boot(struct exchange *x)
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
 		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
 	answer_resolution(x, rc, &resolution);
+	invite_events(x, &facts);
 	if (strcmp(x->request->method, "GET") == 0)
 		control_answered(x->service->control, name,
 				 resolution.kind == RESOLUTION_DROPIN,

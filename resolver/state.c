@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,6 +38,8 @@ enum op_kind {
 	OP_KEY_ADD,
 	OP_KEY_REMOVE,
 	OP_KEY_FIND,
+	OP_NOTES_KEEP,
+	OP_NOTES_READ,
 };
 
 /*
@@ -64,11 +67,24 @@ struct op {
 	size_t list_count;
 	size_t list_room;
 	struct state_key key;
+	/* Texts, inputs or outputs; all are one allocation each. */
+	struct op_note *notes;
+	size_t note_count;
+	size_t note_room;
+	unsigned int notes_max;
+	char writer[STATE_WRITER_BYTES];
 	struct reason why;
 	int rc;
 	bool is_done;
 	/* Nobody waits any more; not to be begun. */
 	bool is_abandoned;
+};
+
+/* A text about a machine. */
+struct op_note {
+	char name[STATE_NAME_BYTES];
+	int64_t at;
+	char *text;
 };
 
 /* A machine in memory. */
@@ -277,11 +293,19 @@ static struct op *op_new(enum op_kind kind)
 	return op;
 }
 
+static void op_free_notes(struct op *op)
+{
+	while (op->note_count)
+		free(op->notes[--op->note_count].text);
+}
+
 /* With the lock held. */
 static void op_put_locked(struct op *op)
 {
 	if (--op->refs)
 		return;
+	op_free_notes(op);
+	free(op->notes);
 	free(op->list);
 	free(op);
 }
@@ -370,6 +394,53 @@ static int list_row(void *ctx, const struct machine_state *machine)
 	return 0;
 }
 
+/* Add a copy of a text. */
+static int note_add(struct op *op, const char *name, int64_t at,
+		    const char *text)
+{
+	struct op_note *note;
+
+	if (op->note_count == op->note_room) {
+		size_t room = op->note_room ? 2 * op->note_room : 64;
+		void *notes = realloc(op->notes, room * sizeof(*op->notes));
+
+		if (!notes)
+			return reason_set(&op->why, -ENOMEM, "Out of memory.");
+		op->notes = notes;
+		op->note_room = room;
+	}
+	note = &op->notes[op->note_count];
+	if (strlen(name) >= sizeof(note->name))
+		return 0;
+	strcpy(note->name, name);
+	note->at = at;
+	note->text = strdup(text);
+	if (!note->text)
+		return reason_set(&op->why, -ENOMEM, "Out of memory.");
+	op->note_count++;
+	return 0;
+}
+
+static int note_row(void *ctx, const char *const *columns)
+{
+	return note_add(ctx, columns[0], strtoll(columns[1], NULL, 10),
+			columns[2]);
+}
+
+static int notes_keep(struct state_conn *conn, struct op *op)
+{
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < op->note_count && rc == 0; i++) {
+		struct state_note note = {op->notes[i].name, op->notes[i].at,
+					  op->notes[i].text};
+
+		rc = state_sql_note_keep(conn, op->writer, &note, &op->why);
+	}
+	return rc ? rc : state_sql_notes_trim(conn, &op->why);
+}
+
 /* Do one operation inside of the transaction. */
 static int op_run(struct state_conn *conn, struct op *op)
 {
@@ -399,6 +470,13 @@ static int op_run(struct state_conn *conn, struct op *op)
 		return state_sql_key_remove(conn, op->name, &op->why);
 	case OP_KEY_FIND:
 		return state_sql_key_find(conn, op->token, &op->key, &op->why);
+	case OP_NOTES_KEEP:
+		return notes_keep(conn, op);
+	case OP_NOTES_READ:
+		/* It may be the second attempt. */
+		op_free_notes(op);
+		return state_sql_notes_read(conn, op->notes_max, note_row, op,
+					    &op->why);
 	}
 	return -EINVAL;
 }
@@ -990,6 +1068,51 @@ int state_list(struct state *state, struct machine_state **ret_list,
 		*ret_list = op->list;
 		*ret_count = op->list_count;
 		op->list = NULL;
+	}
+	op_put(state, op);
+	return rc;
+}
+
+/* Texts about machines. */
+
+int state_notes_keep(struct state *state, const char *writer,
+		     const struct state_note *notes, size_t count,
+		     struct reason *why)
+{
+	struct op *op = op_new(OP_NOTES_KEEP);
+	int rc = op ? 0 : -ENOMEM;
+	size_t i;
+
+	if (op)
+		snprintf(op->writer, sizeof(op->writer), "%s", writer);
+	for (i = 0; i < count && rc == 0; i++)
+		rc = note_add(op, notes[i].name, notes[i].at, notes[i].text);
+	if (rc)
+		reason_set(why, rc, "Out of memory.");
+	else
+		rc = state_change_do(state, op, why);
+	if (op)
+		op_put(state, op);
+	return rc;
+}
+
+int state_notes_read(struct state *state, unsigned int max,
+		     void (*take)(void *ctx, const struct state_note *note),
+		     void *ctx, struct reason *why)
+{
+	struct op *op = op_new(OP_NOTES_READ);
+	size_t i;
+	int rc;
+
+	if (!op)
+		return reason_set(why, -ENOMEM, "Out of memory.");
+	op->notes_max = max;
+	rc = state_change_do(state, op, why);
+	for (i = 0; i < op->note_count && rc == 0; i++) {
+		struct state_note note = {op->notes[i].name, op->notes[i].at,
+					  op->notes[i].text};
+
+		take(ctx, &note);
 	}
 	op_put(state, op);
 	return rc;

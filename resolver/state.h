@@ -210,6 +210,36 @@ int state_key_remove(struct state *state, const char *name, struct reason *why);
 int state_key_check(struct state *state, const char *token,
 		    char ret_name[STATE_NAME_BYTES], struct reason *why);
 
+/* Room for the name of a resolver among several. */
+#define STATE_WRITER_BYTES 192
+
+/* A text that is kept about a machine. */
+struct state_note {
+	/* The machine, as machine_state.name. */
+	const char *name;
+	/* When it was changed last, Unix seconds: old ones are forgotten. */
+	int64_t at;
+	/* The text. */
+	const char *text;
+};
+
+/*
+ * Keep texts in place of what this writer kept about the same machines, all or
+ * none; only the STATE_NOTES_MAX newest are kept in all.  Waits for it, other
+ * than a boot.  Returns 0, -ENOMEM, -ETIMEDOUT or -EIO with a reason.
+ */
+int state_notes_keep(struct state *state, const char *writer,
+		     const struct state_note *notes, size_t count,
+		     struct reason *why);
+
+/*
+ * Call take with each of the newest texts, at most max, oldest first.
+ * Returns 0, -ENOMEM, -ETIMEDOUT or -EIO with a reason.
+ */
+int state_notes_read(struct state *state, unsigned int max,
+		     void (*take)(void *ctx, const struct state_note *note),
+		     void *ctx, struct reason *why);
+
 /* May the database be asked at the moment? */
 bool state_is_well(struct state *state);
 

@@ -47,6 +47,11 @@ static const struct migration {
 	{1, "CREATE TABLE api_token ("
 	    "hash TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
 	    "made BIGINT NOT NULL)"},
+	{2, "CREATE TABLE note ("
+	    "machine TEXT NOT NULL, writer TEXT NOT NULL, "
+	    "at BIGINT NOT NULL, text TEXT NOT NULL, "
+	    "PRIMARY KEY (machine, writer))"},
+	{2, "CREATE INDEX note_at ON note (at)"},
 };
 
 static int run(struct state_conn *conn, const char *sql,
@@ -623,4 +628,45 @@ int state_sql_key_find(struct state_conn *conn, const char *token,
 	return ret_key->name[0]
 		       ? 0
 		       : reason_set(why, -ENOENT, "This token is not valid.");
+}
+
+int state_sql_note_keep(struct state_conn *conn, const char *writer,
+			const struct state_note *note, struct reason *why)
+{
+	char at[NUMBER_BYTES];
+	const char *params[] = {note->name, writer, at, note->text};
+
+	snprintf(at, sizeof(at), "%" PRId64, note->at);
+	return run(conn,
+		   "INSERT INTO note (machine, writer, at, text) "
+		   "VALUES ($1, $2, $3, $4) "
+		   "ON CONFLICT (machine, writer) DO UPDATE SET "
+		   "at = excluded.at, text = excluded.text",
+		   params, 4, why);
+}
+
+int state_sql_notes_trim(struct state_conn *conn, struct reason *why)
+{
+	char max[NUMBER_BYTES];
+	const char *params[] = {max};
+
+	snprintf(max, sizeof(max), "%d", STATE_NOTES_MAX);
+	return run(conn,
+		   "DELETE FROM note WHERE at < (SELECT at FROM note "
+		   "ORDER BY at DESC LIMIT 1 OFFSET $1)",
+		   params, 1, why);
+}
+
+int state_sql_notes_read(struct state_conn *conn, unsigned int max,
+			 state_row_fn *row, void *ctx, struct reason *why)
+{
+	char limit[NUMBER_BYTES];
+	const char *params[] = {limit};
+
+	snprintf(limit, sizeof(limit), "%u", max);
+	return conn->backend->query(
+		conn->db,
+		"SELECT machine, at, text FROM (SELECT machine, at, text "
+		"FROM note ORDER BY at DESC LIMIT $1) AS newest ORDER BY at",
+		params, 1, row, ctx, why);
 }

@@ -8,7 +8,10 @@
 #include "token.h"
 
 /* Version of the schema that this program writes. */
-#define STATE_SCHEMA_VERSION 1
+#define STATE_SCHEMA_VERSION 2
+
+/* Texts about machines that are kept in all. */
+#define STATE_NOTES_MAX 20000
 
 /* Room for what tells one boot from another. */
 #define STATE_BOOT_ID_BYTES 64
@@ -86,6 +89,17 @@ int state_sql_key_add(struct state_conn *conn, const char *name,
 /* Forget a token of the API; -ENOENT where there is none of that name. */
 int state_sql_key_remove(struct state_conn *conn, const char *name,
 			 struct reason *why);
+
+/* Keep a text about a machine. */
+int state_sql_note_keep(struct state_conn *conn, const char *writer,
+			const struct state_note *note, struct reason *why);
+
+/* Forget the texts that are too many. */
+int state_sql_notes_trim(struct state_conn *conn, struct reason *why);
+
+/* Call row with name, time and text of the newest max texts. */
+int state_sql_notes_read(struct state_conn *conn, unsigned int max,
+			 state_row_fn *row, void *ctx, struct reason *why);
 
 /* Find the name of a token of the API; -ENOENT. */
 int state_sql_key_find(struct state_conn *conn, const char *token,

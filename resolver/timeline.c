@@ -10,9 +10,10 @@
 #include <time.h>
 
 /* Machines are spread over shards, each with a lock of its own. */
-#define SHARDS	     64
-#define BUCKETS	     256  /* of a shard */
-#define MACHINES_MAX 256  /* of a shard; the one unseen longest is forgotten */
+#define SHARDS	64
+#define BUCKETS 256 /* of a shard */
+/* Of a shard; the one unseen longest is forgotten. */
+#define MACHINES_MAX (TIMELINES_KEPT / SHARDS)
 #define KEYS	     1024 /* of a shard: addresses, MACs, UUIDs */
 
 /* When a shard's events take more bytes, new ones push out all but a few. */
@@ -34,6 +35,8 @@ struct entry {
 	/* Next of its bucket. */
 	struct entry *next;
 	struct sighting sighting;
+	/* The last change that timeline_take_changed() told. */
+	uint64_t told;
 	/* Oldest event first. */
 	struct node *first;
 	struct node *last;
@@ -61,6 +64,8 @@ struct timeline {
 	struct shard shards[SHARDS];
 	/* Last number given to a change. */
 	uint64_t sequence;
+	/* The shard that timeline_take_changed() looks at next. */
+	size_t next;
 };
 
 static int64_t now_ms(void)
@@ -362,6 +367,152 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 	key_put(timeline, facts->uuid_name, name);
 }
 
+static void node_copy(struct event *event, const struct node *node)
+{
+	event->at_ms = node->at_ms;
+	event->source = node->source;
+	event->count = node->count;
+	strcpy(event->kind, node->kind);
+	strcpy(event->text, node->text);
+}
+
+/* Copy what is known about a machine where nothing newer is. */
+static void sighting_restore(struct sighting *now, const struct sighting *kept)
+{
+	struct sighting merged = *kept;
+
+	if (now->last_ms > kept->last_ms && *now->client)
+		merged = *now;
+	merged.is_known = now->is_known || kept->is_known;
+	merged.first_ms = kept->first_ms && kept->first_ms < now->first_ms
+				  ? kept->first_ms
+				  : now->first_ms;
+	if (now->last_ms > merged.last_ms)
+		merged.last_ms = now->last_ms;
+	merged.sequence = now->sequence;
+	memcpy(merged.name, now->name, sizeof(merged.name));
+	*now = merged;
+}
+
+/* Take the events out of an entry; returns how many there were. */
+static int entry_take(struct shard *shard, struct entry *entry,
+		      struct event *ret_events)
+{
+	int count = 0;
+
+	while (entry->first) {
+		node_copy(&ret_events[count++], entry->first);
+		entry_drop_first(shard, entry);
+	}
+	return count;
+}
+
+static bool event_equals(const struct event *a, const struct event *b)
+{
+	return a->at_ms == b->at_ms && a->source == b->source &&
+	       strcmp(a->kind, b->kind) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+static void entry_put(struct shard *shard, struct entry *entry,
+		      const struct event *event)
+{
+	entry_add(shard, entry, event->source, event->kind, event->at_ms,
+		  event->text);
+	if (entry->last && entry->last->at_ms == event->at_ms)
+		entry->last->count = event->count;
+}
+
+/* Put the events of two lists, each oldest first, into an empty entry. */
+static void entry_merge(struct shard *shard, struct entry *entry,
+			const struct event *a, int a_count,
+			const struct event *b, int b_count)
+{
+	int i = 0, j = 0;
+
+	while (i < a_count || j < b_count) {
+		if (i < a_count && j < b_count && event_equals(&a[i], &b[j]))
+			i++;
+		else if (j == b_count ||
+			 (i < a_count && a[i].at_ms <= b[j].at_ms))
+			entry_put(shard, entry, &a[i++]);
+		else
+			entry_put(shard, entry, &b[j++]);
+	}
+}
+
+void timeline_restore(struct timeline *timeline, const struct sighting *kept,
+		      const struct event *events, int count)
+{
+	struct event now[TIMELINE_EVENTS_MAX];
+	unsigned int hash = text_hash(kept->name);
+	struct shard *shard = shard_of(timeline, hash);
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_get(shard, hash, kept->name, kept->first_ms);
+	if (entry) {
+		sighting_restore(&entry->sighting, kept);
+		entry_merge(shard, entry, events, count, now,
+			    entry_take(shard, entry, now));
+		entry->sighting.sequence = __atomic_add_fetch(
+			&timeline->sequence, 1, __ATOMIC_RELAXED);
+		entry->told = entry->sighting.sequence;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	key_put(timeline, kept->client, kept->name);
+	key_put(timeline, kept->mac, kept->name);
+	key_put(timeline, kept->uuid, kept->name);
+}
+
+static size_t shard_take_changed(struct shard *shard,
+				 char names[][STATE_NAME_BYTES], size_t max)
+{
+	struct entry *entry;
+	size_t count = 0, i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (entry = shard->buckets[i]; entry && count < max;
+		     entry = entry->next) {
+			if (entry->told == entry->sighting.sequence)
+				continue;
+			entry->told = entry->sighting.sequence;
+			strcpy(names[count++], entry->sighting.name);
+		}
+	}
+	return count;
+}
+
+size_t timeline_take_changed(struct timeline *timeline,
+			     char names[][STATE_NAME_BYTES], size_t max)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < SHARDS && count < max; i++) {
+		struct shard *shard = &timeline->shards[timeline->next];
+
+		pthread_mutex_lock(&shard->lock);
+		count += shard_take_changed(shard, names + count, max - count);
+		pthread_mutex_unlock(&shard->lock);
+		/* One that may have more comes first the next time. */
+		if (count < max)
+			timeline->next = (timeline->next + 1) % SHARDS;
+	}
+	return count;
+}
+
+void timeline_touch(struct timeline *timeline, const char *name)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_find(shard, hash, name);
+	if (entry)
+		entry->told = 0;
+	pthread_mutex_unlock(&shard->lock);
+}
+
 void timeline_know(struct timeline *timeline, const char *name)
 {
 	unsigned int hash = text_hash(name);
@@ -395,15 +546,6 @@ void timeline_add(struct timeline *timeline, const char *name,
 			&timeline->sequence, 1, __ATOMIC_RELAXED);
 	}
 	pthread_mutex_unlock(&shard->lock);
-}
-
-static void node_copy(struct event *event, const struct node *node)
-{
-	event->at_ms = node->at_ms;
-	event->source = node->source;
-	event->count = node->count;
-	strcpy(event->kind, node->kind);
-	strcpy(event->text, node->text);
 }
 
 int timeline_get(struct timeline *timeline, const char *name,

@@ -14,6 +14,9 @@
 #define EVENT_KIND_BYTES 24
 #define EVENT_TEXT_BYTES 256
 
+/* Machines that are remembered at most. */
+#define TIMELINES_KEPT 16384
+
 /* Events that are kept of one machine. */
 #define TIMELINE_EVENTS_MAX 48
 
@@ -79,6 +82,23 @@ void timeline_free(struct timeline *timeline);
 void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 		    const struct facts *facts, const char *client,
 		    const char *text);
+
+/*
+ * Put back what was kept of a machine: count events, oldest first.  What
+ * happened since stays; what is there already is not put twice.
+ */
+void timeline_restore(struct timeline *timeline, const struct sighting *kept,
+		      const struct event *events, int count);
+
+/*
+ * Name up to max machines that changed since they were named here last.
+ * Returns how many.
+ */
+size_t timeline_take_changed(struct timeline *timeline,
+			     char names[][STATE_NAME_BYTES], size_t max);
+
+/* Have a machine named again by timeline_take_changed(). */
+void timeline_touch(struct timeline *timeline, const char *name);
 
 /* A machine is known after all. */
 void timeline_know(struct timeline *timeline, const char *name);

@@ -438,3 +438,71 @@ def test_command_explains_itself_and_its_failures(serving: Daemon) -> None:
     assert result.returncode == 1 and "No resolver answers" in result.stderr
     listed = unloop(serving, "machine", "-j", "ls")
     assert json.loads(listed.stdout) == []
+
+
+def kinds_of(daemon: Daemon, name: str) -> list[tuple[str, str, str]]:
+    status, machine = api(daemon, "GET", f"/v1/machines/{name}")
+    assert status == 200, machine
+    return [(event["source"], event["kind"], event["text"])
+            for event in machine["events"]]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
+def test_timeline_survives_a_restart(site: Site, signum: int) -> None:
+    """Also one that nobody prepared for, but for its last two seconds."""
+    fill(site)
+    first = Daemon(site)
+    boot(first)
+    boot(first, "52:54:00:00:00:01")
+    first.request("POST", "/v1/events", body=b'{"mac":"%s","boot":"0badcafe"}'
+                  b'\n{"event":"boot","ms":9,"text":"vmlinuz"}\n'
+                  % MAC.encode())
+    before = kinds_of(first, "web01")
+    assert ("firmware", "boot", "vmlinuz (boot 0badcafe, 9 ms)") in before
+    if signum == signal.SIGKILL:
+        database = sqlite3.connect(first.state / "state.db")
+        Daemon.wait_for(lambda: database.execute(
+            "SELECT count(*) FROM note WHERE machine IN ('web01', "
+            "'52-54-00-00-00-01')").fetchone()[0] == 2)
+        database.close()
+    first.process.send_signal(signum)
+    first.process.wait(WAIT)
+    first.stop()
+    second = Daemon(site)
+    try:
+        Daemon.wait_for(lambda: api(
+            second, "GET", "/v1/machines/web01")[1].get("events"))
+        assert kinds_of(second, "web01") == before
+        Daemon.wait_for(lambda: api(
+            second, "GET", "/v1/machines/52-54-00-00-00-01")[0] == 200)
+        # The old events are the beginning of what goes on.
+        boot(second)
+        after = kinds_of(second, "web01")
+        assert after[:2] == before[:2] and after[-1][1] == "answered"
+    finally:
+        second.stop()
+
+
+def test_kept_timelines_are_bounded(site: Site) -> None:
+    """A storm of strangers does not fill the disk."""
+    fill(site)
+    daemon = Daemon(site)
+    try:
+        for number in range(300):
+            boot(daemon, f"52:54:01:00:{number >> 8:02x}:{number & 255:02x}")
+        database = sqlite3.connect(daemon.state / "state.db")
+        Daemon.wait_for(lambda: database.execute(
+            "SELECT count(*) FROM note").fetchone()[0] == 300)
+        # Many boots of one machine are one text of a bounded length.
+        for number in range(400):
+            daemon.request("POST", "/v1/events", body=b'{"mac":"%s"}\n'
+                           b'{"event":"e%d","text":"%s"}\n'
+                           % (MAC.encode(), number, b"x" * 200))
+        Daemon.wait_for(lambda: "e399" in (database.execute(
+            "SELECT text FROM note WHERE machine LIKE '%12-34-56' OR "
+            "machine = 'web01'").fetchone() or [""])[0])
+        size = database.execute("SELECT max(length(text)) FROM note")
+        assert size.fetchone()[0] < 48 * 400
+        database.close()
+    finally:
+        assert daemon.stop() == 0
