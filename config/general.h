@@ -58,6 +58,7 @@
  * with CONFIG=full undionly.kpxe too. */
 #ifndef SMALL_IMAGE
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
+#define FLIGHT_RECORDER /* what the console says, sent to the resolver */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
 #define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/exec_watcher.h"
 #include "core/image.h"
 #include "core/loopguard.h"
 #include "core/memory.h"
@@ -250,6 +251,7 @@ static int image_exec_one(struct image *image, struct image **ret_next)
 {
 	bool is_registered = image->flags & IMAGE_REGISTERED;
 	struct image *caller = image_current;
+	const struct exec_watcher *watcher;
 	struct uri *saved_cwuri;
 	int rc;
 
@@ -274,7 +276,11 @@ static int image_exec_one(struct image *image, struct image **ret_next)
 
 	loopguard_note_exec(image);
 	image->flags |= IMAGE_STARTED;
+	for_each_table_entry(watcher, exec_watchers)
+		watcher->before(image);
 	rc = image->type->exec(image);
+	for_each_table_entry(watcher, exec_watchers)
+		watcher->after(image, rc);
 
 	image_current = caller;
 	uri_set_cwuri(saved_cwuri);

@@ -182,6 +182,7 @@ static const struct http_field http_fields[] = {
 /* Take the field in the line: "name: value". */
 static int read_field(struct http_response *response)
 {
+	const struct http_field_watcher *watcher;
 	char *value = strchr(response->line, ':');
 	size_t len, i;
 
@@ -196,6 +197,10 @@ static int read_field(struct http_response *response)
 	for (i = 0; i < ARRAY_SIZE(http_fields); i++) {
 		if (!strcasecmp(http_fields[i].name, response->line))
 			return http_fields[i].take(response, value);
+	}
+	for_each_table_entry(watcher, http_field_watchers) {
+		if (!strcasecmp(watcher->name, response->line))
+			watcher->take(value);
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define NET_HTTP_RESPONSE_H
 
 #include "core/compiler.h"
+#include "core/table.h"
 
 /* Longest line that is understood; what is longer is skipped. */
 #define HTTP_LINE_MAX 1024
@@ -49,6 +50,14 @@ struct http_response {
 	bool line_is_long; /* more came than fits; the line is void */
 	size_t header_len; /* bytes of header so far */
 };
+
+/* Wants to know a field of any response. Table "http_field_watchers". */
+struct http_field_watcher {
+	const char *name;
+	void (*take)(const char *value);
+};
+
+TABLE_DECLARE(http_field_watchers, const struct http_field_watcher);
 
 void http_response_init(struct http_response *response);
 

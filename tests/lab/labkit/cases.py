@@ -14,9 +14,9 @@ from . import servers
 from .boot import Boot, Case
 from .judge import (asked_with_mac, builds_seen, connects, driven_by,
                     fault_log, fetched_at_least, fetched_at_most,
-                    fetched_once, http_client, http_times, linux_up,
-                    linux_with, recognised, resolver_facts, resumed, said,
-                    sha256, waited)
+                    fetched_once, flight_recorded, http_client, http_times,
+                    linux_up, linux_with, recognised, resolver_facts, resumed,
+                    said, sha256, waited)
 from .netns import SERVER
 from .payload import DISK_MARK
 from .servers import NGINX_PORT, Answer
@@ -135,7 +135,8 @@ for firmware, second in (("bios", "bios-e1000"), ("uefi", "uefi-full")):
              "our binary, then Linux.",
              dhcp=start, script=SCRIPT, until=linux_up,
              checks=[fetched_once, recognised, resolver_facts,
-                     http_times("/boot.ipxe", 1), linux_with()])
+                     flight_recorded, http_times("/boot.ipxe", 1),
+                     linux_with()])
 
 for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
                 "uefi-arm64-full"):

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
+import socket
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
@@ -143,6 +146,52 @@ def resolver_facts(boot: Boot) -> str | None:
         if not got or (value and got != value.lower()):
             return (f"the resolver was told {name}='{got}', "
                     f"not '{value or 'something'}'")
+    return None
+
+
+class _Socket(http.client.HTTPConnection):
+    """The resolver's API over its Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=10)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(10)
+        self.sock.connect(self.path)
+
+
+def timeline(boot: Boot) -> list[dict[str, str]]:
+    """What the resolver knows to have happened to the machine."""
+    connection = _Socket(str(boot.work / "state/unloop.sock"))
+    try:
+        connection.request(
+            "GET", f"/v1/machines/{MAC.lower().replace(':', '-')}")
+        machine = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    events = machine.get("events", [])
+    return events if isinstance(events, list) else []
+
+
+def flight_recorded(boot: Boot) -> str | None:
+    """The firmware's record of this boot is in the resolver's timeline."""
+    # undionly.kpxe has no room for the recorder.
+    if boot.firmware != "ours" or boot.program == "undionly.kpxe":
+        return None
+    events = timeline(boot)
+    ours = [e for e in events if e["source"] == "firmware"]
+    said_all = "\n".join(e["text"] for e in ours)
+    for what in ("resolver", "vmlinuz: ", "initrd.img: "):
+        if what not in said_all:
+            return f"the flight recorder says nothing of {what}: {said_all}"
+    if not any(e["kind"] == "boot" and "vmlinuz" in e["text"] for e in ours):
+        return f"the flight recorder did not see the kernel start: {ours}"
+    asked = [e["text"] for e in events if e["kind"] == "asked"]
+    boot_ids = set(re.findall(r"boot ([0-9a-f]{8})", said_all))
+    if len(boot_ids) != 1 or f"bootid {boot_ids.pop()}" not in asked[-1]:
+        return f"the boot's ID differs: {asked}, {said_all}"
     return None
 
 
