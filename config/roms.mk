@@ -10,9 +10,9 @@ nic_cards := $(shell scripts/nic-ids | awk '{ print $$1 $$2 "=" $$3 }')
 nic_driver = $(patsubst $(1)=%,%,$(filter $(1)=%,$(nic_cards)))
 rom_driver = $(call nic_driver,$(basename $(notdir $(1))))
 
-# What the lab boots: 82540EM, virtio-net.
-EFIROMS := $(foreach c,8086100e 1af41000,$(if $(call nic_driver,$(c)),\
-	$(O)/rom/$(c).efirom))
+# What the lab boots: QEMU's e1000, e1000e, rtl8139, vmxnet3, virtio-net.
+EFIROMS := $(patsubst %,$(O)/rom/%.efirom,\
+	8086100e 808610d3 10ec8139 15ad07b0 1af41000)
 
 # What this run may build.
 wanted_efiroms := $(sort $(filter %.efirom,$(MAKECMDGOALS)) \
@@ -33,16 +33,21 @@ $(O)/obj/efi-$(1)/rom-$(2).efi: $(O)/obj/efi-$(1)/rom-$(2).elf \
 	$(Q)$(PYTHON) scripts/mkefi --driver --elf $$< \
 		--format rom/$(2)-$(1).efirom -o $$@
 	$$(sign_efi)
+$(O)/obj/efi-$(1)/rom-$(2).packed: $(O)/obj/efi-$(1)/rom-$(2).efi \
+		scripts/uefi-compress
+	$$(call say,PACK,$$@)
+	$(Q)$(PYTHON) scripts/uefi-compress $$< -o $$@
 endef
 $(foreach d,$(sort $(foreach r,$(wanted_efiroms),$(call rom_driver,$(r)))),\
 	$(foreach a,$(EFIROM_ARCHES),$(eval $(call efirom_driver,$(a),$(d)))))
 
 # $(call efirom,FILE,DRIVER)
 define efirom
-$(1): scripts/mkefirom $(foreach a,$(EFIROM_ARCHES),$(O)/obj/efi-$(a)/rom-$(2).efi)
+$(1): scripts/mkefirom scripts/identity.py $(foreach a,$(EFIROM_ARCHES),$(O)/obj/efi-$(a)/rom-$(2).packed)
 	$$(call say,ROM,$$@)
 	@mkdir -p $$(@D)
-	$(Q)$(PYTHON) $$< --id $(basename $(notdir $(1))) -o $$@ $$(filter %.efi,$$^)
+	$(Q)$(PYTHON) $$< --id $(basename $(notdir $(1))) -o $$@ \
+		$$(foreach p,$$(filter %.packed,$$^),$$(p:.packed=.efi)=$$(p))
 endef
 $(foreach r,$(wanted_efiroms),$(if $(call rom_driver,$(r)),\
 	$(eval $(call efirom,$(r),$(call rom_driver,$(r)))),\

@@ -4,11 +4,12 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_mkefi import ROOT, TARGETS, link, mkefi
+from test_mkefi import MAGIC, ROOT, TARGETS, link, mkefi
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,11 @@ class RomImage:
     device: int
     class_code: bytes
     code_type: int
+    is_packed: bool
     driver: bytes  # from where it begins to the end of the image
 
 
-def mkefirom(output: Path, *drivers: Path,
+def mkefirom(output: Path, *drivers: Path | str,
              card: str = "8086100e") -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, ROOT / "scripts/mkefirom", "--id", card, "-o",
@@ -38,7 +40,7 @@ def walk(rom: bytes) -> list[RomImage]:
     while True:
         magic, blocks, efi, subsystem, machine, packed, pe, pcir = (
             struct.unpack_from("<HHIHHH8xHH", rom, at))
-        assert (magic, efi, packed) == (0xAA55, 0x0EF1, 0)
+        assert (magic, efi) == (0xAA55, 0x0EF1) and packed in (0, 1)
         signature, vendor, device, length, revision, class_code = (
             struct.unpack_from("<4sHH2xHB3s", rom, at + pcir))
         assert (signature, length, revision) == (b"PCIR", 0x1C, 3)
@@ -48,7 +50,7 @@ def walk(rom: bytes) -> list[RomImage]:
         end = at + blocks * 512
         assert end <= len(rom)
         images.append(RomImage(subsystem, machine, vendor, device, class_code,
-                               code_type, rom[at + pe:end]))
+                               code_type, bool(packed), rom[at + pe:end]))
         at = end
         if indicator & 0x80:
             assert at == len(rom)
@@ -79,9 +81,42 @@ def test_each_processor_has_its_image(tmp_path: Path,
         assert (image.vendor, image.device) == (0x8086, 0x100E)
         assert image.class_code == b"\0\0\2"  # an Ethernet controller
         assert (image.code_type, image.subsystem) == (3, 11)
+        assert not image.is_packed
         data = driver.read_bytes()
         assert image.driver[:len(data)] == data
         assert not image.driver[len(data):].strip(b"\0")
+
+
+def test_compressed_driver_says_so(tmp_path: Path,
+                                   drivers: list[Path]) -> None:
+    packed = tmp_path / "packed"
+    subprocess.run([sys.executable, ROOT / "scripts/uefi-compress",
+                    drivers[0], "-o", packed], timeout=60, check=True)
+    result = mkefirom(tmp_path / "a.efirom", f"{drivers[0]}={packed}",
+                      drivers[1])
+    assert result.returncode == 0, result.stderr
+    first, second = walk((tmp_path / "a.efirom").read_bytes())
+    assert first.is_packed and not second.is_packed
+    assert first.driver.startswith(packed.read_bytes())
+    # Of another driver: refused.
+    result = mkefirom(tmp_path / "b.efirom", f"{drivers[1]}={packed}")
+    assert result.returncode == 1 and "was not made of it" in result.stderr
+
+
+def test_note_and_region_are_outside_of_the_drivers(
+        tmp_path: Path, drivers: list[Path]) -> None:
+    assert mkefirom(tmp_path / "a.efirom", *drivers).returncode == 0
+    rom = (tmp_path / "a.efirom").read_bytes()
+    at = rom.find(MAGIC)
+    assert at % 16 == 0
+    note = rom[at:at + 128]
+    assert note[64:96].rstrip(b"\0") == b"rom/8086100e.efirom"
+    offset, length, limit, crc = struct.unpack_from("<IIII", note, 112)
+    assert crc == zlib.crc32(note[:124]) and length == limit == 8192
+    assert not rom[offset:offset + length].strip(b"\0")
+    # In the first image, before its driver.
+    first_driver = struct.unpack_from("<H", rom, 22)[0]
+    assert at + 128 <= offset and offset + length <= first_driver
 
 
 def test_same_input_gives_same_bytes(tmp_path: Path,

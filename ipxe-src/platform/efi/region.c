@@ -2,8 +2,10 @@
 /* The customisation region: in our own image, or beside it on its volume. */
 #include <stdlib.h>
 
+#include "core/identity.h"
 #include "core/region.h"
 #include "platform/efi/efi.h"
+#include "platform/efi/pci.h"
 #include "platform/efi/region.h"
 #include "platform/efi/ucs2.h"
 #include "platform/efi/volume.h"
@@ -49,6 +51,29 @@ static bool region_find_beside(void)
 	return true;
 }
 
+/* Look in the option ROM that we are the driver of, which has it outside of
+ * what is compressed. The firmware keeps a copy of the ROM in memory. */
+static bool region_find_in_rom(void)
+{
+	const struct identity_note *note = NULL;
+	EFI_PCI_IO_PROTOCOL *pci = NULL;
+	const uint8_t *rom;
+
+	if (efi_pci_owned)
+		pci = efi_protocol(efi_pci_owned, &efi_guid_pci_io);
+	if (!pci || !pci->RomImage)
+		return false;
+	rom = pci->RomImage;
+	identity_scan(rom, (size_t)pci->RomSize, &note);
+	if (!note || note->region_offset >= pci->RomSize ||
+	    note->region_len > pci->RomSize - note->region_offset ||
+	    !note->region_len || !rom[note->region_offset])
+		return false;
+	region_data = rom + note->region_offset;
+	region_len = note->region_len;
+	return true;
+}
+
 void efi_region_init(void)
 {
 	struct pe_region own;
@@ -58,7 +83,7 @@ void efi_region_init(void)
 	if (own.len && own.data[0]) {
 		region_data = own.data;
 		region_len = own.len;
-	} else if (!region_find_beside()) {
+	} else if (!region_find_in_rom() && !region_find_beside()) {
 		region_is_wanted = own.is_signed;
 	}
 }

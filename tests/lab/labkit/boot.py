@@ -190,6 +190,8 @@ class Case:
     attach: str = "stick"
     #: Files that a person copies onto the stick: name to content as in FILES.
     put: dict[str, str] = field(default_factory=dict)
+    #: Which of our files it boots if not the machine's usual one.
+    ours: str | None = None
     #: QEMU's network card if not the machine's usual one.
     nic: str | None = None
     #: See MachineSpec.offload.
@@ -292,7 +294,8 @@ def _place_files(boot: Boot) -> None:
     """Lay out what the servers hand out under the work folder."""
     for folder in ("tftp", "web", "site/hosts", "site/assets"):
         (boot.work / folder).mkdir(parents=True)
-    wanted = {f"tftp/{boot.program}": "@ours"}
+    program_at = "card.rom" if boot.spec.has_rom else f"tftp/{boot.program}"
+    wanted = {program_at: "@ours"}
     if "resolver" in boot.case.web:
         wanted |= {"site/assets/vmlinuz": "@vmlinuz",
                    "site/assets/initrd.img": "@initrd"}
@@ -308,7 +311,7 @@ def _place_files(boot: Boot) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         place_file(boot, path, content)
     if boot.case.customise:
-        _customise(boot, boot.work / "tftp" / boot.program)
+        _customise(boot, boot.work / program_at)
     if boot.case.medium:
         medium.prepare(boot)
 
@@ -425,6 +428,7 @@ def prepared(case: Case, firmware: str | None = None) -> Iterator[Boot]:
     """The world of a case with its servers running and no machine yet."""
     spec = load_machine(case.machine)
     spec = replace(spec, nic=case.nic or spec.nic,
+                   ours=case.ours or spec.ours,
                    offload=case.offload or spec.offload)
     boot = Boot(case, spec, firmware or case.firmware)
     with contextlib.ExitStack() as stack:

@@ -146,40 +146,6 @@ for machine in ("uefi-i386", "uefi-i386-full", "uefi-arm64",
          checks=[fetched_once, recognised, resolver_facts,
                  http_times("/boot.ipxe", 1), linux_with()])
 
-# --- option ROMs for UEFI ---------------------------------------------------
-
-case(name="uefi-rom-arm64", machine="uefi-rom-arm64",
-     what="The card's ROM boots Linux by itself: the firmware asks the "
-     "network for nothing.",
-     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
-     checks=[fetched_once, resolver_facts, http_times("/boot.ipxe", 1),
-             linux_with()])
-
-case(name="uefi-rom-chain", machine="uefi-rom-virtio",
-     what="The trap with a ROM: DHCP gives everybody snponly.efi. The ROM "
-     "gives that the card as the firmware would, and there it ends: Linux.",
-     dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
-     files={"tftp/snponly.efi": "@our-snponly-efi"},
-     checks=[fetched_at_least(1), fetched_at_most(1), linux_with(),
-             http_times("/boot.ipxe", 1),
-             lambda boot: builds_seen(boot, 1)])
-
-case(name="uefi-rom-exit", machine="uefi-rom-virtio", web=("faults",),
-     what="`exit` in the ROM gives the machine back: the firmware goes on to "
-     "the disk, whose ipxe.efi takes the card from the ROM's driver.",
-     dhcp=dumb("dnsmasq", filename="http://10.77.0.1:8090/turn.ipxe"),
-     faults=[{"path": "/turn.ipxe", "file": "exit.ipxe", "times": 1},
-             {"path": "/turn.ipxe", "file": "linux.ipxe"},
-             {"path": "/vmlinuz", "file": "@vmlinuz"},
-             {"path": "/initrd.img", "file": "@initrd"}],
-     files={"exit.ipxe": "#!ipxe\nexit\n",
-            "linux.ipxe": "#!ipxe\nkernel @FAULTS@/vmlinuz @KARGS@\n"
-            "initrd @FAULTS@/initrd.img\nboot\n",
-            "esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
-     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
-           "-device", "virtio-blk-pci,drive=esp,bootindex=2"],
-     until=linux_up, checks=[linux_with(), http_times("/turn.ipxe", 2)])
-
 case(name="uefi-http-boot", machine="uefi-http", web=("resolver", "nginx"),
      what="UEFI HTTP Boot loads our binary once, then Linux.",
      dhcp=http_boot, script=SCRIPT, until=linux_up, program="snponly.efi",
@@ -513,6 +479,59 @@ for nic, chip in CARDS.items():
          dhcp=dumb("dnsmasq"), script=SCRIPT, qemu=ESP,
          files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
          until=linux_up, checks=[linux_with(), driven_by(chip)])
+
+# --- option ROMs for UEFI ---------------------------------------------------
+
+#: Our ROM of each card that OVMF has no driver for.
+EFIROMS = {"e1000": "8086100e", "e1000e": "808610d3", "rtl8139": "10ec8139",
+           "vmxnet3": "15ad07b0"}
+BY_ROM = [fetched_once, linux_with(), http_times("/boot.ipxe", 1)]
+
+for nic, card in EFIROMS.items():
+    case(name=f"uefi-rom-{nic}", machine="uefi-rom", nic=nic,
+         ours=f"rom/{card}.efirom",
+         what=f"The ROM of {nic} boots Linux by itself: the firmware asks "
+         "the network for nothing.",
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[*BY_ROM, driven_by(CARDS[nic])])
+
+case(name="uefi-rom-arm64", machine="uefi-rom-arm64",
+     what="The same file has a driver for arm64.",
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     checks=[*BY_ROM, driven_by("virtio-net")])
+
+case(name="uefi-rom-customised", machine="uefi-rom",
+     what="A script put into the finished ROM is run.",
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     files={"image.ipxe": "#!ipxe\ndhcp\n@LINUX from=image@\n"},
+     customise=["--script", "@WORK@/image.ipxe"],
+     checks=[linux_with("from=image"), http_times("/boot.ipxe", 0)])
+
+case(name="uefi-rom-chain", machine="uefi-rom", nic="virtio-net-pci",
+     ours="rom/1af41000.efirom",
+     what="The trap with a ROM: DHCP gives everybody snponly.efi. The ROM "
+     "gives that the card as the firmware would, and there it ends: Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+     files={"tftp/snponly.efi": "@our-snponly-efi"},
+     checks=[fetched_at_least(1), fetched_at_most(1), linux_with(),
+             http_times("/boot.ipxe", 1),
+             lambda boot: builds_seen(boot, 1)])
+
+case(name="uefi-rom-exit", machine="uefi-rom", web=("faults",),
+     what="`exit` in the ROM gives the machine back: the firmware goes on to "
+     "the disk, whose ipxe.efi takes the card from the ROM's driver.",
+     dhcp=dumb("dnsmasq", filename="http://10.77.0.1:8090/turn.ipxe"),
+     faults=[{"path": "/turn.ipxe", "file": "exit.ipxe", "times": 1},
+             {"path": "/turn.ipxe", "file": "linux.ipxe"},
+             {"path": "/vmlinuz", "file": "@vmlinuz"},
+             {"path": "/initrd.img", "file": "@initrd"}],
+     files={"exit.ipxe": "#!ipxe\nexit\n",
+            "linux.ipxe": "#!ipxe\nkernel @FAULTS@/vmlinuz @KARGS@\n"
+            "initrd @FAULTS@/initrd.img\nboot\n",
+            "esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=["-drive", "format=raw,if=none,id=esp,file=fat:rw:@WORK@/esp",
+           "-device", "virtio-blk-pci,drive=esp,bootindex=2"],
+     until=linux_up, checks=[linux_with(), http_times("/turn.ipxe", 2)])
 
 for nic, chip in (CARDS | {"virtio-net-pci": "virtio-net"}).items():
     case(name=f"bios-driver-{nic}", machine="bios-native", nic=nic,

@@ -53,6 +53,11 @@ class MachineSpec:
     #: Its firmware starts only what is signed with the key of this boot.
     secure_boot: bool = False
 
+    @property
+    def has_rom(self) -> bool:
+        """Is our file the option ROM of its card (@ROM@)?"""
+        return any("@ROM@" in word for word in self.arguments)
+
     def our_program(self) -> Path:
         """The built file that this machine loads."""
         return OUT / self.ours
@@ -83,7 +88,7 @@ def qemu_command(spec: MachineSpec, work: Path, logs: Path, tap: str,
     much of each packet the dump keeps.
     """
     values = {"@MAC@": MAC, "@VARS@": str(work / "vars.fd"),
-              "@OURS@": str(spec.our_program()),
+              "@ROM@": str(work / "card.rom"),
               "@NIC@": spec.nic, "@WORK@": str(work)}
     arguments = []
     for word in [*spec.arguments, *extra]:
