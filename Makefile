@@ -171,7 +171,7 @@ depends_efi-arm64     := $(SRC)/platform/efi/efi.lds
 
 platform_linux-x86_64 := linux
 defines_linux-x86_64  := -DPLATFORM_LINUX
-dirs_linux-x86_64     := platform/linux
+dirs_linux-x86_64     := platform/linux arch/x86/cpuid_settings.c
 cflags_linux-x86_64   := -O2 -D_GNU_SOURCE
 ldflags_linux-x86_64  :=
 link_linux-x86_64     := $(HOSTCC)
@@ -179,14 +179,15 @@ depends_linux-x86_64  :=
 
 platform_linux-asan   := linux
 defines_linux-asan    := -DPLATFORM_LINUX
-dirs_linux-asan       := platform/linux
+dirs_linux-asan       := platform/linux arch/x86/cpuid_settings.c
 cflags_linux-asan     := -O1 -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
 ldflags_linux-asan    := -fsanitize=address,undefined
 link_linux-asan       := $(HOSTCC)
 depends_linux-asan    :=
 
-common_dirs := core net image usr hci hci/commands hci/keymaps
+common_dirs := core net image usr hci hci/commands hci/keymaps \
+	drivers/bus/pci.c drivers/bus/pci_settings.c
 
 # $(call flavour,NAME): objects and rules of one flavour. Which sources are
 # linked is decided by SELECT_IF() against the configuration.

@@ -66,13 +66,26 @@
 #define NSTAT_CMD    /* nstat */
 #define IPSTAT_CMD   /* ipstat */
 #define VLAN_CMD     /* vcreate, vdestroy, and the VLAN that we came by */
+#ifndef PLATFORM_LINUX
+#define PCI_CMD      /* pciscan */
+#endif
 #define COMPARE_CMD  /* islt, isle, isgt, isge, isne */
+#define IMAGE_ARCHIVE_CMD /* imgextract: gzip, zlib */
+#define IMAGE_MEM_CMD /* imgmem */
+#define SHIM_CMD     /* shim, fdt: where there is nothing to be done */
 #define IMGSET_CMD   /* imgset */
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
 #define NSLOOKUP_CMD /* nslookup */
 #define TIME_CMD     /* time */
 #define ABSENT_CMD   /* a sentence for those of iPXE's that are not here */
 #define CUSTOM_TRUST /* certificates of the customisation region; DIGEST_CMD */
+#endif
+
+/* `shim <uri>` does nothing, and succeeds, where there is no UEFI. */
+#ifdef PLATFORM_EFI
+#define SHIM_IS_DUMMY 0
+#else
+#define SHIM_IS_DUMMY 1
 #endif
 
 /* Prompt before and after the boot attempt, tenths of a second; 0 for none. */

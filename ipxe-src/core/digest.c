@@ -9,8 +9,8 @@
 
 SELECT_IF(DIGEST_CMD);
 
-/* Blocks hashed before the network gets its turn. */
-#define BLOCKS_PER_POLL 4096
+/* Bytes hashed before the network gets its turn. */
+#define POLL_LEN 262144
 
 #define BLOCK_LEN_MAX 128
 
@@ -49,27 +49,51 @@ static uint8_t digest_byte(const struct digest *digest, const void *state,
 	return (uint8_t)(((const uint64_t *)state)[word] >> 8 * shift);
 }
 
+void digest_stream_init(struct digest_stream *stream,
+			const struct digest *digest)
+{
+	stream->digest = digest;
+	stream->done = 0;
+	memcpy(stream->state, digest->initial, digest->state_len);
+}
+
+void digest_stream_grow(struct digest_stream *stream, const uint8_t *data,
+			size_t len)
+{
+	const struct digest *digest = stream->digest;
+
+	while (len - stream->done >= digest->block_len) {
+		digest->compress(stream->state, data + stream->done);
+		stream->done += digest->block_len;
+	}
+}
+
+void digest_stream_end(struct digest_stream *stream, const uint8_t *data,
+		       size_t len, uint8_t *ret_hash)
+{
+	const struct digest *digest = stream->digest;
+	unsigned int i;
+
+	digest_stream_grow(stream, data, len);
+	digest_finish(digest, stream->state,
+		      len ? data + stream->done : (const uint8_t *)"",
+		      len - stream->done, (uint64_t)len * 8);
+	for (i = 0; i < digest->len; i++)
+		ret_hash[i] = digest_byte(digest, stream->state, i);
+}
+
 int digest_compute(const struct digest *digest, const uint8_t *data, size_t len,
 		   uint8_t *ret_hash)
 {
-	uint64_t state[DIGEST_LEN_MAX / sizeof(uint64_t)];
-	uint64_t bits = (uint64_t)len * 8;
-	unsigned int count = 0;
-	unsigned int i;
+	struct digest_stream stream;
 
-	memcpy(state, digest->initial, digest->state_len);
-	for (; len >= digest->block_len; len -= digest->block_len) {
-		digest->compress(state, data);
-		data += digest->block_len;
-		if (++count % BLOCKS_PER_POLL)
-			continue;
+	digest_stream_init(&stream, digest);
+	while (len - stream.done >= POLL_LEN) {
+		digest_stream_grow(&stream, data, stream.done + POLL_LEN);
 		poll_all();
 		if (console_is_cancelled())
 			return -ECANCELED;
 	}
-	digest_finish(digest, state, len ? data : (const uint8_t *)"", len,
-		      bits);
-	for (i = 0; i < digest->len; i++)
-		ret_hash[i] = digest_byte(digest, state, i);
+	digest_stream_end(&stream, data, len, ret_hash);
 	return 0;
 }

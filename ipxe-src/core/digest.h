@@ -24,6 +24,28 @@ struct digest {
 
 TABLE_DECLARE(digests, const struct digest);
 
+/* The digest called NAME ("sha256"), or NULL if it is not built in. */
+const struct digest *digest_find(const char *name);
+
+/* A digest of data that grows in one place. */
+struct digest_stream {
+	const struct digest *digest;
+	size_t done; /* bytes that went into the state; whole blocks */
+	uint64_t state[DIGEST_LEN_MAX / sizeof(uint64_t)];
+};
+
+/* Begin; with other data, begin again. */
+void digest_stream_init(struct digest_stream *stream,
+			const struct digest *digest);
+
+/* LEN bytes at DATA are there by now, those of earlier calls unchanged. */
+void digest_stream_grow(struct digest_stream *stream, const uint8_t *data,
+			size_t len);
+
+/* That is all: the digest of the LEN bytes at DATA into RET_HASH. */
+void digest_stream_end(struct digest_stream *stream, const uint8_t *data,
+		       size_t len, uint8_t *ret_hash);
+
 /* The digest of LEN bytes at DATA into RET_HASH (digest->len bytes). Lets the
  * network run meanwhile. Returns 0, or -ECANCELED on Ctrl-C. */
 int digest_compute(const struct digest *digest, const uint8_t *data, size_t len,

@@ -45,6 +45,10 @@ void platform_busy(void);
  * -errno only where it cannot be done. */
 int platform_reboot(bool warm);
 
+/* Ask for the firmware's set-up at the next start. Returns 0, or -ENOTSUP with
+ * a sentence. */
+int platform_request_setup(void);
+
 /* Switch the machine off. Returns -errno where it cannot be done. */
 int platform_poweroff(void);
 

@@ -19,7 +19,7 @@
 /* A value in a block's generic list. */
 struct setting_value {
 	struct list_head list;		 /* in settings->values */
-	uint32_t tag;			 /* as in struct setting */
+	SETTING_TAG tag;		 /* as in struct setting */
 	const char *scope;		 /* likewise; a constant */
 	const struct setting_type *type; /* as it was stored */
 	size_t len;			 /* bytes of data, never 0 */
@@ -453,15 +453,15 @@ static const struct setting_type *type_find(const char *name)
 }
 
 /* The tag that NAME ("67", "175.189", "0x43") is, or 0. */
-static uint32_t tag_parse(const char *name)
+static SETTING_TAG tag_parse(const char *name)
 {
-	uint32_t tag = 0;
+	SETTING_TAG tag = 0;
 	char *end;
 
 	for (;;) {
 		if (*name < '0' || *name > '9')
 			return 0;
-		tag = tag << 8 | (uint32_t)strtoul(name, &end, 0);
+		tag = tag << 8 | (SETTING_TAG)strtoul(name, &end, 0);
 		if (!*end)
 			return tag;
 		if (*end != '.')
@@ -519,8 +519,7 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 	} else {
 		setting.name = name_buf;
 		setting.tag = tag_parse(name_buf);
-		if (setting.tag)
-			setting.scope = settings->scope;
+		setting.scope = settings->scope;
 	}
 	if (colon) {
 		setting.type = type_find(colon + 1);

@@ -10,11 +10,19 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "config/settings.h"
 #include "core/compiler.h"
 #include "core/list.h"
 #include "core/table.h"
 
 struct settings;
+
+/* Holds a tag. That of an ACPI table has 64 bits, all others 32. */
+#ifdef ACPI_SETTINGS
+#define SETTING_TAG uint64_t
+#else
+#define SETTING_TAG uint32_t
+#endif
 
 /* How raw bytes are read and written. Table "setting_types". */
 struct setting_type {
@@ -31,7 +39,7 @@ struct setting_type {
 struct setting {
 	const char *name;
 	const char *description; /* one line for people */
-	uint32_t tag;		 /* DHCP tag, DHCP_ENCAP(175, n), or 0 */
+	SETTING_TAG tag;	 /* DHCP tag, DHCP_ENCAP(175, n), or 0 */
 	const struct setting_type *type;
 	/* Root block it belongs to when it is not a DHCP one ("smbios",
 	 * "builtin", or a netN's own), NULL if any block may hold it. */
@@ -73,8 +81,8 @@ struct settings {
 	struct list_head values;   /* the generic list: struct in settings.c */
 	int order;		   /* higher is asked first on equal priority */
 	const struct settings_ops *ops; /* NULL: only the generic list */
-	/* Scope that a numeric tag has in a path through this block, for blocks
-	 * with their own numbering ("smbios"). NULL: tags are DHCP ones. */
+	/* Scope that a number, or an unknown name, has in a path through this
+	 * block: "smbios", "pci". NULL: numbers are DHCP tags. */
 	const char *scope;
 	void (*free)(
 		struct settings *settings); /* at unregister; may be NULL */

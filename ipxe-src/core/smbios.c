@@ -86,7 +86,7 @@ static int smbios_fetch(struct settings *settings __unused_arg,
 			const struct setting *setting, void *buf, size_t len,
 			const struct setting_type **ret_type)
 {
-	unsigned int instance = setting->tag >> 24;
+	unsigned int instance = (unsigned int)(setting->tag >> 24);
 	uint8_t type = (uint8_t)(setting->tag >> 16);
 	uint8_t offset = (uint8_t)(setting->tag >> 8);
 	uint8_t count = (uint8_t)setting->tag;

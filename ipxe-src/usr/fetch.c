@@ -11,6 +11,7 @@
 #include "core/poll.h"
 #include "net/download.h"
 #include "usr/fetch.h"
+#include "usr/verify.h"
 
 /* How often the progress line is rewritten, at most. */
 #define PROGRESS_US 200000
@@ -23,6 +24,8 @@
 struct fetch {
 	struct download download;
 	const struct fetch_options *options;
+	const struct verifier *verifier; /* NULL: nothing is compared */
+	struct verify verify;
 	char title[160];	 /* public URI, cut if it is long */
 	const char *short_title; /* the end of it, for the progress line */
 	uint64_t start_us;
@@ -107,6 +110,9 @@ static bool fetch_is_over(void *ctx)
 
 	if (download->is_done)
 		return true;
+	if (fetch->verifier)
+		fetch->verifier->grow(&fetch->verify, download->image->data,
+				      (size_t)download->received);
 	now = platform_time_us();
 	/* A wait that the server asked for is no standstill. */
 	if (download->received != fetch->received || download->is_waiting) {
@@ -144,6 +150,35 @@ static void fetch_title(struct fetch *fetch, const struct uri *uri)
 		fetch->title + (len > TITLE_WIDTH ? len - TITLE_WIDTH : 0);
 }
 
+/* Prepare VERIFY to compare with the SHA-256 of TEXT. RET_VERIFIER is NULL if
+ * TEXT is. */
+static int verify_begin(struct verify *verify, const char *text,
+			const struct verifier **ret_verifier)
+{
+	const struct verifier *verifier;
+
+	*ret_verifier = NULL;
+	if (!text)
+		return 0;
+	for_each_table_entry(verifier, verifiers) {
+		*ret_verifier = verifier;
+		return verifier->begin(verify, text);
+	}
+	return error_set(-ENOSYS, "comparing with a SHA-256 is not built in");
+}
+
+int image_check_sha256(const struct image *image, const char *text)
+{
+	const struct verifier *verifier;
+	struct verify verify;
+	int rc;
+
+	rc = verify_begin(&verify, text, &verifier);
+	return rc || !verifier
+		       ? rc
+		       : verifier->end(&verify, image->data, image->len);
+}
+
 /* Download URI into IMAGE. */
 static int fetch_run(struct uri *uri, struct image *image,
 		     const struct fetch_options *options)
@@ -151,6 +186,9 @@ static int fetch_run(struct uri *uri, struct image *image,
 	struct fetch fetch = {.options = options};
 	int rc;
 
+	rc = verify_begin(&fetch.verify, options->sha256, &fetch.verifier);
+	if (rc)
+		return rc;
 	fetch.download.refuse_self = options->is_to_execute;
 	fetch_title(&fetch, uri);
 	fetch.start_us = platform_time_us();
@@ -168,6 +206,9 @@ static int fetch_run(struct uri *uri, struct image *image,
 			       fetch.download.status);
 	else if (!rc)
 		rc = fetch.download.rc;
+	if (!rc && fetch.verifier)
+		rc = fetch.verifier->end(&fetch.verify, image->data,
+					 image->len);
 	if (!rc && !options->is_quiet)
 		fetch_report(&fetch);
 	download_close(&fetch.download);
@@ -232,9 +273,14 @@ int fetch_or_find_image(const char *command, const char *text,
 			struct image **ret_image)
 {
 	struct image *image = image_find(text);
+	int rc;
 
 	if (!image)
 		return fetch_image(command, text, options, ret_image);
-	*ret_image = image;
-	return 0;
+	rc = image_check_sha256(image, options->sha256);
+	if (rc)
+		console_printf("%s: %s: %s\n", command, text, error_text(rc));
+	else
+		*ret_image = image;
+	return rc;
 }

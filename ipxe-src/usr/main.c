@@ -12,6 +12,7 @@
 #include "core/loopguard.h"
 #include "core/origin.h"
 #include "core/platform.h"
+#include "core/raw_block.h"
 #include "core/settings.h"
 #include "net/dhcp.h"
 #include "net/netdevice.h"
@@ -159,6 +160,7 @@ int firmware_main(void)
 	settings_register_smbios();
 	if (settings_register_nvs)
 		settings_register_nvs();
+	raw_blocks_register();
 	net_init();
 	netdev_probe_all();
 	if (list_is_empty(&net_devices))

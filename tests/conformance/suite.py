@@ -156,7 +156,7 @@ NOISE = [
     ("ours", r"(?m)^(?:set|clear|show|inc|chain|img\w+|kernel|boot|module|"
              r"initrd|prompt|sleep|exit|echo|goto|if\w+|dhcp|sync|is\w+|menu|"
              r"item|choose|param|params|read|login|form|present|time|ping|"
-             r"nslookup|\w+sum|iflinkwait|cpuid|pciscan): .*\n"),
+             r"nslookup|\w+sum|iflinkwait|cpuid|pciscan|v\w+): .*\n"),
 ]
 KEPT = r"(?m)^(.*: command not found)$"
 

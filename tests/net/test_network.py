@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import shutil
 import time
 
@@ -183,3 +185,29 @@ def test_clock_is_set_by_ntp(network: Network) -> None:
     now = next(line for line in output if line.startswith("now "))
     assert abs(int(now.split()[1]) - time.time()) < 30
     assert "nobody" in output
+
+
+def test_only_the_wanted_bytes_are_taken(network: Network) -> None:
+    network.start_dnsmasq()
+    network.start_nginx()
+    script = long_script().encode()
+    right = hashlib.sha256(script).hexdigest()
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+    (network.www / "long.ipxe").write_bytes(script)
+    packed = gzip.compress(b"#!ipxe\necho unpacked\n")
+    (network.www / "packed.ipxe.gz").write_bytes(packed)
+    output = network.run(
+        f"dhcp\n"
+        f"chain --sha256 {wrong} http://{SERVER}/long.ipxe || echo refused\n"
+        f"imgstat long.ipxe || echo not kept\n"
+        f"chain --name ok --sha256 {right} http://{SERVER}/long.ipxe\n"
+        f"imgverify --sha256 {wrong} ok || echo differs\n"
+        f"imgverify --sha256 {right} ok && echo verified\n"
+        f"imgfree ok\n"
+        f"imgextract http://{SERVER}/packed.ipxe.gz && chain packed.ipxe\n"
+        f"imgstat packed.ipxe.gz || echo original gone\n")
+    assert lines_of_script(output) == expected_lines()
+    before = output[:output.index("line 0")]
+    assert "refused" in before and "not kept" in before
+    assert "differs" in output and "verified" in output
+    assert "unpacked" in output and "original gone" in output

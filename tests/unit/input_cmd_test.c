@@ -123,11 +123,11 @@ static void test_iflinkwait_wants_an_interface(void **state)
 static void test_absent_command_is_refused_by_name(void **state)
 {
 	(void)state;
-	assert_int_equal(exec_line("imgverify a b"), -ENOSYS);
-	assert_non_null(strstr(captured, "imgverify: "));
+	assert_int_equal(exec_line("imgdecrypt a b"), -ENOSYS);
+	assert_non_null(strstr(captured, "imgdecrypt: "));
 	captured_len = 0;
 	assert_int_equal(exec_line("help"), 0);
-	assert_null(strstr(captured, "imgverify"));
+	assert_null(strstr(captured, "imgdecrypt"));
 	assert_non_null(strstr(captured, "imgfetch"));
 }
 

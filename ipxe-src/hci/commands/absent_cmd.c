@@ -1,51 +1,68 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Commands of iPXE's that are not built in: refused with a sentence. */
 #include <errno.h>
+#include <string.h>
 
 #include "core/command.h"
 #include "core/console.h"
 
 SELECT_IF(ABSENT_CMD);
 
+/* A command that is not here, and why. */
+struct absent {
+	struct command command;
+	const char *why;
+};
+
+TABLE_DECLARE(absents, const struct absent);
+
 static int absent_exec(int argc __unused_arg, char **argv)
 {
-	console_printf("%s: this command of iPXE is not built in here\n",
-		       argv[0]);
+	const struct absent *absent;
+	const char *why = "";
+
+	for_each_table_entry(absent, absents) {
+		if (!strcmp(absent->command.name, argv[0]))
+			why = absent->why;
+	}
+	console_printf("%s: not built in: %s\n", argv[0], why);
 	return -ENOSYS;
 }
 
 /* What links such a command must take its line away here. */
-#define ABSENT(ident, text_name)                                               \
-	static const struct command absent_##ident = {text_name, "...", "",    \
-						      absent_exec};            \
-	TABLE_REGISTER(commands, absent_##ident)
+#define ABSENT(ident, reason)                                                  \
+	static const struct absent absent_##ident = {                          \
+		{#ident, "...", "", absent_exec}, reason};                     \
+	TABLE_REGISTER(absents, absent_##ident);                               \
+	static const struct command *const absent_command_##ident              \
+		__attribute__((used, section("tbl_commands"))) =               \
+			&absent_##ident.command
 
-ABSENT(certfree, "certfree");
-ABSENT(certstat, "certstat");
-ABSENT(certstore, "certstore");
-ABSENT(colour, "colour");
-ABSENT(config, "config");
-ABSENT(console, "console");
-ABSENT(cpair, "cpair");
-ABSENT(fcels, "fcels");
-ABSENT(fcstat, "fcstat");
-ABSENT(fdt, "fdt");
-ABSENT(gdbstub, "gdbstub");
-ABSENT(ibstat, "ibstat");
-ABSENT(imgdecrypt, "imgdecrypt");
-ABSENT(imgextract, "imgextract");
-ABSENT(imgmem, "imgmem");
-ABSENT(imgtrust, "imgtrust");
-ABSENT(imgverify, "imgverify");
-ABSENT(iwlist, "iwlist");
-ABSENT(iwstat, "iwstat");
-ABSENT(lotest, "lotest");
-ABSENT(pciscan, "pciscan");
-ABSENT(profstat, "profstat");
-ABSENT(pxebs, "pxebs");
-ABSENT(sanhook, "sanhook");
-ABSENT(sanunhook, "sanunhook");
-ABSENT(shim, "shim");
-ABSENT(startpxe, "startpxe");
-ABSENT(stoppxe, "stoppxe");
-ABSENT(usbscan, "usbscan");
+#define WANTS_TLS   "certificates come with HTTPS"
+#define WANTS_SAN   "there are only local disks, no SAN"
+#define WANTS_RADIO "there are no drivers for wireless cards"
+#define WANTS_FC    "there are no drivers for Fibre Channel"
+
+ABSENT(certfree, WANTS_TLS);
+ABSENT(certstat, WANTS_TLS);
+ABSENT(certstore, WANTS_TLS);
+ABSENT(imgdecrypt, WANTS_TLS);
+ABSENT(imgtrust, WANTS_TLS);
+ABSENT(sanhook, WANTS_SAN);
+ABSENT(sanunhook, WANTS_SAN);
+ABSENT(iwlist, WANTS_RADIO);
+ABSENT(iwstat, WANTS_RADIO);
+ABSENT(fcels, WANTS_FC);
+ABSENT(fcstat, WANTS_FC);
+ABSENT(ibstat, "there are no drivers for Infiniband");
+ABSENT(usbscan, "there are no drivers for USB");
+ABSENT(gdbstub, "use QEMU's own, and tests/lab/run --interactive");
+ABSENT(lotest, "a test of drivers; the lab's boots test them");
+ABSENT(profstat, "nothing is profiled; make bench measures");
+ABSENT(startpxe, "the native PXE stays as it is");
+ABSENT(stoppxe, "the native PXE stays as it is");
+ABSENT(colour, "the console is fixed");
+ABSENT(config, "the console is fixed");
+ABSENT(console, "the console is fixed");
+ABSENT(cpair, "the console is fixed");
+ABSENT(pxebs, "boot servers are not asked");

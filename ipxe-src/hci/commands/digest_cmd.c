@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Commands: md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/command.h"
@@ -25,15 +26,13 @@ static const struct command_syntax digest_syntax =
 	COMMAND_SYNTAX(digest_opts, 1, ARGS_MAX);
 
 /* The digest that the command NAME ("sha256sum") computes. */
-static const struct digest *digest_find(const char *name)
+static const struct digest *command_digest(const char *name)
 {
-	const struct digest *digest;
+	char digest_name[16];
 
-	for_each_table_entry(digest, digests) {
-		if (!strncmp(digest->name, name, strlen(digest->name)))
-			return digest;
-	}
-	return NULL;
+	snprintf(digest_name, sizeof(digest_name), "%.*s",
+		 (int)(strlen(name) - strlen("sum")), name);
+	return digest_find(digest_name);
 }
 
 /* Store LEN bytes of HASH in the setting NAME. */
@@ -56,7 +55,7 @@ static int hash_store(const char *name, const uint8_t *hash, size_t len)
 static int image_digest(const char *command, const char *name,
 			const struct digest_options *options)
 {
-	const struct digest *digest = digest_find(command);
+	const struct digest *digest = command_digest(command);
 	struct fetch_options fetch = {0};
 	uint8_t hash[DIGEST_LEN_MAX];
 	struct image *image;

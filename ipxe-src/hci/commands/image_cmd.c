@@ -20,6 +20,7 @@ struct img_options {
 	bool is_quiet;
 	bool is_auto_free;
 	bool is_tail_call;
+	const char *sha256;
 };
 
 static const struct option_descriptor img_opts[] = {
@@ -27,6 +28,7 @@ static const struct option_descriptor img_opts[] = {
 	OPTION("timeout", 't', OPTION_NUMBER, struct img_options, timeout_ms),
 	OPTION("quiet", 'q', OPTION_FLAG, struct img_options, is_quiet),
 	OPTION("autofree", 'a', OPTION_FLAG, struct img_options, is_auto_free),
+	OPTION("sha256", 0, OPTION_STRING, struct img_options, sha256),
 	OPTION("replace", 'r', OPTION_FLAG, struct img_options, is_tail_call),
 };
 
@@ -56,6 +58,7 @@ static int img_get(const char *command, char **words,
 		.timeout_ms = options->timeout_ms,
 		.is_quiet = options->is_quiet,
 		.is_to_execute = from == IMG_EXEC,
+		.sha256 = options->sha256,
 	};
 	struct image *image;
 	char *cmdline;
@@ -203,7 +206,9 @@ static int imgfree_exec(int argc, char **argv)
 	return for_each_image(argv[0], argv + first, image_unregister);
 }
 
-#define GET_USAGE    "[--name <name>] [--timeout <ms>] [--quiet] [--autofree] "
+#define GET_USAGE                                                              \
+	"[--name <name>] [--timeout <ms>] [--quiet] [--autofree] "             \
+	"[--sha256 <digest>] "
 #define FETCH_USAGE  GET_USAGE "<uri> [argument ...]"
 #define SELECT_USAGE GET_USAGE "<uri or image> [argument ...]"
 #define EXEC_USAGE   GET_USAGE "[--replace] [<uri or image> [argument ...]]"

@@ -32,10 +32,8 @@ static int reboot_exec(int argc, char **argv)
 	first = parse_options(argc, argv, &reboot_syntax, &options);
 	if (first < 0)
 		return first;
-	if (options.setup)
-		rc = error_set(-ENOTSUP, "starting the firmware's setup is not "
-					 "supported; not rebooting");
-	else
+	rc = options.setup ? platform_request_setup() : 0;
+	if (!rc)
 		rc = platform_reboot(options.warm);
 	if (rc)
 		console_printf("reboot: %s\n", error_text(rc));
@@ -43,5 +41,5 @@ static int reboot_exec(int argc, char **argv)
 }
 
 static const struct command reboot_command = {
-	"reboot", "[--warm]", "Restart the machine", reboot_exec};
+	"reboot", "[--warm] [--setup]", "Restart the machine", reboot_exec};
 TABLE_REGISTER(commands, reboot_command);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Command: sanboot, of local disks. */
+/* Commands: sanboot, localboot, of local disks. */
+#include <errno.h>
+
 #include "core/command.h"
 #include "core/console.h"
 #include "core/error.h"
@@ -17,6 +19,9 @@ struct sanboot_options {
 	bool no_describe;
 	bool keep;
 	const char *filename;
+	const char *extra;
+	const char *label;
+	const char *uuid;
 };
 
 static const struct option_descriptor sanboot_opts[] = {
@@ -26,6 +31,9 @@ static const struct option_descriptor sanboot_opts[] = {
 	OPTION("keep", 'k', OPTION_FLAG, struct sanboot_options, keep),
 	OPTION("filename", 'f', OPTION_STRING, struct sanboot_options,
 	       filename),
+	OPTION("extra", 'e', OPTION_STRING, struct sanboot_options, extra),
+	OPTION("label", 'l', OPTION_STRING, struct sanboot_options, label),
+	OPTION("uuid", 'u', OPTION_STRING, struct sanboot_options, uuid),
 };
 
 static const struct command_syntax sanboot_syntax =
@@ -40,15 +48,21 @@ static int sanboot_exec(int argc, char **argv)
 	if (first < 0)
 		return first;
 	if (argv[first]) {
-		console_printf("sanboot: %s: booting from a SAN is not built "
+		console_printf("%s: %s: booting from a SAN is not built "
 			       "in, only from local disks\n",
-			       argv[first]);
+			       argv[0], argv[first]);
+		return -ENOSYS;
+	}
+	if (options.extra || options.label || options.uuid) {
+		console_printf("%s: a disk cannot be chosen by --extra, "
+			       "--label or --uuid, only by --drive\n",
+			       argv[0]);
 		return -ENOSYS;
 	}
 	netdev_pause_all();
 	rc = platform_boot_disk((unsigned int)options.drive, options.filename);
 	netdev_resume_all();
-	console_printf("sanboot: could not boot from a local disk: %s\n",
+	console_printf("%s: could not boot from a local disk: %s\n", argv[0],
 		       error_text(rc));
 	return rc;
 }
@@ -57,3 +71,8 @@ static const struct command sanboot_command = {
 	"sanboot", "[--drive <number>] [--no-describe] [--filename <file>]",
 	"Boot from a local disk", sanboot_exec};
 TABLE_REGISTER(commands, sanboot_command);
+
+static const struct command localboot_command = {
+	"localboot", "[--drive <number>] [--filename <file>]",
+	"Boot from a local disk", sanboot_exec};
+TABLE_REGISTER(commands, localboot_command);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/console.h"
+#include "core/error.h"
 #include "core/platform.h"
 #include "platform/bios/io.h"
 #include "platform/bios/real.h"
@@ -130,6 +131,12 @@ static void acpi_poweroff(void)
 	if (get_le32(fadt + 68))
 		port_out16((uint16_t)get_le32(fadt + 68), value);
 	wait_us(RESET_WAIT_US);
+}
+
+int platform_request_setup(void)
+{
+	return error_set(-ENOTSUP, "the set-up cannot be asked for here; not "
+				   "restarted");
 }
 
 int platform_poweroff(void)

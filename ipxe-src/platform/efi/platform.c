@@ -35,6 +35,35 @@ int platform_reboot(bool warm)
 	return -ENOTSUP;
 }
 
+/* UEFI 2.10 8.5.4. */
+#define OS_INDICATIONS_BOOT_TO_FW_UI 1ULL
+
+int platform_request_setup(void)
+{
+	static CHAR16 supported_name[] = L"OsIndicationsSupported";
+	static CHAR16 name[] = L"OsIndications";
+	static EFI_GUID vendor = EFI_GLOBAL_VARIABLE;
+	EFI_RUNTIME_SERVICES *services = efi_system->RuntimeServices;
+	uint64_t supported = 0, wanted = 0;
+	UINTN len = sizeof(supported);
+
+	if (EFI_ERROR(services->GetVariable(supported_name, &vendor, NULL, &len,
+					    &supported)) ||
+	    !(supported & OS_INDICATIONS_BOOT_TO_FW_UI))
+		return error_set(-ENOTSUP, "this firmware cannot be asked for "
+					   "its set-up; not restarted");
+	len = sizeof(wanted);
+	if (EFI_ERROR(
+		    services->GetVariable(name, &vendor, NULL, &len, &wanted)))
+		wanted = 0;
+	wanted |= OS_INDICATIONS_BOOT_TO_FW_UI;
+	return efi_errno(services->SetVariable(
+		name, &vendor,
+		EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |
+			EFI_VARIABLE_RUNTIME_ACCESS,
+		sizeof(wanted), &wanted));
+}
+
 int platform_poweroff(void)
 {
 	efi_console_flush();

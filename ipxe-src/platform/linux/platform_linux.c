@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/error.h"
 #include "core/platform.h"
 #include "platform/linux/linux.h"
 
@@ -64,6 +65,12 @@ static int linux_end(void)
 int platform_reboot(bool warm __unused_arg)
 {
 	return linux_end();
+}
+
+int platform_request_setup(void)
+{
+	return error_set(-ENOTSUP, "the set-up cannot be asked for here; not "
+				   "restarted");
 }
 
 int platform_poweroff(void)

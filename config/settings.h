@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Settings that tell what the machine is made of. */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+
+#ifndef SMALL_IMAGE
+#ifndef PLATFORM_LINUX
+#define PCI_SETTINGS  /* ${pci/...}: PCI configuration space */
+#define ACPI_SETTINGS /* ${acpi/...}: ACPI tables */
+#endif
+#ifndef ARCH_ARM64
+#define CPUID_SETTINGS /* ${cpuvendor}, ${cpumodel}, ${cpuid/...} */
+#endif
+#endif
+#ifdef PLATFORM_EFI
+#define EFI_SETTINGS /* ${efi/...}: UEFI variables, read only */
+#endif
+
+#if __has_include("config/named/settings.h")
+#include "config/named/settings.h"
+#endif
+#if __has_include("config/local/settings.h")
+#include "config/local/settings.h"
+#endif
+
+#endif
