@@ -40,6 +40,8 @@ struct subnet {
 
 struct admission {
 	struct admission_options options;
+	/* Is there any limit?  __atomic: it is asked without the lock. */
+	bool is_on;
 	/* Guards everything below. */
 	pthread_mutex_t lock;
 	/* Of everybody. */
@@ -96,6 +98,9 @@ void admission_configure(struct admission *admission,
 		admission->options.burst = options->rate;
 	if (!options->subnet_burst)
 		admission->options.subnet_burst = options->subnet_rate;
+	__atomic_store_n(&admission->is_on,
+			 options->rate || options->subnet_rate,
+			 __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&admission->lock);
 }
 
@@ -245,8 +250,7 @@ unsigned int admission_take(struct admission *admission, const char *client,
 {
 	uint64_t wait;
 
-	if (!admission ||
-	    (!admission->options.rate && !admission->options.subnet_rate))
+	if (!admission || !__atomic_load_n(&admission->is_on, __ATOMIC_RELAXED))
 		return 0;
 	pthread_mutex_lock(&admission->lock);
 	wait = take_locked(admission, client, now_ms);

@@ -19,6 +19,7 @@ resolver_cli_obj := $(resolver_cli_src:%.c=$(O)/obj/%.o)
 resolver_asan_obj := $(resolver_src:%.c=$(O)/asan/obj/%.o)
 resolver_cli_asan_obj := $(resolver_cli_src:%.c=$(O)/asan/obj/%.o)
 resolver_lib_asan_obj := $(resolver_lib_src:%.c=$(O)/asan/obj/%.o)
+resolver_tsan_obj := $(resolver_src:%.c=$(O)/tsan/obj/%.o)
 resolver_unit_obj := $(resolver_unit_src:%.c=$(O)/asan/obj/%.o)
 resolver_unit := $(resolver_unit_src:tests/resolver/unit/%.c=$(O)/asan/bin/resolver/%)
 
@@ -36,9 +37,11 @@ resolver_hard_ldflags := -pie -Wl,-z,relro,-z,now
 resolver_asan_cflags := -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
+resolver_tsan_cflags := -O1 -fno-omit-frame-pointer -fsanitize=thread
+
 .PHONY: resolver resolver-test-programs
 resolver: $(O)/bin/unloopd $(O)/bin/unloop
-resolver-test-programs: $(O)/asan/bin/unloopd $(O)/asan/bin/unloop $(O)/bin/unloop $(resolver_unit)
+resolver-test-programs: $(O)/tsan/bin/unloopd $(O)/asan/bin/unloopd $(O)/asan/bin/unloop $(O)/bin/unloop $(resolver_unit)
 
 $(resolver_obj) $(resolver_cli_obj): $(O)/obj/%.o: %.c resolver/build.mk
 	$(call say,CC,$<)
@@ -49,6 +52,16 @@ $(resolver_asan_obj) $(resolver_cli_asan_obj) $(resolver_unit_obj): $(O)/asan/ob
 	$(call say,CC,$< (sanitised))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(resolver_cflags) $(resolver_asan_cflags) -MMD -MP -c -o $@ $<
+
+$(resolver_tsan_obj): $(O)/tsan/obj/%.o: %.c resolver/build.mk
+	$(call say,CC,$< (for threads))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(resolver_cflags) $(resolver_tsan_cflags) -MMD -MP -c -o $@ $<
+
+$(O)/tsan/bin/unloopd: $(resolver_tsan_obj)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -pthread $(resolver_tsan_cflags) -o $@ $^ $(resolver_libs)
 
 $(O)/bin/unloopd: $(resolver_obj)
 	$(call say,LD,$@)
@@ -76,7 +89,7 @@ $(resolver_unit): $(O)/asan/bin/resolver/%: $(O)/asan/obj/tests/resolver/unit/%.
 	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs) -lcmocka
 
 # The page is part of page.o, which the compiler does not tell.
-$(O)/obj/resolver/page.o $(O)/asan/obj/resolver/page.o: resolver/page.html
+$(O)/obj/resolver/page.o $(O)/asan/obj/resolver/page.o $(O)/tsan/obj/resolver/page.o: resolver/page.html
 
 -include $(resolver_obj:.o=.d) $(resolver_cli_obj:.o=.d) $(resolver_asan_obj:.o=.d)
--include $(resolver_cli_asan_obj:.o=.d) $(resolver_unit_obj:.o=.d)
+-include $(resolver_tsan_obj:.o=.d) $(resolver_cli_asan_obj:.o=.d) $(resolver_unit_obj:.o=.d)

@@ -34,6 +34,9 @@ struct node {
 struct entry {
 	/* Next of its bucket. */
 	struct entry *next;
+	/* Seen just after and just before it, of those as known as it is. */
+	struct entry *newer;
+	struct entry *older;
 	struct sighting sighting;
 	/* The last change that timeline_take_changed() told. */
 	uint64_t told;
@@ -55,6 +58,9 @@ struct shard {
 	pthread_mutex_t lock;
 	struct entry *buckets[BUCKETS];
 	size_t count;
+	/* Unknown machines [0] and known ones [1]: seen longest ago, last. */
+	struct entry *oldest[2];
+	struct entry *newest[2];
 	/* Memory that its events take. */
 	size_t bytes;
 	struct key *keys;
@@ -155,29 +161,55 @@ void timeline_free(struct timeline *timeline)
 	free(timeline);
 }
 
+static void order_remove(struct shard *shard, struct entry *entry)
+{
+	bool which = entry->sighting.is_known;
+
+	if (entry->newer)
+		entry->newer->older = entry->older;
+	else
+		shard->newest[which] = entry->older;
+	if (entry->older)
+		entry->older->newer = entry->newer;
+	else
+		shard->oldest[which] = entry->newer;
+}
+
+static void order_append(struct shard *shard, struct entry *entry)
+{
+	bool which = entry->sighting.is_known;
+
+	entry->newer = NULL;
+	entry->older = shard->newest[which];
+	if (entry->older)
+		entry->older->newer = entry;
+	else
+		shard->oldest[which] = entry;
+	shard->newest[which] = entry;
+}
+
+/* The machine was seen, and is known or not. */
+static void entry_renew(struct shard *shard, struct entry *entry, bool is_known)
+{
+	order_remove(shard, entry);
+	entry->sighting.is_known = is_known;
+	order_append(shard, entry);
+}
+
 /* Forget the machine of a shard that was unseen longest, strangers first. */
 static void shard_evict(struct shard *shard)
 {
-	struct entry **link, **oldest = NULL;
-	struct entry *entry;
-	size_t i;
+	struct entry *entry =
+		shard->oldest[0] ? shard->oldest[0] : shard->oldest[1];
+	struct entry **link;
 
-	for (i = 0; i < BUCKETS; i++) {
-		for (link = &shard->buckets[i]; *link; link = &(*link)->next) {
-			const struct sighting *a = &(*link)->sighting;
-			const struct sighting *b =
-				oldest ? &(*oldest)->sighting : NULL;
-
-			if (!b || a->is_known < b->is_known ||
-			    (a->is_known == b->is_known &&
-			     a->last_ms < b->last_ms))
-				oldest = link;
-		}
-	}
-	if (!oldest)
+	if (!entry)
 		return;
-	entry = *oldest;
-	*oldest = entry->next;
+	link = bucket_of(shard, text_hash(entry->sighting.name));
+	while (*link != entry)
+		link = &(*link)->next;
+	*link = entry->next;
+	order_remove(shard, entry);
 	entry_free(shard, entry);
 	shard->count--;
 }
@@ -211,6 +243,7 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	entry->sighting.first_ms = now;
 	entry->next = *bucket;
 	*bucket = entry;
+	order_append(shard, entry);
 	shard->count++;
 	return entry;
 }
@@ -343,7 +376,7 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 	entry = entry_get(shard, hash, name, now);
 	if (entry) {
 		s = &entry->sighting;
-		s->is_known = is_known;
+		entry_renew(shard, entry, is_known);
 		s->last_ms = now;
 		field_copy(s->client, sizeof(s->client), client);
 		field_copy(s->mac, sizeof(s->mac), facts->mac_name);
@@ -383,7 +416,7 @@ static void sighting_restore(struct sighting *now, const struct sighting *kept)
 
 	if (now->last_ms > kept->last_ms && *now->client)
 		merged = *now;
-	merged.is_known = now->is_known || kept->is_known;
+	merged.is_known = now->is_known;
 	merged.first_ms = kept->first_ms && kept->first_ms < now->first_ms
 				  ? kept->first_ms
 				  : now->first_ms;
@@ -452,6 +485,8 @@ void timeline_restore(struct timeline *timeline, const struct sighting *kept,
 	entry = entry_get(shard, hash, kept->name, kept->first_ms);
 	if (entry) {
 		sighting_restore(&entry->sighting, kept);
+		entry_renew(shard, entry,
+			    entry->sighting.is_known || kept->is_known);
 		entry_merge(shard, entry, events, count, now,
 			    entry_take(shard, entry, now));
 		entry->sighting.sequence = __atomic_add_fetch(
@@ -522,7 +557,7 @@ void timeline_know(struct timeline *timeline, const char *name)
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_find(shard, hash, name);
 	if (entry)
-		entry->sighting.is_known = true;
+		entry_renew(shard, entry, true);
 	pthread_mutex_unlock(&shard->lock);
 }
 
@@ -540,8 +575,10 @@ void timeline_add(struct timeline *timeline, const char *name,
 	if (entry) {
 		entry_add(shard, entry, source, kind, at_ms ? at_ms : now,
 			  text);
-		if (source != EVENT_PERSON)
+		if (source != EVENT_PERSON) {
 			entry->sighting.last_ms = now;
+			entry_renew(shard, entry, entry->sighting.is_known);
+		}
 		entry->sighting.sequence = __atomic_add_fetch(
 			&timeline->sequence, 1, __ATOMIC_RELAXED);
 	}

@@ -478,8 +478,9 @@ static void json_clean(char *text)
 		} else if (*at == '/' && at[1] == '*') {
 			while (*at && !(*at == '*' && at[1] == '/'))
 				*at++ = ' ';
-			if (*at)
-				at[0] = at[1] = ' ';
+			if (!*at)
+				return;
+			at[0] = at[1] = ' ';
 		} else if (*at == ',') {
 			comma = at;
 		} else if ((*at == '}' || *at == ']') && comma) {

@@ -25,9 +25,10 @@ LENGTH = 2048
 SOURCES = [f"resolver/{name}.c" for name in (
     "arena", "reason", "url", "facts", "template", "ini", "conditional",
     "rules", "log", "request", "region", "boot_image", "boot_format",
-    "cli/bootfile", "cli/dhcp_packet")]
+    "cli/bootfile", "cli/dhcp_packet", "events", "timeline", "metrics", "http")]
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
          "-Itests/resolver/fuzz"]
+LIBRARIES = ["-ljansson"]
 SANITISE = "address,undefined"
 NAMES = sorted(path.stem for path in FUZZ.glob("*_fuzz.c"))
 
@@ -47,6 +48,16 @@ SEEDS: dict[str, list[bytes]] = {
                    b"\x10\x27\0\0\0\0\0\0bytes=-5", bytes(8) + b'"1-2-3", *'],
     "rules_fuzz": [b"\0" + b"52:54:00:*, !52:54:00:12:34:56",
                    b"\x06web[0-9]*", b"\x0710.0.0.0/24, 2001:db8::/32"],
+    "events_fuzz": [b'{"mac":"52:54:00:12:34:56","boot":"0badcafe"}\n'
+                    b'{"event":"boot","ms":12,"text":"vmlinuz"}\n'],
+    "import_fuzz": [
+        b"\0dhcp-host=52:54:00:12:34:56,id:x,web01,10.0.0.5,12h # c\n",
+        b"\1group { host web01 { hardware ethernet 52:54:00:12:34:56;\n"
+        b'filename "a"; fixed-address 10.0.0.5; } } # c\n',
+        b'\2{"Dhcp4":{"reservations":[{"hw-address":"52:54:00:12:34:56",'
+        b'"hostname":"a"}],"subnet4":[{"reservations":[]}]} // c\n}',
+        b"\3default a\nlabel a\n  kernel k\n  append initrd=i x\n"
+        b"  ipappend 2\nlabel b\n  localboot 0\n"],
     "dhcp_fuzz": [
         bytes([2, 1, 6, 0]) + bytes(232) + bytes([99, 130, 83, 99])
         + bytes([53, 1, 2, 54, 4, 10, 0, 0, 1, 52, 1, 3, 67, 3]) + b"a.b"
@@ -111,7 +122,7 @@ def test_parser_survives_garbage(name: str, objects: list[str]) -> None:
     program = OUT / name
     done = subprocess.run(
         ["clang", *FLAGS, f"-fsanitize=fuzzer,{SANITISE}", "-o", str(program),
-         f"tests/resolver/fuzz/{name}.c", *objects], cwd=ROOT,
+         f"tests/resolver/fuzz/{name}.c", *objects, *LIBRARIES], cwd=ROOT,
         capture_output=True, text=True, timeout=120)
     if "cannot find" in done.stderr and "fuzzer" in done.stderr:
         pytest.skip("clang has no libFuzzer here (libclang-rt-14-dev)")

@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from unloopd import IS_SANITISED, Daemon, Site, read_all
+from unloopd import (IS_SANITISED, Daemon, Site, read_all,
+                     user_arguments)
 
 MANY = 1000
 
@@ -135,3 +136,22 @@ def test_keep_alive_serves_many_requests_in_flat_memory(
             memory.append(serving.memory_kib())
     # Sanitisers keep freed memory on purpose, and find leaks themselves.
     assert IS_SANITISED or memory[1] < memory[0] + 512
+
+
+def test_connections_beyond_the_limit_are_told_to_come_again(
+        site: Site) -> None:
+    """As many as the limit of open files allows; the rest get an answer."""
+    site.write("default.ipxe", "#!ipxe\n")
+    daemon = Daemon(site, *user_arguments(), files=256)
+    try:
+        with contextlib.ExitStack() as stack:
+            for _ in range(96):
+                sock = stack.enter_context(daemon.connect())
+                sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert sock.recv(12) == b"HTTP/1.1 200"
+            reply = daemon.raw(b"GET /boot.ipxe HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert reply.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nRetry-After: 2\r\n" in reply
+        daemon.wait_for(lambda: daemon.get("/boot.ipxe").status == 200)
+    finally:
+        assert daemon.stop() == 0

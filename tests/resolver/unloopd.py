@@ -99,15 +99,18 @@ def user_arguments() -> list[str]:
 class Daemon:
     """unloopd -d on a free port of the loopback address."""
 
-    def __init__(self, site: Site, *arguments: str) -> None:
+    def __init__(self, site: Site, *arguments: str,
+                 files: int | None = None) -> None:
+        """files: how many it may have open."""
         self.site = site
         self._settling = threading.Lock()
         self.loaded = site.fingerprint()
         self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
         # In the directory that the site is in, so that it goes with it.
         self.state = site.state
+        limit = ["prlimit", f"--nofile={files}"] if files else []
         self.process = subprocess.Popen(
-            [str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
+            [*limit, str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
              *(arguments or user_arguments()), str(site.path)],
             stdout=subprocess.PIPE, stderr=self.log,
             env=environment(str(self.state)))
