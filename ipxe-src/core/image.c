@@ -227,6 +227,8 @@ int image_select(struct image *image)
 	int rc;
 
 	rc = image_probe(image);
+	if (!rc && image->type->pixbuf)
+		rc = error_set(-ENOEXEC, "it is a picture");
 	if (rc)
 		return rc;
 	list_for_each_entry(other, &images, list)

@@ -35,6 +35,8 @@ struct image {
 	struct image *replacement;
 };
 
+struct pixbuf;
+
 /* What an image is to the loop guard. */
 enum image_role {
 	IMAGE_ROLE_SCRIPT, /* runs inside us */
@@ -54,6 +56,9 @@ struct image_type {
 	int (*exec)(struct image *image);
 	/* What IMAGE is to the loop guard. */
 	enum image_role (*role)(struct image *image);
+	/* Pictures only (NULL: it is none): decode it. Returns 0 or -errno with
+	 * a sentence. RET_PIXBUF is the caller's, for pixbuf_free(). */
+	int (*pixbuf)(struct image *image, struct pixbuf **ret_pixbuf);
 };
 
 TABLE_DECLARE(image_types, const struct image_type);
