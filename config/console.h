@@ -16,6 +16,8 @@
 /* Left out of undionly.kpxe, which must stay below 64 KiB; CONFIG=full has it
  * there too. */
 #ifndef SMALL_IMAGE
+#define CONSOLE_ANSI /* BIOS: colours and more than ASCII on the text screen */
+#define CONSOLE_FRAMEBUFFER /* graphics: VESA, GOP; by the command console */
 #define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
 #define KEYBOARD_MAPS  /* all keyboard maps, chosen by `set keymap <name>` */
 #endif

@@ -57,6 +57,7 @@
 /* What would make undionly.kpxe exceed 64 KiB: all other images have it, and
  * with CONFIG=full undionly.kpxe too. */
 #ifndef SMALL_IMAGE
+#define CONSOLE_CMD      /* console, colour, cpair */
 #define IMAGE_PNG        /* pictures, for `console --picture` */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define FLIGHT_RECORDER /* what the console says, sent to the resolver */

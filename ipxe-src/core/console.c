@@ -16,10 +16,16 @@ static uint16_t key_queue[32];
 static unsigned int key_queue_len;
 static unsigned int key_count;
 static void (*console_hook)(uint8_t c);
+static void (*console_screen)(uint8_t c);
 
 void console_set_hook(void (*hook)(uint8_t c))
 {
 	console_hook = hook;
+}
+
+void console_set_screen(void (*putchar)(uint8_t c))
+{
+	console_screen = putchar;
 }
 
 unsigned int console_key_count(void)
@@ -33,8 +39,12 @@ void console_putchar(uint8_t c)
 
 	if (console_hook)
 		console_hook(c);
-	for_each_table_entry(console, consoles)
-		console->putchar(c);
+	if (console_screen)
+		console_screen(c);
+	for_each_table_entry(console, consoles) {
+		if (!console_screen || !console->is_screen)
+			console->putchar(c);
+	}
 }
 
 void console_write(const char *text, size_t len)

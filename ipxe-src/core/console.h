@@ -17,6 +17,9 @@ struct console {
 	 * are not characters come as ANSI sequences (ESC [ A is up). NULL if
 	 * the console has no input. */
 	int (*getchar)(void);
+	/* Does it print on the screen in a text mode? Then it prints nothing
+	 * while the screen is in a graphics mode. */
+	bool is_screen;
 };
 
 TABLE_DECLARE(consoles, const struct console);
@@ -57,6 +60,9 @@ bool console_is_cancelled(void);
 /* Number of keys that were ever taken by console_getkey(): progress made by a
  * person (the ring guard asks). */
 unsigned int console_key_count(void);
+
+/* What prints on the screen, in place of its text consoles; NULL: they do. */
+void console_set_screen(void (*putchar)(uint8_t c));
 
 /* For tests: everything printed also goes to HOOK while it is not NULL. */
 void console_set_hook(void (*hook)(uint8_t c));

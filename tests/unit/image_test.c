@@ -38,11 +38,11 @@ static enum image_role fake_role(struct image *image __unused_arg)
 	return IMAGE_ROLE_KERNEL;
 }
 
-static const struct image_type second_type = {"second", 2, probe_second,
-					      fake_exec, fake_role};
+static const struct image_type second_type = {
+	"second", 2, probe_second, fake_exec, fake_role, NULL};
 TABLE_REGISTER(image_types, second_type);
-static const struct image_type first_type = {"first", 1, probe_first, fake_exec,
-					     fake_role};
+static const struct image_type first_type = {"first",	1,	   probe_first,
+					     fake_exec, fake_role, NULL};
 TABLE_REGISTER(image_types, first_type);
 
 static int setup(void **state)

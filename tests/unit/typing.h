@@ -33,7 +33,8 @@ static int typed_getchar(void)
 	return c;
 }
 
-static const struct console typing_console = {no_putchar, typed_getchar};
+static const struct console typing_console = {.putchar = no_putchar,
+					      .getchar = typed_getchar};
 TABLE_REGISTER(consoles, typing_console);
 
 #define UP    "\x1b[A"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/fbcon.h"
 #include "core/heap.h"
 #include "core/origin.h"
 #include "core/platform.h"
@@ -66,6 +67,9 @@ void platform_shutdown(void)
 {
 	if (serial_flush)
 		serial_flush();
+	/* An operating system expects a text mode. */
+	if (fbcon_stop)
+		fbcon_stop();
 	if (pxe_unload)
 		pxe_unload();
 	base_memory_release();
@@ -93,6 +97,8 @@ void bios_main(const struct boot_info *info)
 
 	if (serial_flush)
 		serial_flush();
+	if (fbcon_stop)
+		fbcon_stop();
 	base_memory_release();
 	asm volatile("jmp *%0" : : "r"(*real_ptr(real_leave32)), "a"(rc != 0));
 	__builtin_unreachable();

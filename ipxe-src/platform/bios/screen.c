@@ -3,7 +3,8 @@
  *
  * In a text mode, characters are written to the screen's memory and the BIOS
  * data area is kept in step, which costs no trip to real mode; in any other
- * mode the BIOS prints them. Escape sequences are swallowed.
+ * mode the BIOS prints them. Escape sequences are swallowed unless there is
+ * screen_ansi.c.
  */
 #include "config/console.h"
 #include "core/console.h"
@@ -11,6 +12,7 @@
 #include "platform/bios/io.h"
 #include "platform/bios/keys.h"
 #include "platform/bios/real.h"
+#include "platform/bios/screen.h"
 #include "platform/bios/timer.h"
 
 SELECT_IF(CONSOLE_PCBIOS);
@@ -24,13 +26,7 @@ SELECT_IF(CONSOLE_PCBIOS);
 #define BLANK	       0x0720 /* a space, grey on black */
 #define CRTC_CURSOR    0x0e   /* register: high byte; the low one is next */
 
-/* The screen as the BIOS data area describes it. */
-struct screen {
-	volatile uint16_t *cells; /* of the page shown */
-	unsigned int columns;
-	unsigned int rows;
-	unsigned int page;
-};
+uint8_t screen_attribute = BLANK >> 8;
 
 static bool cursor_moved;
 
@@ -80,9 +76,10 @@ static void screen_scroll(const struct screen *screen)
 	unsigned int i;
 
 	for (i = 0; i < len; i++)
-		screen->cells[i] = i + screen->columns < len
-					   ? screen->cells[i + screen->columns]
-					   : BLANK;
+		screen->cells[i] =
+			i + screen->columns < len
+				? screen->cells[i + screen->columns]
+				: (uint16_t)(screen_attribute << 8 | ' ');
 }
 
 /* Write one character to the screen's memory. */
@@ -106,7 +103,7 @@ static void screen_write(const struct screen *screen, uint8_t c)
 		break;
 	default:
 		screen->cells[row * screen->columns + column++] =
-			(BLANK & 0xff00) | c;
+			(uint16_t)(screen_attribute << 8 | c);
 	}
 	if (column == screen->columns) {
 		column = 0;
@@ -158,12 +155,21 @@ static bool is_swallowed(uint8_t c)
 static void screen_putchar(uint8_t c)
 {
 	struct screen screen;
+	bool is_text = screen_get(&screen);
+	int glyph;
 
-	if (is_swallowed(c))
+	if (screen_ansi) {
+		glyph = screen_ansi(is_text ? &screen : NULL, c);
+		cursor_moved = true;
+		if (glyph < 0)
+			return;
+		c = (uint8_t)glyph;
+	} else if (is_swallowed(c)) {
 		return;
-	if (c > '~')
+	} else if (c > '~') {
 		c = '?';
-	if (!screen_get(&screen)) {
+	}
+	if (!is_text) {
 		bios_write(c);
 		return;
 	}
@@ -223,5 +229,6 @@ static int screen_getchar(void)
 static const struct console screen_console = {
 	.putchar = screen_putchar,
 	.getchar = screen_getchar,
+	.is_screen = true,
 };
 TABLE_REGISTER(consoles, screen_console);

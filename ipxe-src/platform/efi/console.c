@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The firmware's own console: text out in whole lines. */
+/* The firmware's own console: text out in whole lines.
+ *
+ * It goes to ConOut, which is all consoles of the firmware's. While the screen
+ * is in a graphics mode of ours it goes to each serial terminal alone.
+ */
 #include <string.h>
 
 #include "config/console.h"
+#include "core/ansi.h"
 #include "core/console.h"
+#include "core/fbcon.h"
 #include "core/platform.h"
 #include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/nic.h"
-#include "platform/efi/ucs2.h"
 
 SELECT_IF(CONSOLE_EFI);
 
 /* Characters that are shown by one call: a call costs more than its text. */
 #define OUTPUT_LEN 128
 
-/* Most numbers that an escape sequence may have. */
-#define ANSI_NUMBERS 8
+/* Terminals that are printed to while the screen shows graphics. */
+#define OUTS_MAX 4
 
 static CHAR16 output[OUTPUT_LEN + 1];
 static size_t output_len;
-static struct utf8_decoder output_decoder;
-
-/* An escape sequence on its way: ECMA-48 5.4. */
-static enum { ANSI_NONE, ANSI_ESC, ANSI_CSI } ansi_state;
-static unsigned int ansi_number[ANSI_NUMBERS];
-static unsigned int ansi_count;
+static struct ansi ansi;
+static struct ansi_colours colours;
+static SIMPLE_TEXT_OUTPUT_INTERFACE *outs[OUTS_MAX];
+static unsigned int out_count;
 
 bool efi_is_terminal(EFI_HANDLE handle)
 {
@@ -40,9 +43,36 @@ bool efi_is_terminal(EFI_HANDLE handle)
 	return false;
 }
 
+void efi_console_set_graphics(bool is_graphics)
+{
+	static EFI_GUID output_guid = EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID;
+	EFI_HANDLE *handles;
+	UINTN count, i;
+
+	efi_console_flush();
+	/* Drivers in option ROMs start before there is a console. */
+	outs[0] = efi_system->ConOut;
+	out_count = outs[0] != NULL;
+	if (!is_graphics)
+		return;
+	out_count = 0;
+	if (EFI_ERROR(efi_boot->LocateHandleBuffer(ByProtocol, &output_guid,
+						   NULL, &count, &handles)))
+		return;
+	for (i = 0; i < count && out_count < OUTS_MAX; i++) {
+		if (efi_is_terminal(handles[i]))
+			outs[out_count++] =
+				efi_protocol(handles[i], &output_guid);
+	}
+	efi_boot->FreePool(handles);
+}
+
 void efi_console_init(void)
 {
 	efi_keyboard_init();
+	colours.foreground = ANSI_DEFAULT;
+	colours.background = ANSI_DEFAULT;
+	efi_console_set_graphics(false);
 	if (efi_system->ConOut)
 		efi_system->ConOut->EnableCursor(efi_system->ConOut, TRUE);
 	efi_console_fresh_line();
@@ -51,22 +81,33 @@ void efi_console_init(void)
 void efi_console_fresh_line(void)
 {
 	static CHAR16 line_end[] = L"\r\n";
-	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+	unsigned int i;
 
 	efi_console_flush();
-	if (out && out->Mode->CursorColumn > 0)
-		out->OutputString(out, line_end);
+	for (i = 0; i < out_count; i++) {
+		if (outs[i]->Mode->CursorColumn > 0)
+			outs[i]->OutputString(outs[i], line_end);
+	}
 }
 
-void efi_console_flush(void)
+/* Send what is buffered. */
+static void output_flush(void)
 {
+	unsigned int i;
+
 	if (!output_len)
 		return;
 	output[output_len] = 0;
 	output_len = 0;
-	/* Drivers in option ROMs start before there is a console. */
-	if (efi_system->ConOut)
-		efi_system->ConOut->OutputString(efi_system->ConOut, output);
+	for (i = 0; i < out_count; i++)
+		outs[i]->OutputString(outs[i], output);
+}
+
+void efi_console_flush(void)
+{
+	if (fbcon_flush)
+		fbcon_flush();
+	output_flush();
 }
 
 /* Add one character to what will be shown. */
@@ -74,38 +115,34 @@ static void output_add(CHAR16 c)
 {
 	output[output_len++] = c;
 	if (output_len == OUTPUT_LEN)
-		efi_console_flush();
+		output_flush();
 }
 
-/* Colours and brightness: ECMA-48 8.3.117 as a UEFI attribute. */
-static void ansi_colour(unsigned int number)
+/* The present colours as a UEFI attribute, UEFI 2.10 12.4.6. */
+static UINTN attribute(void)
 {
 	/* ANSI has red in bit 0 and blue in bit 2, UEFI the reverse. */
-	static const uint8_t colours[] = {0, 4, 2, 6, 1, 5, 3, 7};
-	UINTN attribute = (UINTN)efi_system->ConOut->Mode->Attribute & 0x7f;
+	static const uint8_t uefi[] = {0, 4, 2, 6, 1, 5, 3, 7};
+	UINTN front = EFI_LIGHTGRAY, back = EFI_BLACK, swap;
 
-	if (number == 0)
-		attribute = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK);
-	else if (number == 1)
-		attribute |= EFI_BRIGHT;
-	else if (number == 22)
-		attribute &= ~(UINTN)EFI_BRIGHT;
-	else if (number >= 30 && number <= 37)
-		attribute = (attribute & 0x78) | colours[number - 30];
-	else if (number == 39)
-		attribute = (attribute & 0x78) | EFI_LIGHTGRAY;
-	else if (number >= 40 && number <= 47)
-		attribute = (attribute & 0x0f) | (UINTN)colours[number - 40]
-							 << 4;
-	else if (number == 49)
-		attribute &= 0x0f;
-	efi_system->ConOut->SetAttribute(efi_system->ConOut, attribute);
+	if (colours.foreground < ARRAY_SIZE(uefi))
+		front = uefi[colours.foreground];
+	if (colours.background < ARRAY_SIZE(uefi))
+		back = uefi[colours.background];
+	if (colours.is_reverse) {
+		swap = front;
+		front = back;
+		back = swap;
+	}
+	if (colours.is_bold)
+		front |= EFI_BRIGHT;
+	return EFI_TEXT_ATTR(front, back);
 }
 
 /* Blank the rest of the line that the cursor is in, which stays. */
-static void ansi_erase_line(void)
+static void erase_line(SIMPLE_TEXT_OUTPUT_INTERFACE *out)
 {
-	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
+	static CHAR16 space[] = L" ";
 	INT32 column = out->Mode->CursorColumn;
 	INT32 row = out->Mode->CursorRow;
 	UINTN columns;
@@ -117,99 +154,81 @@ static void ansi_erase_line(void)
 		return;
 	/* Not the last column: the line would wrap. */
 	for (i = column; i + 1 < (INT32)columns; i++)
-		output_add(' ');
-	efi_console_flush();
+		out->OutputString(out, space);
 	out->SetCursorPosition(out, (UINTN)column, (UINTN)row);
 }
 
-/* Move the cursor within its line. */
-static void ansi_move(int by)
+/* Move the cursor. */
+static void move(SIMPLE_TEXT_OUTPUT_INTERFACE *out, int columns, int rows)
 {
-	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
-	int column = out->Mode->CursorColumn + by;
+	int column = out->Mode->CursorColumn + columns;
+	int row = out->Mode->CursorRow + rows;
 
-	out->SetCursorPosition(out, (UINTN)MAX(column, 0),
-			       (UINTN)out->Mode->CursorRow);
+	out->SetCursorPosition(out, (UINTN)MAX(column, 0), (UINTN)MAX(row, 0));
 }
 
-/* Do the sequence that FINAL ends; one that we do not know does nothing. */
-static void ansi_do(uint8_t final)
+/* Do the sequence that FINAL ends on OUT; one that we do not know does
+ * nothing. */
+static void sequence_do(SIMPLE_TEXT_OUTPUT_INTERFACE *out, uint8_t final)
 {
-	SIMPLE_TEXT_OUTPUT_INTERFACE *out = efi_system->ConOut;
-	unsigned int first = ansi_number[0];
-	unsigned int i;
+	int count = (int)MAX(ansi.numbers[0], 1U);
 
-	efi_console_flush();
 	switch (final) {
 	case 'm':
-		for (i = 0; i <= ansi_count; i++)
-			ansi_colour(ansi_number[i]);
+		out->SetAttribute(out, attribute());
 		break;
 	case 'J':
 		out->ClearScreen(out);
 		break;
 	case 'H':
-		out->SetCursorPosition(out, MAX(ansi_number[1], 1U) - 1,
-				       MAX(first, 1U) - 1);
+		out->SetCursorPosition(out, MAX(ansi.numbers[1], 1U) - 1,
+				       (UINTN)count - 1);
 		break;
 	case 'K':
-		ansi_erase_line();
+		erase_line(out);
+		break;
+	case 'A':
+		move(out, 0, -count);
+		break;
+	case 'B':
+		move(out, 0, count);
 		break;
 	case 'C':
-		ansi_move((int)MAX(first, 1U));
+		move(out, count, 0);
 		break;
 	case 'D':
-		ansi_move(-(int)MAX(first, 1U));
+		move(out, -count, 0);
+		break;
+	case 'h':
+	case 'l':
+		if (ansi.numbers[0] == 25)
+			out->EnableCursor(out, final == 'h');
 		break;
 	default:
 		break;
 	}
 }
 
-/* Feed C to the escape sequence that has begun. */
-static void ansi_feed(uint8_t c)
-{
-	unsigned int *number = &ansi_number[ansi_count];
-
-	if (ansi_state == ANSI_ESC) {
-		ansi_state = c == '[' ? ANSI_CSI : ANSI_NONE;
-		ansi_count = 0;
-		memset(ansi_number, 0, sizeof(ansi_number));
-		return;
-	}
-	if (c >= '0' && c <= '9') {
-		*number = MIN(*number * 10 + c - '0', 999U);
-	} else if (c == ';') {
-		if (ansi_count + 1 < ANSI_NUMBERS)
-			ansi_count++;
-	} else if (c >= 0x40 && c <= 0x7e) {
-		ansi_state = ANSI_NONE;
-		ansi_do(c);
-	}
-}
-
 static void efi_console_putchar(uint8_t byte)
 {
-	int c;
+	int c = ansi_feed(&ansi, byte);
+	unsigned int i;
 
-	if (!efi_system->ConOut)
-		return;
-	if (ansi_state != ANSI_NONE) {
-		ansi_feed(byte);
-		return;
-	}
-	if (byte == KEY_ESC) {
-		ansi_state = ANSI_ESC;
-		return;
-	}
-	c = utf8_feed(&output_decoder, byte);
 	if (c <= 0)
 		return;
+	if (c >= ANSI_FINAL(0)) {
+		output_flush();
+		if (c == ANSI_FINAL('m'))
+			ansi_select(&ansi, &colours);
+		for (i = 0; i < out_count; i++)
+			sequence_do(outs[i], (uint8_t)(c & 0xff));
+		return;
+	}
 	if (c == '\n')
 		output_add('\r');
 	output_add((CHAR16)c);
 	if (c == '\n')
-		efi_console_flush();
+		output_flush();
 }
 
 static const struct console efi_console = {

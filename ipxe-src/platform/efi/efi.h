@@ -94,6 +94,10 @@ void efi_console_init(void);
 void efi_console_flush(void);
 void efi_console_fresh_line(void);
 
+/* Is the screen in a graphics mode of ours? Then the firmware prints on
+ * serial terminals only. */
+void efi_console_set_graphics(bool is_graphics);
+
 /* Prepare for keys; take one byte of a key, -1 if there is none. */
 void efi_keyboard_init(void);
 int efi_keyboard_getchar(void);

@@ -67,5 +67,6 @@ static int linux_getchar(void)
 	return c;
 }
 
-static const struct console linux_console = {linux_putchar, linux_getchar};
+static const struct console linux_console = {.putchar = linux_putchar,
+					     .getchar = linux_getchar};
 TABLE_REGISTER(consoles, linux_console);

@@ -23,6 +23,10 @@ extern uint64_t linux_idle_skip_us;
 /* Put the terminal back as it was. May be called at any time. */
 void linux_console_restore(void);
 
+/* The screen in memory, 0x00RRGGBB; NULL while there is no graphics mode. */
+extern uint32_t *linux_screen;
+extern unsigned int linux_screen_width, linux_screen_height;
+
 /* Bytes of the record of settings, which lives as long as the program; and what
  * replacing it fails with, if not 0. For tests. */
 extern size_t linux_nvs_len;
