@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,25 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = re.findall(r"^\$\(eval \$\(call image,([^,]+),",
                     (ROOT / "config/images.mk").read_text(), re.MULTILINE)
+#: Those, and what is made of them or on demand.
+EVERYTHING = [*IMAGES, "ipxe.usb", "ipxe.iso", "distro/ipxe.usb",
+              "distro/ipxe.iso"]
+CARDS = subprocess.run([ROOT / "scripts/nic-ids"], text=True, timeout=60,
+                       capture_output=True, check=False).stdout
+if "1af4 1000" in CARDS:
+    EVERYTHING += [f"rom/1af41000.{kind}" for kind in ("rom", "efirom")
+                   if f".{kind} " in (ROOT / "config/roms.mk").read_text()]
 KPXE = "made/undionly.kpxe"
 
 
-def make(tree: Path, *words: str, **environment: str) -> str:
-    """Run make in tree and return what it printed; it must succeed."""
+def make(tree: Path, *words: str, before: Sequence[str] = (),
+         **environment: str) -> str:
+    """Run make in tree and return what it printed; it must succeed.
+
+    before: a command to put before it.
+    """
     done = subprocess.run(
-        ["make", "--no-print-directory", f"-j{os.cpu_count()}", *words],
+        [*before, "make", "--no-print-directory", f"-j{os.cpu_count()}", *words],
         cwd=tree,
         env={**os.environ, "SOURCE_DIR": str(ROOT / "out/cache"),
              "MAKEFLAGS": "", "O": "made", **environment},
@@ -51,11 +64,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-def test_other_folder_gives_the_same_bytes(tree: Path) -> None:
-    """Built in another folder, with another O= and at another time."""
-    make(tree, *(f"made/{image}" for image in IMAGES))
-    make(ROOT, *(f"out/{image}" for image in IMAGES), O="out")
-    for image in IMAGES:
+def test_other_folder_and_day_give_the_same_bytes(tree: Path) -> None:
+    """Every image and medium, built in another folder, with another O=, on
+    another day and in another time zone."""
+    make(tree, *(f"made/{image}" for image in EVERYTHING),
+         before=["faketime", "2031-02-03 04:05:06"], TZ="Asia/Tokyo")
+    make(ROOT, *(f"out/{image}" for image in EVERYTHING), O="out")
+    for image in EVERYTHING:
         ours = (ROOT / "out" / image).read_bytes()
         theirs = (tree / "made" / image).read_bytes()
         assert ours == theirs, image

@@ -99,6 +99,22 @@ def test_the_server_itself_accepts_the_lines(
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("kind", ["dnsmasq", "isc", "kea"])
+def test_page_shows_lines_that_are_printed(kind: str) -> None:
+    """docs/chainload.md quotes this command's lines."""
+    page = (base.ROOT / "docs/chainload.md").read_text()
+    quoted = " ".join(page.split())
+    assert f"unloop dhcp-config {kind} -s 192.0.2.1" in quoted
+    section = page.split("Several kinds: `unloop dhcp-config " + kind)[1]
+    lines = [line.strip() for line in section.split("\n## ")[0].splitlines()
+             if line.startswith("    ")]
+    printed = [line.strip() for line in
+               snippet(kind, "-s", "192.0.2.1").splitlines()]
+    assert lines
+    for line in lines:
+        assert line in printed
+
+
 def test_boot_urls_fit_into_the_packet() -> None:
     for line in snippet("dnsmasq", "-s", "255.255.255.255", "-p",
                         "65535").splitlines():

@@ -497,10 +497,22 @@ def run_case(case: Case, firmware: str | None = None,
             if not problems and not os.environ.get("LAB_KEEP"):
                 (boot.logs / "net.pcap").unlink(missing_ok=True)
     except Skip as skip:
-        return Result(case, [], 0, notes, str(skip))
+        return _record(Result(case, [], 0, notes, str(skip)))
     except LabError as error:
         problems.append(f"the lab failed: {error}")
-    return Result(case, problems, time.monotonic() - begin, notes)
+    return _record(Result(case, problems, time.monotonic() - begin, notes))
+
+
+def _record(result: Result) -> Result:
+    """Keep how the case ended, for scripts/matrix."""
+    folder = LOGS / result.case.name
+    folder.mkdir(parents=True, exist_ok=True)
+    word = "skipped" if result.skipped is not None else \
+        "failed" if result.problems else "passed"
+    (folder / "result.json").write_text(json.dumps(
+        {"result": word, "seconds": round(result.seconds, 1),
+         "why": result.skipped or "; ".join(result.problems)}) + "\n")
+    return result
 
 
 def _write_summary(boot: Boot, problems: list[str]) -> None:
