@@ -305,7 +305,8 @@ DISTRO_DIR   ?= /usr/lib/ipxe
 media_set := $(USB_SIZE) $(MEDIA_IMAGES) $(DISTRO_DIR)
 $(O)/obj/.media: FORCE
 	@mkdir -p $(@D)
-	@echo '$(media_set)' | cmp -s - $@ || echo '$(media_set)' > $@
+	@echo '$(media_set)' | cmp -s - $@ || \
+		{ rm -rf $(O)/distro/payload; echo '$(media_set)' > $@; }
 $(MEDIA): $(O)/ipxe.%: scripts/mkmedia scripts/identity.py $(O)/obj/.media \
 		$(MEDIA_IMAGES)
 	$(call say,IMG,$@)
@@ -322,15 +323,24 @@ $(STARTER:.efi=.elf): $(starter_objs) $(depends_efi-x86_64)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)ld $(ldflags_efi-x86_64) -o $@ $(starter_objs)
-$(STARTER): $(STARTER:.efi=.elf) scripts/mkefi scripts/identity.py
+$(STARTER): $(STARTER:.efi=.elf) scripts/mkefi scripts/identity.py $(SIGNING)
 	$(call say,IMG,$@)
 	$(Q)$(PYTHON) scripts/mkefi --elf $< --format distro/starter.efi -o $@
+	$(sign_efi)
+# Copies, so that they can be signed too.
+DISTRO_IMAGES := $(patsubst $(DISTRO_DIR)/%,$(O)/distro/payload/%,\
+	$(wildcard $(DISTRO_DIR)/ipxe.lkrn $(DISTRO_DIR)/ipxe.efi))
+$(O)/distro/payload/%: $(DISTRO_DIR)/% $(SIGNING) $(O)/obj/.media
+	@mkdir -p $(@D)
+	$(Q)cp -L $< $@
+	$(if $(filter %.efi,$@),$(sign_efi))
 $(DISTRO_MEDIA): $(O)/distro/ipxe.%: scripts/mkmedia $(O)/obj/.media $(STARTER) \
-		embed/medium.ipxe embed/unloop.ipxe \
-		$(wildcard $(DISTRO_DIR)/ipxe.lkrn $(DISTRO_DIR)/ipxe.efi)
+		embed/medium.ipxe embed/unloop.ipxe $(DISTRO_IMAGES)
 	$(call say,IMG,$@)
-	$(Q)scripts/mkmedia $* --distro $(DISTRO_DIR) --size $(USB_SIZE) -o $@ \
-		$(STARTER) embed/medium.ipxe embed/unloop.ipxe
+	$(if $(DISTRO_IMAGES),,$(error $(DISTRO_DIR) holds neither ipxe.lkrn nor \
+		ipxe.efi; install the package ipxe, or say DISTRO_DIR=))
+	$(Q)scripts/mkmedia $* --distro $(O)/distro/payload --size $(USB_SIZE) \
+		-o $@ $(STARTER) embed/medium.ipxe embed/unloop.ipxe
 
 PAYLOAD ?= ours
 ifneq ($(filter-out ours distro,$(PAYLOAD)),)

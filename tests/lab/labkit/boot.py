@@ -171,7 +171,8 @@ class Case:
     #: Further files: "tftp/x", "web/x", "site/x" to text, or to "@big",
     #: "@ours", "@old", "@debian" ... for a file (see place_file).
     files: dict[str, str] = field(default_factory=dict)
-    #: Arguments of `unloop customise` for the boot program, after which it is
+    #: Arguments of `unloop customise` for the boot program (with a medium:
+    #: for that), after which it is
     #: served; @WORDS@ as in scripts, and @WORK@ for the folder of `files`.
     customise: list[str] = field(default_factory=list)
     #: Rules of the misbehaving web server; values "@big" ... name payloads.
@@ -310,10 +311,11 @@ def _place_files(boot: Boot) -> None:
         path = boot.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         place_file(boot, path, content)
-    if boot.case.customise:
-        _customise(boot, boot.work / program_at)
     if boot.case.medium:
         medium.prepare(boot)
+    if boot.case.customise:
+        _customise(boot, boot.work / (
+            "medium" if boot.case.medium else program_at))
 
 
 def place_file(boot: Boot, path: Path, content: str) -> None:

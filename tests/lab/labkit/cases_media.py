@@ -8,6 +8,9 @@ from .judge import http_times, linux_up, linux_with
 
 #: Machine, medium, how it is attached, and the time that its firmware needs.
 MEDIA = (
+    ("bios-media", "ipxe.usb", "stick", 90),
+    ("bios-media", "ipxe.iso", "cd", 90),
+    ("bios-media", "ipxe.iso", "stick", 90),
     ("uefi-full", "ipxe.usb", "stick", 120),
     ("uefi-i386-full", "ipxe.usb", "stick", 150),
     ("uefi-arm64-full", "ipxe.usb", "stick", 240),
@@ -33,11 +36,37 @@ case(name="usb-dumb-dhcp-uefi-full", machine="uefi-full", medium="ipxe.usb",
              if boot.fetched(boot.program) else None,
              http_times("/boot.ipxe", 1), linux_with()])
 
-case(name="usb-script-uefi-full", machine="uefi-full", medium="ipxe.usb",
-     what="autoexec.ipxe copied onto the stick is run, not the network's.",
-     put={"autoexec.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
-     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
-     checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])
+for machine in ("bios-media", "uefi-full"):
+    case(name=f"usb-script-{machine}", machine=machine, medium="ipxe.usb",
+         what="autoexec.ipxe copied onto the stick is run, not the network's.",
+         put={"autoexec.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])
+
+for machine, medium, attach in (("bios-media", "ipxe.iso", "cd"),
+                                ("uefi-full", "ipxe.iso", "cd"),
+                                ("bios-media", "ipxe.usb", "stick")):
+    kind = medium.rpartition(".")[2]
+    case(name=f"{kind}-custom-{machine}", machine=machine, medium=medium,
+         attach=attach,
+         what=f"{medium} with a script and a setting by `unloop customise`: "
+         "both count.",
+         customise=["--script", "@WORK@/image.ipxe", "--set",
+                    "greeting=hello"],
+         files={"image.ipxe":
+                "#!ipxe\ndhcp\n@LINUX from=image greeting=${greeting}@\n"},
+         dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+         checks=[http_times("/boot.ipxe", 0),
+                 linux_with("from=image greeting=hello")])
+
+case(name="usb-secure", machine="uefi-secure", medium="ipxe.usb", timeout=180,
+     what="Secure Boot enforced: a stick with our signed program runs the "
+     "script on it, and a signed kernel.",
+     put={"EFI/BOOT/BOOTX64.EFI": "@signed-our-full-efi",
+          "autoexec.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+     files={"site/assets/vmlinuz": "@signed-vmlinuz"},
+     dhcp=dumb("dnsmasq", filename=None), until=linux_up,
+     checks=[linux_with("from=stick")])
 
 case(name="usb-kernel-uefi-full", machine="uefi-full", medium="ipxe.usb",
      what="Kernel and initrd beside boot.ipxe on the stick: Linux without "
@@ -51,8 +80,8 @@ case(name="usb-kernel-uefi-full", machine="uefi-full", medium="ipxe.usb",
 # --- PAYLOAD=distro: Debian's iPXE with our script -------------------------
 
 for machine, medium, attach in (
-        ("bios", "distro/ipxe.usb", "stick"),
-        ("bios", "distro/ipxe.iso", "cd"),
+        ("bios-media", "distro/ipxe.usb", "stick"),
+        ("bios-media", "distro/ipxe.iso", "cd"),
         ("uefi-full", "distro/ipxe.usb", "stick"),
         ("uefi-full", "distro/ipxe.iso", "cd")):
     kind = medium.rpartition(".")[2]
@@ -63,7 +92,7 @@ for machine, medium, attach in (
          dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
          checks=[http_times("/boot.ipxe", 1), linux_with()])
 
-for machine in ("bios", "uefi-full"):
+for machine in ("uefi-full",):
     case(name=f"usb-distro-script-{machine}", machine=machine,
          medium="distro/ipxe.usb", firmware="debian",
          what="Debian's iPXE runs boot.ipxe copied onto the stick, not ours.",

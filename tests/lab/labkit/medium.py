@@ -28,7 +28,7 @@ def prepare(boot: Boot) -> None:
                    timeout=60)
     for name, content in boot.case.put.items():
         path = boot.work / "put" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         boot_module.place_file(boot, path, content)
         # -o: as a person does who replaces a file that is there.
         run("mcopy", "-o", "-i", f"{medium}@@{FAT_OFFSET}", path,
