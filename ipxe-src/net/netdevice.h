@@ -44,6 +44,8 @@ struct net_device {
 	uint16_t vlan; /* tag that its frames carry (net/vlan.c); 0: none */
 	bool is_open;
 	bool has_link;	    /* as far as the driver can tell */
+	bool is_plain;	    /* from the next opening on, frames as on a wire: no
+			     * joined segments, no checksum left out */
 	bool is_configured; /* has an address */
 	const struct net_device_ops *ops;
 	void *priv;		  /* the driver's */

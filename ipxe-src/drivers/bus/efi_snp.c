@@ -68,6 +68,7 @@ static void nic_stop(struct offered_nic *nic)
 	if (nic->mode.State != EfiSimpleNetworkInitialized)
 		return;
 	nic->netdev->ops->close(nic->netdev);
+	nic->netdev->is_plain = false;
 	nic->mode.State = EfiSimpleNetworkStarted;
 	nic->sent_count = 0;
 	rx_clear(nic);
@@ -135,6 +136,7 @@ static EFI_STATUS EFIAPI offered_initialize(EFI_SIMPLE_NETWORK *this,
 		return EFI_NOT_STARTED;
 	tpl = efi_boot->RaiseTPL(TPL_CALLBACK);
 	nic_stop(nic);
+	nic->netdev->is_plain = true;
 	if (nic->netdev->ops->open(nic->netdev))
 		status = EFI_DEVICE_ERROR;
 	else

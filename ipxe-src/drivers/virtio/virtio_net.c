@@ -305,10 +305,15 @@ static void tx_init(struct virtio_net *nic)
 }
 
 /* Agree on features, and on what follows from them. */
-static int negotiate(struct virtio_net *nic)
+static int negotiate(struct virtio_net *nic, bool is_plain)
 {
 	struct virtio_device *device = &nic->device;
-	int rc = virtio_negotiate(device, NET_FEATURES);
+	uint64_t wanted = NET_FEATURES;
+	int rc;
+
+	if (is_plain)
+		wanted &= ~(NET_F_BIG | NET_F_GUEST_CSUM);
+	rc = virtio_negotiate(device, wanted);
 
 	/* Packets of 64 KiB only in many buffers; and they come unsummed. */
 	if (!rc && (device->features & NET_F_BIG) &&
@@ -321,8 +326,10 @@ static int negotiate(struct virtio_net *nic)
 	if (!nic->has_mergeable && !(device->features & VIRTIO_F_VERSION_1))
 		nic->header_len = HEADER_LEN_LEGACY;
 	nic->rx_chain = nic->has_mergeable ? 1 : 2;
-	nic->pool_buffer_len =
-		device->features & NET_F_BIG ? RX_BUFFER_BIG : RX_BUFFER;
+	if (!nic->pool)
+		nic->pool_buffer_len = device->features & NET_F_BIG
+					       ? RX_BUFFER_BIG
+					       : RX_BUFFER;
 	return 0;
 }
 
@@ -345,7 +352,7 @@ static int virtio_net_open(struct net_device *netdev)
 	int rc;
 
 	pci_enable(nic->pci);
-	rc = negotiate(nic);
+	rc = negotiate(nic, netdev->is_plain);
 	if (rc)
 		goto err_negotiate;
 	rc = memory_init(nic);
@@ -443,7 +450,7 @@ static int virtio_net_probe(struct pci_device *pci)
 	rc = virtio_init(&nic->device, pci);
 	if (rc)
 		goto err_init;
-	rc = negotiate(nic);
+	rc = negotiate(nic, netdev->is_plain);
 	if (rc)
 		goto err_init;
 	read_config(netdev, nic);

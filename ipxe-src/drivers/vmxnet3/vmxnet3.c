@@ -253,7 +253,7 @@ static void shared_init(struct vmxnet3 *nic, const struct net_device *netdev)
 	shared->gos = VMX_GOS_OTHER;
 	shared->version_supported = 1;
 	shared->upt_supported = 1;
-	shared->upt_features = VMX_FEATURE_RXCSUM;
+	shared->upt_features = netdev->is_plain ? 0 : VMX_FEATURE_RXCSUM;
 	shared->queue_desc = bus_of(nic, tx_queue);
 	shared->queue_desc_len = sizeof(*tx) + sizeof(*rx);
 	shared->mtu = netdev->mtu;

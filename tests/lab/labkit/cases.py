@@ -508,6 +508,7 @@ case(name="uefi-rom-customised", machine="uefi-rom",
      checks=[linux_with("from=image"), http_times("/boot.ipxe", 0)])
 
 case(name="uefi-rom-chain", machine="uefi-rom", nic="virtio-net-pci",
+     offload=True,
      ours="rom/1af41000.efirom",
      what="The trap with a ROM: DHCP gives everybody snponly.efi. The ROM "
      "gives that the card as the firmware would, and there it ends: Linux.",
