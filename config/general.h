@@ -31,6 +31,10 @@
 #define IMAGE_DRY /* reports what would be booted */
 #endif
 
+/* What the console says, sent to a resolver of ours; wants
+ * DOWNLOAD_PROTO_HTTP. */
+#define FLIGHT_RECORDER
+
 /* Commands. Names of groups are those that iPXE's users know. */
 #define AUTOBOOT_CMD /* autoboot */
 #define NVO_CMD      /* set, clear, show, inc */
@@ -60,7 +64,6 @@
 #define CONSOLE_CMD      /* console, colour, cpair */
 #define IMAGE_PNG        /* pictures, for `console --picture` */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
-#define FLIGHT_RECORDER /* what the console says, sent to the resolver */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
 #define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */

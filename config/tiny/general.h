@@ -3,6 +3,7 @@
  * by TFTP, from addresses; the embedded script's steps by HTTP fail at once. */
 #undef DOWNLOAD_PROTO_HTTP
 #undef DNS_RESOLVER
+#undef FLIGHT_RECORDER
 #undef AUTOBOOT_CMD
 #undef IFMGMT_CMD
 #undef ROUTE_CMD

@@ -177,8 +177,7 @@ def timeline(boot: Boot) -> list[dict[str, str]]:
 
 def flight_recorded(boot: Boot) -> str | None:
     """The firmware's record of this boot is in the resolver's timeline."""
-    # undionly.kpxe has no room for the recorder.
-    if boot.firmware != "ours" or boot.program == "undionly.kpxe":
+    if boot.firmware != "ours":
         return None
     events = timeline(boot)
     ours = [e for e in events if e["source"] == "firmware"]
