@@ -59,9 +59,10 @@ static bool has_tail(const struct boot_image *image, size_t len)
 	return image->region_at + image->region_len != len;
 }
 
-static bool is_fixed(const struct boot_image *image)
+/* Has the region the size that it was made with, in the middle of the file? */
+static bool is_fixed(const struct boot_image *image, size_t len)
 {
-	return image->region_max == image->region_len;
+	return image->region_max == image->region_len && has_tail(image, len);
 }
 
 static int has_unknown_tail(struct reason *why)
@@ -87,7 +88,7 @@ static int plain_resize(const uint8_t *data, size_t len,
 	size_t room = align_up(needed, PLAIN_UNIT);
 
 	(void)data;
-	if (is_fixed(image)) {
+	if (is_fixed(image, len)) {
 		*ret_room = image->region_len;
 		*ret_len = len;
 		return 0;
@@ -274,13 +275,11 @@ static int rom_resize(const uint8_t *data, size_t len,
 	size_t old_len = le16_get(data + pci + PCI_ROM_UNITS) * ROM_UNIT;
 	size_t new_len, at;
 
-	if (is_fixed(image)) {
-		*ret_room = image->region_len;
-		*ret_len = len;
-		return 0;
-	}
-	if (data[pci + PCI_CODE_TYPE] != PCI_CODE_BIOS ||
-	    !(data[pci + PCI_INDICATOR] & PCI_IS_LAST) || old_len > len)
+	/* That of UEFI has programs behind its region. */
+	if (data[pci + PCI_CODE_TYPE] != PCI_CODE_BIOS)
+		return plain_resize(data, len, image, needed, ret_room, ret_len,
+				    why);
+	if (!(data[pci + PCI_INDICATOR] & PCI_IS_LAST) || old_len > len)
 		return has_unknown_tail(why);
 	/* Padding of a flash chip may follow: all of one kind. */
 	for (at = old_len; at < len; at++) {
@@ -289,14 +288,16 @@ static int rom_resize(const uint8_t *data, size_t len,
 	}
 	/* The last byte makes the checksum right. */
 	new_len = align_up(image->region_at + needed + 1, ROM_UNIT);
-	if (new_len > ROM_LEN_MAX ||
-	    new_len - 1 - image->region_at > image->region_max)
+	if (new_len > ROM_LEN_MAX)
 		return reason_set(why, -EFBIG,
 				  "with a customisation of %zu bytes the ROM "
 				  "would have %zu bytes, more than is possible",
 				  needed, new_len);
-	*ret_room = new_len - 1 - image->region_at;
-	*ret_len = len > old_len && len > new_len ? len : new_len;
+	at = new_len - 1 - image->region_at;
+	at = at < image->region_max ? at : image->region_max;
+	*ret_room = needed ? at : 0;
+	/* The file does not become shorter: flashing tools want its size. */
+	*ret_len = len > new_len ? len : new_len;
 	return 0;
 }
 
@@ -304,21 +305,18 @@ static void rom_finish(uint8_t *data, size_t len,
 		       const struct boot_image *image)
 {
 	size_t pci = rom_pci_data(data, len);
-	size_t rom_len = image->region_at + image->region_len + 1;
 	uint8_t sum = 0;
+	size_t rom_len;
 	size_t i;
 
 	if (!pci || data[pci + PCI_CODE_TYPE] != PCI_CODE_BIOS)
 		return;
-	if (is_fixed(image)) {
-		rom_len = le16_get(data + pci + PCI_ROM_UNITS) * ROM_UNIT;
-		if (!rom_len || rom_len > len)
-			return;
-	} else {
-		data[ROM_UNITS] = (uint8_t)(rom_len / ROM_UNIT);
-		le16_put(data + pci + PCI_ROM_UNITS,
-			 (uint16_t)(rom_len / ROM_UNIT));
-	}
+	rom_len = align_up(image->region_at + image->region_len + 1, ROM_UNIT);
+	if (rom_len > len)
+		return;
+	data[ROM_UNITS] = (uint8_t)(rom_len / ROM_UNIT);
+	le16_put(data + pci + PCI_ROM_UNITS, (uint16_t)(rom_len / ROM_UNIT));
+	memset(data + rom_len, 0xff, len - rom_len);
 	data[rom_len - 1] = 0;
 	for (i = 0; i < rom_len; i++)
 		sum += data[i];

@@ -153,7 +153,7 @@ static int customise(const uint8_t *data, size_t len, struct boot_image *image,
 		     size_t *ret_len, struct reason *why)
 {
 	const struct boot_format *format;
-	size_t room, new_len;
+	size_t room, new_len, old;
 	uint8_t *copy;
 	int rc;
 
@@ -168,8 +168,11 @@ static int customise(const uint8_t *data, size_t len, struct boot_image *image,
 	if (!copy)
 		return reason_set(why, -ENOMEM, "out of memory");
 	memcpy(copy, data, len < new_len ? len : new_len);
+	/* Nothing of the old one is left, also where the room is less now. */
+	old = new_len - image->region_at;
+	old = image->region_len < old ? image->region_len : old;
+	memset(copy + image->region_at, 0, old > room ? old : room);
 	image->region_len = room;
-	memset(copy + image->region_at, 0, room);
 	if (needed)
 		memcpy(copy + image->region_at, region, needed);
 	note_write(copy, image);

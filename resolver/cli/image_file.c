@@ -16,6 +16,9 @@
 /* Longest file that is read, bytes. */
 #define FILE_LEN_MAX (1ULL << 30)
 
+/* Bytes that are written at once. */
+#define BLOCK_LEN ((size_t)64 * 1024)
+
 /* The file that is being written, to be removed when a signal ends us. */
 static char temporary[PATH_MAX];
 
@@ -96,20 +99,32 @@ out:
 	return rc;
 }
 
+/* Are there zeros only? */
+static bool is_zero(const uint8_t *data, size_t len)
+{
+	return !data[0] && memcmp(data, data + 1, len - 1) == 0;
+}
+
+/* Write len bytes to the empty file fd. Most of a stick is zeros, which take
+ * neither time nor room as a hole. */
 static int write_all(int fd, const uint8_t *data, size_t len,
 		     struct reason *why)
 {
-	while (len) {
-		ssize_t count = write(fd, data, len);
+	size_t at = 0;
 
+	while (at < len) {
+		size_t part = len - at < BLOCK_LEN ? len - at : BLOCK_LEN;
+		ssize_t count = (ssize_t)part;
+
+		if (!is_zero(data + at, part))
+			count = pwrite(fd, data + at, part, (off_t)at);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
 			return fail(why, "written");
-		data += count;
-		len -= (size_t)count;
+		at += (size_t)count;
 	}
-	return 0;
+	return ftruncate(fd, (off_t)len) ? fail(why, "written") : 0;
 }
 
 /* Give fd the mode that the finished file is to have. */

@@ -49,6 +49,10 @@ mkefi = load("mkefi")
 IMAGES = [name for name in re.findall(
     r"call image,([^,]+),", (ROOT / "config/images.mk").read_text())
     if name != "FILE" and (OUT / name).exists()]
+#: Media and ROMs are made of those.
+IMAGES += [str(path.relative_to(OUT)) for path in (
+    OUT / "ipxe.usb", OUT / "ipxe.iso", *sorted(OUT.glob("rom/*rom")))
+    if path.exists() and str(path.relative_to(OUT)) not in IMAGES]
 if not IMAGES:
     pytest.skip("no image is built", allow_module_level=True)
 
@@ -204,11 +208,14 @@ def test_all_kinds_are_put_in(image: Path, script: Path,
     assert entries(image.read_bytes()) == [
         (1, b"", SCRIPT), (2, b"resolver", b"http://a/b?c=d"),
         (2, b"net0/ip", b"10.0.0.1"), (3, b"", der)]
+    if image.suffix == ".rom":
+        data = image.read_bytes()
+        assert sum(data[:data[2] * 512]) & 0xFF == 0
 
 
 def test_taking_all_out_gives_the_built_file(image: Path) -> None:
     before = image.read_bytes()
-    customise("--set", "a=" + "x" * 9000, image)
+    customise("--set", "a=" + "x" * min(9000, note(before)[2] - 23), image)
     assert image.read_bytes() != before
     customise("--reset", image)
     assert image.read_bytes() == before
@@ -300,7 +307,9 @@ def test_rom_grows_with_its_sizes_and_sum(kpxe: Path, tmp_path: Path) -> None:
         assert struct.unpack_from("<H", data, 64 + 16)[0] * 512 == len(data)
         assert sum(data) & 0xFF == 0
     customise("--reset", rom)
-    assert len(rom.read_bytes()) == 3072 and sum(rom.read_bytes()) & 0xFF == 0
+    after = rom.read_bytes()
+    assert entries(after) == [] and sum(after[:3072]) & 0xFF == 0
+    assert len(after) == len(data) and after[2] * 512 == 3072
 
 
 def test_padding_behind_a_rom_is_kept(kpxe: Path, tmp_path: Path) -> None:
