@@ -63,6 +63,7 @@
 #ifndef SMALL_IMAGE
 #define CONSOLE_CMD      /* console, colour, cpair */
 #define IMAGE_PNG        /* pictures, for `console --picture` */
+#define SEVERAL_NICS     /* choose among several network cards */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */

@@ -334,6 +334,10 @@ void netdev_probe_all(void)
 		}
 	}
 	for_each_table_entry(extension, net_extensions) {
+		if (extension->found)
+			extension->found();
+	}
+	for_each_table_entry(extension, net_extensions) {
 		if (extension->probed)
 			extension->probed();
 	}
@@ -363,6 +367,19 @@ int netdev_open(struct net_device *netdev)
 	return 0;
 }
 
+/* Send what leaves the networks of all by the NIC configured last. */
+static void default_choose(void)
+{
+	struct net_device *netdev, *found = NULL;
+
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_configured &&
+		    (!found || netdev->open_count > found->open_count))
+			found = netdev;
+	}
+	netif_set_default(found ? &found->netif : NULL);
+}
+
 void netdev_close(struct net_device *netdev)
 {
 	static const ip4_addr_t any;
@@ -376,6 +393,8 @@ void netdev_close(struct net_device *netdev)
 	netdev->is_configured = false;
 	netdev->is_open = false;
 	netdev->ops->close(netdev);
+	if (netif_default == &netdev->netif)
+		default_choose();
 }
 
 void netdev_pause_all(void)

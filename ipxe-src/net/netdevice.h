@@ -55,6 +55,7 @@ struct net_device {
 	unsigned long tx, rx, tx_errors, rx_errors;
 	int tx_rc, rx_rc;
 	unsigned int open_count; /* order of opening: netX is the highest */
+	bool was_tried;		 /* nic_next() has given it */
 };
 
 extern struct list_head net_devices;
@@ -77,7 +78,9 @@ TABLE_DECLARE(net_drivers, const struct net_driver);
 struct net_extension {
 	/* A frame arrived on NETDEV. True: taken over, with P. */
 	bool (*rx)(struct net_device *netdev, struct pbuf *p);
-	/* All drivers have probed. */
+	/* All drivers have probed; names may still change. */
+	void (*found)(void);
+	/* The same, and they do not change any more. */
 	void (*probed)(void);
 	/* NETDEV is being unregistered. */
 	void (*removed)(struct net_device *netdev);

@@ -85,10 +85,8 @@ int autoboot(void)
 	struct net_device *netdev;
 	int rc = -ENODEV;
 
-	list_for_each_entry(netdev, &net_devices, list) {
-		if (!origin.has_mac || netdev == netdev_find_mac(origin.mac))
-			rc = netboot(netdev);
-	}
+	for (netdev = nic_first(-1); netdev; netdev = nic_next())
+		rc = netboot(netdev);
 	console_printf("No more network devices\n");
 	return rc;
 }

@@ -10,8 +10,8 @@
  * booted returned. */
 int netboot(struct net_device *netdev);
 
-/* netboot() each NIC in turn; the one that we were loaded through alone if
- * that is known. Returns the last status. */
+/* netboot() each NIC in turn, the one that we were loaded through first.
+ * Returns the last status. */
 int autoboot(void);
 
 #endif

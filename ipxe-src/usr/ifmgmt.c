@@ -5,6 +5,7 @@
 #include "config/dhcp.h"
 #include "core/console.h"
 #include "core/error.h"
+#include "core/platform.h"
 #include "net/dhcp.h"
 #include "usr/ifmgmt.h"
 
@@ -75,6 +76,93 @@ err_configure:
 	console_printf("%s: could not configure it: %s\n", netdev->name,
 		       error_text(rc));
 	netdev_close(netdev);
+	return rc;
+}
+
+/* ---- Which of several ---- */
+
+/* Where one NIC has a lease that will do, others' links get this long. */
+#define OTHER_LINK_MS 3000
+
+static uint64_t trial_us;    /* when nic_first() was called */
+static unsigned int wait_ms; /* how long links are waited for from then */
+
+struct net_device *nic_next(void)
+{
+	const struct nic_chooser *chooser;
+	struct net_device *netdev;
+
+	for_each_table_entry(chooser, nic_choosers)
+		return chooser->next(trial_us, wait_ms);
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->was_tried)
+			continue;
+		netdev->was_tried = true;
+		return netdev;
+	}
+	return NULL;
+}
+
+struct net_device *nic_first(int timeout_ms)
+{
+	struct net_device *netdev;
+
+	list_for_each_entry(netdev, &net_devices, list)
+		netdev->was_tried = false;
+	trial_us = platform_time_us();
+	wait_ms = LINK_WAIT_MS;
+	if (timeout_ms >= 0)
+		wait_ms = MIN(wait_ms, (unsigned int)timeout_ms);
+	return nic_next();
+}
+
+static bool is_useful(struct net_device *netdev)
+{
+	const struct nic_chooser *chooser;
+
+	for_each_table_entry(chooser, nic_choosers)
+		return chooser->is_useful(netdev);
+	return true;
+}
+
+static unsigned int elapsed_ms(void)
+{
+	return (unsigned int)((platform_time_us() - trial_us) / 1000);
+}
+
+/* Close those that were opened only to see whether they have a link. */
+static void close_unconfigured(void)
+{
+	struct net_device *netdev;
+
+	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_open && !netdev->is_configured)
+			netdev_close(netdev);
+	}
+}
+
+int ifconf_any(const struct ifconf_options *options)
+{
+	struct net_device *netdev, *second_best = NULL;
+	int rc = -ENODEV;
+
+	for (netdev = nic_first(options->timeout_ms); netdev;
+	     netdev = nic_next()) {
+		rc = ifconf(netdev, options);
+		if (rc == -ECANCELED || (!rc && is_useful(netdev)))
+			break;
+		if (rc)
+			continue;
+		/* What it said must not mix with what others say. */
+		netdev_close(netdev);
+		if (!second_best)
+			second_best = netdev;
+		/* Others without a link need not be waited for as long. */
+		wait_ms = MIN(wait_ms, elapsed_ms() + OTHER_LINK_MS);
+	}
+	if (!netdev && second_best)
+		rc = ifconf(second_best, options);
+	close_unconfigured();
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "fake_net.h"
 
 #include "core/origin.h"
+#include "usr/ifmgmt.h"
 
 static void assert_setting(const char *name, const char *text)
 {
@@ -200,6 +201,89 @@ static void test_frames_of_any_size_and_content(void **state)
 #define TEST(function)                                                         \
 	cmocka_unit_test_setup_teardown(function, NULL, fake_down)
 
+/* ---- Several NICs ---- */
+
+static void probe_nothing(void)
+{
+	struct net_device *netdev;
+
+	/* The table has no driver here: only what follows probing happens. */
+	netdev_probe_all();
+	list_for_each_entry(netdev, &net_devices, list)
+		assert_ptr_equal(settings_find(netdev->name, false),
+				 &netdev->settings);
+}
+
+static void test_boot_nic_is_the_first(void **state)
+{
+	struct net_device *other = second();
+
+	(void)state;
+	origin.has_mac = false;
+	probe_nothing();
+	assert_string_equal(fake_netdev->name, "net0");
+	assert_null(settings_fetch_text("bootnic/mac"));
+	origin_set_mac(other->mac);
+	probe_nothing();
+	assert_string_equal(other->name, "net0");
+	assert_string_equal(fake_netdev->name, "net1");
+	assert_setting("bootnic/chip", "other");
+	assert_setting("net1/chip", "fake");
+	/* It stays what it is whatever is opened. */
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_setting("bootnic/chip", "other");
+	origin.has_mac = false;
+	netdev_unregister(other);
+	netdev_free(other);
+	strcpy(fake_netdev->name, "net0");
+}
+
+static void test_links_decide_which_nic_is_next(void **state)
+{
+	struct net_device_ops ops = fake_ops;
+	struct net_device *other = second();
+
+	(void)state;
+	ops.open = no_link_open;
+	fake_netdev->ops = &ops;
+	fake_netdev->has_link = false;
+	other->has_link = true;
+	/* The first has no link, and not much time for one. */
+	assert_ptr_equal(nic_first(20), other);
+	netdev_set_link(fake_netdev, true);
+	assert_ptr_equal(nic_next(), fake_netdev);
+	assert_null(nic_next());
+	/* With links on both it is the first. */
+	assert_ptr_equal(nic_first(20), fake_netdev);
+	assert_ptr_equal(nic_next(), other);
+	assert_null(nic_next());
+	netdev_close(fake_netdev);
+	fake_netdev->ops = &fake_ops;
+	netdev_unregister(other);
+	netdev_free(other);
+}
+
+static void test_closing_leaves_the_way_to_others(void **state)
+{
+	struct net_device *other = second();
+	char ip[24];
+
+	(void)state;
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_int_equal(netdev_open(other), 0);
+	settings_store_text("net0/ip", "192.0.2.7");
+	snprintf(ip, sizeof(ip), "%s/ip", other->name);
+	settings_store_text(ip, "198.51.100.7");
+	netdev_apply_all_settings();
+	assert_ptr_equal(netif_default, &other->netif);
+	netdev_close(other);
+	assert_ptr_equal(netif_default, &fake_netdev->netif);
+	netdev_close(fake_netdev);
+	assert_null(netif_default);
+	netdev_unregister(other);
+	netdev_free(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +293,9 @@ int main(void)
 		TEST(test_waiting_for_a_link),
 		TEST(test_failures_are_counted),
 		TEST(test_frames_of_any_size_and_content),
+		TEST(test_boot_nic_is_the_first),
+		TEST(test_links_decide_which_nic_is_next),
+		TEST(test_closing_leaves_the_way_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);

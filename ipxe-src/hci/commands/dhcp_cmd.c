@@ -52,6 +52,8 @@ static int dhcp_exec(int argc, char **argv)
 		conf.timeout_ms =
 			(int)MIN(options.timeout_ms, (unsigned long)INT_MAX);
 	conf.renew = options.renew;
+	if (!argv[first] && !list_is_empty(&net_devices))
+		return ifconf_any(&conf);
 	return ifcommon_exec(argv[0], argv + first, dhcp_verb, &conf, true);
 }
 

@@ -17,6 +17,7 @@ from .judge import (asked_with_mac, builds_seen, connects, driven_by,
                     fetched_once, flight_recorded, http_client, http_times,
                     linux_up, linux_with, recognised, resolver_facts, resumed,
                     said, sha256, waited)
+from .machine import MAC
 from .netns import SERVER
 from .payload import DISK_MARK
 from .servers import NGINX_PORT, Answer
@@ -553,6 +554,63 @@ for name, nic, offload in (
                 "initrd @WEB@/initrd.img\ninitrd @NGINX@/big.img\nboot\n",
          checks=[linux_with(), driven_by("virtio-net"),
                  sha256("/payload", "big")])
+
+# --- several network cards -------------------------------------------------
+
+OTHER_MAC = "52:54:00:77:00:02"
+
+
+def two_networks(boot: Boot) -> list[servers.Server]:
+    """dnsmasq here, and in the other network one whose boot server is not
+    there."""
+    nowhere = Answer(boot.program, next_server="10.78.0.9")
+    return [*dumb("dnsmasq")(boot),
+            servers.OtherDhcp(boot.net, boot.work, boot.logs, nowhere)]
+
+
+def other_card(nic: str) -> list[str]:
+    """QEMU's arguments for a card in the other network."""
+    return ["-netdev", "tap,id=n1,ifname=tap1,script=no,downscript=no,"
+            "vnet_hdr=off", "-device",
+            f"{nic},netdev=n1,mac={OTHER_MAC},romfile="]
+
+
+def links(boot: Boot, up: bool) -> None:
+    """Plug all cables in, or pull them."""
+    for netdev in ("n0", "n1"):
+        boot.machine.set_link(up, netdev)
+
+
+#: Which card has which number is decided by the order on the bus.
+for order, here, there in (("first", 8, 9), ("second", 9, 8)):
+    case(name=f"bios-two-cards-{order}", machine="bios-native",
+         nic=f"virtio-net-pci,addr={here}",
+         what=f"Two cards, the {order} with a boot server that answers: "
+         "Linux through that.",
+         network=lambda net: net.add_other(), dhcp=two_networks,
+         qemu=other_card(f"e1000,addr={there}"),
+         script="#!ipxe\n@LINUX nic=${netX/mac}@\n", until=linux_up,
+         checks=[linux_with(f"nic={MAC}"), driven_by("virtio-net")])
+
+case(name="bios-two-cards-late-link", machine="bios-native",
+     nic="e1000,addr=9",
+     what="Two cards whose cables come late, the right one first: Linux.",
+     network=lambda net: net.add_other(), dhcp=two_networks,
+     qemu=other_card("e1000,addr=8"), script=SCRIPT, until=linux_up,
+     actions=[(lambda boot: True, lambda boot: links(boot, False)),
+              (said("Waiting for a link"),
+               lambda boot: boot.machine.set_link(True, "n0"))],
+     checks=[linux_with(), driven_by("82540em")])
+
+case(name="uefi-two-cards", machine="uefi-full",
+     what="Loaded through the second card: it is net0 and bootnic; Linux.",
+     network=lambda net: net.add_other(), dhcp=two_networks,
+     qemu=other_card("virtio-net-pci,addr=3"),
+     nic="virtio-net-pci,addr=9",
+     script="#!ipxe\n@LINUX first=${net0/mac} boot=${bootnic/mac} "
+     "other=${net1/mac}@\n", until=linux_up,
+     checks=[fetched_once, recognised,
+             linux_with(f"first={MAC} boot={MAC} other={OTHER_MAC}")])
 
 # --- giving the machine back ----------------------------------------------
 

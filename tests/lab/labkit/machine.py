@@ -172,6 +172,7 @@ class Machine:
         commands = [{"execute": "qmp_capabilities"},
                     {"execute": "set_link",
                      "arguments": {"name": netdev, "up": up}}]
+        wait_for(self._monitor.exists, 10, "QEMU's monitor", poll=0.02)
         with socket.socket(socket.AF_UNIX) as monitor:
             monitor.settimeout(10)
             monitor.connect(str(self._monitor))

@@ -20,6 +20,11 @@ NETWORK = "10.77.0.0"
 NETMASK = "255.255.255.0"
 POOL = ("10.77.0.100", "10.77.0.150")
 BRIDGE = "br0"
+#: Another network, which has nothing to do with the first: a machine's second
+#: card may be in it. Its DHCP server's host.
+OTHER_SERVER = "10.78.0.1"
+OTHER_POOL = ("10.78.0.100", "10.78.0.150")
+OTHER_BRIDGE = "br1"
 
 _counter = itertools.count(1)
 
@@ -34,6 +39,8 @@ class Network:
         self.name = f"lab-{os.getpid()}-{next(_counter)}"
         self._namespaces: list[str] = []
         self._hosts = 0
+        #: Namespace of the other network's host, once there is one.
+        self.other = ""
         try:
             self._add_namespace(self.name)
             self.ip("link", "add", BRIDGE, "type", "bridge",
@@ -56,14 +63,23 @@ class Network:
         """Run `ip` inside the namespace."""
         run("ip", "-n", self.name, *words)
 
-    def add_tap(self, name: str = "tap0") -> str:
+    def add_other(self) -> str:
+        """The other network, with tap1 for the machine; its host's name."""
+        self.ip("link", "add", OTHER_BRIDGE, "type", "bridge",
+                "forward_delay", "0")
+        self.ip("link", "set", OTHER_BRIDGE, "up")
+        self.add_tap("tap1", OTHER_BRIDGE)
+        self.other = self.add_host(OTHER_SERVER, OTHER_BRIDGE)
+        return self.other
+
+    def add_tap(self, name: str = "tap0", bridge: str = BRIDGE) -> str:
         """A tap device on the bridge for one machine; returns its name."""
         self.ip("tuntap", "add", name, "mode", "tap")
-        self.ip("link", "set", name, "master", BRIDGE)
+        self.ip("link", "set", name, "master", bridge)
         self.ip("link", "set", name, "up")
         return name
 
-    def add_host(self, address: str) -> str:
+    def add_host(self, address: str, bridge: str = BRIDGE) -> str:
         """A further host on the bridge (interface eth0); its namespace."""
         self._hosts += 1
         other = f"{self.name}-h{self._hosts}"
@@ -71,7 +87,7 @@ class Network:
         port = f"host{self._hosts}"
         run("ip", "link", "add", port, "netns", self.name, "type", "veth",
             "peer", "name", "eth0", "netns", other)
-        self.ip("link", "set", port, "master", BRIDGE)
+        self.ip("link", "set", port, "master", bridge)
         self.ip("link", "set", port, "up")
         run("ip", "-n", other, "addr", "add", f"{address}/24", "dev", "eth0")
         run("ip", "-n", other, "link", "set", "eth0", "up")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .base import OUT, Process
-from .netns import BRIDGE, NETMASK, NETWORK, POOL, SECOND, SERVER, Network
+from .netns import (BRIDGE, NETMASK, NETWORK, OTHER_POOL, POOL, SECOND,
+                    SERVER, Network)
 
 #: nginx listens here, away from the resolver's port 80.
 NGINX_PORT = 8080
@@ -104,6 +105,22 @@ class DnsmasqDhcp(Server):
             words.append(f"--dhcp-boot={general}{answer.filename},,"
                          f"{answer.next_server}")
         super().__init__(_dnsmasq(net, work, logs / "dhcp.log", words))
+        self.process.wait_listening("udp", 67)
+
+
+class OtherDhcp(Server):
+    """A DHCP server in the other network (Network.add_other): a lease that
+    names a boot server, which may not be there."""
+
+    def __init__(self, net: Network, work: Path, logs: Path,
+                 answer: Answer) -> None:
+        words = ["--interface=eth0", "--port=0", "--no-ping", "--log-dhcp",
+                 "--dhcp-authoritative",
+                 f"--dhcp-leasefile={work}/other.leases",
+                 f"--dhcp-range={OTHER_POOL[0]},{OTHER_POOL[1]},{NETMASK},1h",
+                 f"--dhcp-boot={answer.filename},,{answer.next_server}"]
+        super().__init__(_dnsmasq(net, work, logs / "other-dhcp.log", words,
+                                  net.other))
         self.process.wait_listening("udp", 67)
 
 
