@@ -537,8 +537,14 @@ case(name="uefi-rom-exit", machine="uefi-rom", web=("faults",),
 
 for nic, chip in (CARDS | {"virtio-net-pci": "virtio-net"}).items():
     case(name=f"bios-driver-{nic}", machine="bios-native", nic=nic,
-         what=f"{nic} without any ROM, driven by ours: Linux.",
+         what=f"{nic} without any ROM, its cable late and one packet in "
+         "fifty lost: Linux.",
          dhcp=dumb("dnsmasq"), script=SCRIPT, until=linux_up,
+         network=lambda net: net.lose(2), timeout=180,
+         actions=[(lambda boot: True,
+                   lambda boot: boot.machine.set_link(False)),
+                  (said("Waiting for a link"),
+                   lambda boot: boot.machine.set_link(True))],
          checks=[linux_with(), driven_by(chip)])
 
 for name, nic, offload in (
