@@ -9,6 +9,7 @@
 #include "core/list.h"
 #include "core/platform.h"
 #include "net/http_connection.h"
+#include "net/netdevice.h"
 
 SELECT_IF(DOWNLOAD_PROTO_HTTP);
 
@@ -65,11 +66,23 @@ static void connection_end(struct http_connection *connection, int rc)
 		http_connection_close(connection);
 }
 
-static err_t on_connected(void *arg, struct tcp_pcb *pcb __unused_arg,
+/* Let no more be on its way at once than the NIC can hold. Before the server
+ * hears of a larger window: it would have to be kept to. */
+static void window_limit(struct tcp_pcb *pcb)
+{
+	struct netif *netif = ip4_route(&pcb->remote_ip);
+	const struct net_device *netdev = netif ? netif->state : NULL;
+
+	if (netdev && netdev->rx_window && netdev->rx_window < pcb->rcv_wnd)
+		pcb->rcv_wnd = pcb->rcv_ann_wnd = netdev->rx_window;
+}
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb,
 			  err_t err __unused_arg)
 {
 	struct http_connection *connection = arg;
 
+	window_limit(pcb);
 	connection->is_open = true;
 	connection->user->on_open(connection->ctx);
 	return ERR_OK;

@@ -138,6 +138,7 @@ struct fake_tcp {
 
 static struct fake_tcp fake_tcps[32];
 static unsigned int fake_accepted; /* connections so far */
+static unsigned int fake_window;   /* the largest that the device announced */
 
 enum fake_syn { FAKE_ACCEPT, FAKE_REFUSE, FAKE_IGNORE };
 /* What to do with a new connection; NULL: accept. */
@@ -276,6 +277,7 @@ FAKE void fake_rx_tcp(const uint8_t *segment, size_t len)
 	}
 	if (flags & FAKE_TCP_ACK)
 		tcp->snd_una = get_be32(segment + 8);
+	fake_window = MAX(fake_window, get_be16(segment + 14));
 	if (get_be32(segment + 4) == tcp->rcv_nxt && data_len) {
 		assert_in_range(tcp->in_len + data_len, 1, sizeof(tcp->in) - 1);
 		memcpy(tcp->in + tcp->in_len, segment + header, data_len);

@@ -133,6 +133,21 @@ static void test_request(void **state)
 	assert_non_null(strstr(server.last, "GET / HTTP/1.1\r\n"));
 }
 
+static void test_no_more_is_on_its_way_than_the_nic_can_hold(void **state)
+{
+	(void)state;
+	fake_window = 0;
+	assert_int_equal(fake_fetch(URL), 0);
+	assert_in_range(fake_window, 32768, 65535);
+	linux_time_skip_us += 11000000;
+	poll_all();
+	fake_window = 0;
+	fake_netdev->rx_window = 8192;
+	assert_int_equal(fake_fetch(URL), 0);
+	assert_is_file(FILE_LEN);
+	assert_in_range(fake_window, 1460, 8192);
+}
+
 static void test_connections_are_kept(void **state)
 {
 	(void)state;
@@ -659,6 +674,7 @@ int main(void)
 		TEST(test_garbage_ends),
 		TEST(test_bad_uris),
 		TEST(test_params_are_posted_once),
+		TEST(test_no_more_is_on_its_way_than_the_nic_can_hold),
 		TEST(test_params_methods),
 		TEST(test_params_and_redirects),
 		TEST(test_header_fields_are_checked),

@@ -17,8 +17,8 @@
 #define RX_QUOTA  64
 #define FRAME_MIN 14
 
-/* The card is told of free buffers when so many have gathered, or at the end
- * of a poll that found nothing: each time costs a virtual machine an exit. */
+/* The card is told of free buffers when so many have gathered: each time costs
+ * a virtual machine an exit, and all the others are there meanwhile. */
 #define RX_REFILL 32
 
 #define TX_RING	     32
@@ -89,7 +89,7 @@ static bool wait_bits(const struct intel *nic, unsigned int reg, uint32_t bits,
 
 /* Put free buffers into empty places. One place always stays empty, for a
  * full ring would look like an empty one. */
-static void rx_refill(struct intel *nic, unsigned int at_least)
+static void rx_refill(struct intel *nic)
 {
 	struct rx_buffer *buffer;
 	unsigned int last = (nic->rx_next + RX_RING - 1) % RX_RING;
@@ -103,7 +103,7 @@ static void rx_refill(struct intel *nic, unsigned int at_least)
 		nic->rx[nic->rx_fill].status = 0;
 		nic->rx_fill = (nic->rx_fill + 1) % RX_RING;
 	}
-	if ((nic->rx_fill + RX_RING - nic->rx_told) % RX_RING < at_least)
+	if ((nic->rx_fill + RX_RING - nic->rx_told) % RX_RING < RX_REFILL)
 		return;
 	reg_write(nic, INTEL_RDT, nic->rx_fill);
 	nic->rx_told = nic->rx_fill;
@@ -184,7 +184,7 @@ static bool intel_poll(struct net_device *netdev)
 	nic->is_polling = false;
 	if (!netdev->is_open)
 		return true;
-	rx_refill(nic, quota ? RX_REFILL : 1);
+	rx_refill(nic);
 	tx_kick(nic);
 	return quota != 0;
 }
@@ -278,7 +278,7 @@ static void rx_start(struct intel *nic)
 	reg_write(nic, INTEL_RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	queue_enable(nic, INTEL_RXDCTL, 0);
 	reg_write(nic, INTEL_RCTL, RCTL_EN | RCTL_BAM | RCTL_SECRC);
-	rx_refill(nic, 1);
+	rx_refill(nic);
 }
 
 static void tx_start(struct intel *nic)

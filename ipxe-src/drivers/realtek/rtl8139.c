@@ -70,6 +70,7 @@
 #define TX_WAIT_US   20000
 
 #define RESET_WAIT_US 100000
+#define ASK_US	      20000
 #define LINK_UP_US    500000
 #define LINK_DOWN_US  50000
 
@@ -79,6 +80,7 @@ struct rtl8139 {
 	struct dma_memory rx, tx;
 	uint16_t rx_offset;		 /* of the next frame in the ring */
 	unsigned int tx_next, tx_oldest; /* counted up for ever */
+	uint64_t asked_us;		 /* when it was asked for frames */
 	uint64_t link_next_us;
 };
 
@@ -97,6 +99,17 @@ static void ring_copy(const struct rtl8139 *nic, void *to, uint32_t offset,
 	memcpy((uint8_t *)to + first, ring, len - first);
 }
 
+/* Zero LEN bytes at OFFSET: as long as the next header is zero there is no
+ * next frame, which is seen without asking the card. */
+static void ring_clear(const struct rtl8139 *nic, uint32_t offset, size_t len)
+{
+	uint8_t *ring = nic->rx.data;
+	size_t first = MIN(len, RX_RING - offset);
+
+	memset(ring + offset, 0, first);
+	memset(ring, 0, len - first);
+}
+
 /* Let the card write over all that was read. */
 static void ring_give_back(struct rtl8139 *nic)
 {
@@ -106,6 +119,7 @@ static void ring_give_back(struct rtl8139 *nic)
 static void rx_start(struct rtl8139 *nic)
 {
 	nic->rx_offset = 0;
+	memset(nic->rx.data, 0, RX_RING);
 	mmio_write32(nic->regs + REG_RBSTART, (uint32_t)nic->rx.bus);
 	mmio_write8(nic->regs + REG_CR, CR_RE | CR_TE);
 	mmio_write32(nic->regs + REG_RCR,
@@ -144,8 +158,9 @@ static bool rx_frame(struct net_device *netdev, struct rtl8139 *nic)
 	else
 		netdev_rx_error(netdev, -ENOBUFS);
 	/* The next begins at a multiple of four. */
-	nic->rx_offset =
-		(uint16_t)((nic->rx_offset + RX_HEADER + len + 3) & ~3u);
+	len = (uint16_t)((RX_HEADER + len + 3) & ~3u);
+	ring_clear(nic, nic->rx_offset, len);
+	nic->rx_offset = (uint16_t)(nic->rx_offset + len);
 	if (p)
 		netdev_rx(netdev, p);
 	return true;
@@ -169,6 +184,22 @@ static uint16_t ring_filled(const struct rtl8139 *nic)
 	return (uint16_t)(mmio_read16(nic->regs + REG_CBR) - nic->rx_offset);
 }
 
+/* Does the ring look as if there were a frame? Now and then the card is asked
+ * all the same. */
+static bool is_header_there(struct rtl8139 *nic)
+{
+	const volatile uint32_t *header =
+		(const volatile uint32_t *)((const uint8_t *)nic->rx.data +
+					    nic->rx_offset);
+	uint64_t now = platform_time_us();
+
+	if (!*header && now - nic->asked_us < ASK_US)
+		return false;
+	nic->asked_us = now;
+	dma_read_barrier();
+	return true;
+}
+
 static bool rtl8139_poll(struct net_device *netdev)
 {
 	struct rtl8139 *nic = netdev->priv;
@@ -176,6 +207,8 @@ static bool rtl8139_poll(struct net_device *netdev)
 	uint16_t start, filled;
 
 	look_at_link(netdev, nic);
+	if (!is_header_there(nic))
+		return false;
 	if (mmio_read8(nic->regs + REG_CR) & CR_BUFE)
 		return false;
 	filled = ring_filled(nic);
