@@ -160,7 +160,7 @@ def test_note_points_into_the_region_file(name: str, tmp_path: Path) -> None:
     assert at >= 0
     fields = identity.LAYOUT.unpack_from(image, at)
     assert fields[4].rstrip(b"\0").decode() == name
-    offset, length = fields[5], fields[6]
+    offset, length = fields[-4], fields[-3]
     assert bytes(image[offset:offset + length]) == bytes(length)
     content = os.urandom(length)
     image[offset:offset + length] = content

@@ -36,12 +36,16 @@ case(name="usb-dumb-dhcp-uefi-full", machine="uefi-full", medium="ipxe.usb",
              if boot.fetched(boot.program) else None,
              http_times("/boot.ipxe", 1), linux_with()])
 
-for machine in ("bios-media", "uefi-full"):
+# On a BIOS file: is refused and || goes on; under UEFI it finds the script.
+for machine, found in (("bios-media", "no"), ("uefi-full", "yes")):
     case(name=f"usb-script-{machine}", machine=machine, medium="ipxe.usb",
          what="autoexec.ipxe copied onto the stick is run, not the network's.",
-         put={"autoexec.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+         put={"autoexec.ipxe": "#!ipxe\n"
+              "imgfetch file:/autoexec.ipxe && set found yes || set found no\n"
+              "imgfree\ndhcp\n@LINUX from=stick found=${found}@\n"},
          dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
-         checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])
+         checks=[http_times("/boot.ipxe", 0),
+                 linux_with(f"from=stick found={found}")])
 
 for machine, medium, attach in (("bios-media", "ipxe.iso", "cd"),
                                 ("uefi-full", "ipxe.iso", "cd"),
@@ -70,12 +74,17 @@ case(name="usb-secure", machine="uefi-secure", medium="ipxe.usb", timeout=180,
 
 case(name="usb-kernel-uefi-full", machine="uefi-full", medium="ipxe.usb",
      what="Kernel and initrd beside boot.ipxe on the stick: Linux without "
-     "any network.",
-     put={"boot.ipxe": "#!ipxe\nkernel vmlinuz @KARGS@\n"
-          "initrd file:/initrd.img\nboot\n",
-          "vmlinuz": "@vmlinuz", "initrd.img": "@initrd"},
+     "any network. Folders and volumes that are not there are refused.",
+     put={"boot.ipxe": "#!ipxe\n"
+          "imgfetch file:/EFI && set r1 wrong || set r1 folder\n"
+          "imgfetch file://NOSUCH/vmlinuz && set r2 wrong || set r2 volume\n"
+          "imgfetch empty && set r3 wrong || set r3 empty\n"
+          "kernel vmlinuz @KARGS@ r1=${r1} r2=${r2} r3=${r3}\n"
+          "initrd file://unloop/initrd.img\nboot\n",
+          "vmlinuz": "@vmlinuz", "initrd.img": "@initrd", "empty": ""},
      dhcp=no_dhcp, web=(), until=linux_up,
-     checks=[http_times("/boot.ipxe", 0), linux_with()])
+     checks=[http_times("/boot.ipxe", 0),
+             linux_with("r1=folder r2=volume r3=empty")])
 
 # --- PAYLOAD=distro: Debian's iPXE with our script -------------------------
 
