@@ -15,9 +15,9 @@ LAYOUT = struct.Struct("<16s16s16s16s32s16sIIII")
 SCAN_LEN = 65536
 ALIGN = 16
 
-# core/region.h: the file beside an image, or on a medium, and its size there.
+# core/region.h: the file on a medium that holds its customisation, and its size.
 REGION_FILE_NAME = "unloop.region"
-REGION_FILE_LEN = 65536
+REGION_FILE_LEN = 32768
 
 
 def find(data: bytes, complete: bool = True) -> int:
