@@ -14,6 +14,9 @@ nics := bus virtio intel realtek vmxnet3
 
 parts_kpxe  := platform/bios/nbp
 recipe_kpxe := scripts/mkbios --prefix nbp
+# Like it, but its own drivers take the card over: drivers/takeover.
+parts_pxe   := platform/bios/nbp
+recipe_pxe  := scripts/mkbios --prefix nbp
 parts_lkrn  := platform/bios/lkrn
 recipe_lkrn := scripts/mkbios --prefix lkrn
 parts_rom   := platform/bios/rom
@@ -22,6 +25,7 @@ parts_efi   :=
 recipe_efi  := scripts/mkefi
 
 $(eval $(call image,undionly.kpxe,bios-small,kpxe,undi/undi.c undi/undi_real.S))
+$(eval $(call image,ipxe.pxe,bios-i386,pxe,undi takeover $(nics)))
 $(eval $(call image,ipxe.lkrn,bios-i386,lkrn,undi $(nics)))
 $(eval $(call image,x86_64-efi/snponly.efi,efi-x86_64,efi,snp/snp.c snp/snp_boot_device.c))
 $(eval $(call image,x86_64-efi/ipxe.efi,efi-x86_64,efi,snp/snp.c snp/snp_all_devices.c $(nics)))

@@ -57,7 +57,7 @@ static int pxe_nbp_exec(struct image *image)
 				 "it is a text, neither a script "
 				 "(which begins with #!ipxe) nor a boot "
 				 "program");
-	if (!pxe_entry())
+	if (!pxe_entry() || !real_ptr(real_entry)->sp)
 		return error_set(-ENODEV, "there is no PXE that it could use");
 	if (image->len > room)
 		return error_set(-ENOSPC,

@@ -14,6 +14,7 @@
 #include "drivers/undi/undi_load.h"
 #include "net/netdevice.h"
 #include "platform/bios/io.h"
+#include "platform/bios/memory.h"
 #include "platform/bios/pxe.h"
 #include "platform/bios/real.h"
 
@@ -267,11 +268,15 @@ static int undi_load_rom(const struct rom_header *rom,
 		       PCI_BUS(pci->busdevfn), PCI_DEVICE(pci->busdevfn),
 		       PCI_FUNCTION(pci->busdevfn),
 		       (unsigned int)(uintptr_t)rom);
+	memory_hide();
 	rc = rom_load(rom, id, pci, &bangpxe);
 	if (!rc && pxe_adopt(bangpxe))
 		rc = error_set(-ENODEV, "its loader gives no !PXE structure");
 	if (!rc)
 		rc = undi_begin(pci);
+	/* Some ROMs (iPXE's) put most of it above 1 MiB, and hide it. */
+	memory_learn();
+	memory_unhide();
 	if (rc) {
 		console_printf("PCI %02x:%02x.%x: %s; it is left alone\n",
 			       PCI_BUS(pci->busdevfn),

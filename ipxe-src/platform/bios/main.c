@@ -72,6 +72,8 @@ void platform_shutdown(void)
 		fbcon_stop();
 	if (pxe_unload)
 		pxe_unload();
+	if (memory_unhide)
+		memory_unhide();
 	base_memory_release();
 }
 
@@ -88,6 +90,8 @@ void bios_main(const struct boot_info *info)
 	region_len = info->region_len;
 	heap_add((void *)(memory_self.end - HEAP_LEN), HEAP_LEN);
 	rc = pxe_init ? pxe_init() : -ENODEV;
+	if (!rc && pxe_takeover)
+		rc = pxe_takeover();
 	base_memory_take();
 	timer_init();
 	if (!rc)

@@ -40,6 +40,11 @@ void memory_init(const struct boot_info *info)
 	range_count = e820_usable(&map, MIB, UINT64_MAX, ranges, RANGES_MAX);
 }
 
+void memory_limit(const struct e820_map *map)
+{
+	range_count = e820_usable(map, MIB, UINT64_MAX, ranges, RANGES_MAX);
+}
+
 struct mem_range memory_held(void)
 {
 	struct mem_range held = memory_self;

@@ -19,4 +19,17 @@ void memory_init(const struct boot_info *info);
  * us must not touch. */
 struct mem_range memory_held(void);
 
+/* Hide from INT 15h what is ours: memory_held(), the RAM disk that our loader
+ * gave us, the real-mode block. And end that, unless somebody else has hooked
+ * it since; may be called at any time. NULL in images without PXE_STACK. */
+void memory_hide(void) __attribute__((weak));
+void memory_unhide(void) __attribute__((weak));
+
+/* Ask the BIOS again, while we are hidden: what has been taken since the start
+ * is not given out any more. */
+void memory_learn(void);
+
+/* Give out nothing that MAP does not call RAM either. */
+void memory_limit(const struct e820_map *map);
+
 #endif

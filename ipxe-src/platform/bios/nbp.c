@@ -10,45 +10,10 @@
 
 SELECT_IF(IMAGE_PXE);
 
-#define MIB	  0x100000u
-#define INT15	  (0x15 * 4) /* its vector */
 #define STACK_LEN 46 /* our saved registers and the ROM's return address */
 
 /* In the block: see nbp_real.S. */
-extern uint8_t real_nbp[], real_int15[];
-extern struct real_hidden {
-	uint32_t start, end;
-	uint16_t kb, blocks;
-	uint32_t base_start, base_end;
-} __packed real_hidden;
-extern uint32_t real_int15_next;
-
-/* Hide from INT 15h what we hold. */
-static void hide(void)
-{
-	struct real_hidden *hidden = real_ptr(real_hidden);
-	struct mem_range held = memory_held();
-
-	hidden->start = held.start;
-	hidden->end = held.end;
-	hidden->base_start = (uintptr_t)real_base;
-	hidden->kb = (uint16_t)(MIN(held.start - MIB, 15 * MIB) / 1024);
-	hidden->blocks = held.start > 16 * MIB
-				 ? (uint16_t)((held.start - 16 * MIB) >> 16)
-				 : 0;
-	*real_ptr(real_int15_next) = *low_ptr(uint32_t, INT15);
-	*low_ptr(uint32_t, INT15) = real_far((uintptr_t)real_int15);
-}
-
-/* End that, unless somebody else has hooked it since. */
-static void unhide(void)
-{
-	if (*low_ptr(uint32_t, INT15) == real_far((uintptr_t)real_int15))
-		*low_ptr(uint32_t, INT15) = *real_ptr(real_int15_next);
-	/* Else it has nothing to hide any more. */
-	real_ptr(real_hidden)->end = 0;
-	real_ptr(real_hidden)->base_start = UINT32_MAX;
-}
+extern uint8_t real_nbp[];
 
 /* Where the block is while a network boot program runs. */
 static uint8_t *nbp_block(void)
@@ -78,11 +43,11 @@ uint16_t boot_nbp(void)
 	real_move(nbp_block());
 	pxe_pretend_undi_at(real_seg());
 	*base_kb = (uint16_t)((uintptr_t)real_base / 1024);
-	hide();
+	memory_hide();
 	regs = real_begin();
 	real_call(regs, real_far((uintptr_t)real_nbp));
 	status = (uint16_t)regs->eax;
-	unhide();
+	memory_unhide();
 	pxe_pretend_undi_at(0);
 	real_move(block);
 	*base_kb = saved_kb;

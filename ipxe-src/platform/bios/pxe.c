@@ -187,6 +187,31 @@ uint32_t pxe_memory_bottom(uint32_t top)
 	return bottom;
 }
 
+void pxe_memory(uint32_t *ret_start, uint32_t *ret_end)
+{
+	uint32_t start = UINT32_MAX;
+	uint32_t end = 0;
+	unsigned int i;
+
+	for (i = 0; bangpxe && i < ARRAY_SIZE(bangpxe->segment); i++) {
+		const __typeof__(bangpxe->segment[0]) *segment =
+			&bangpxe->segment[i];
+
+		if (i >= bangpxe->segment_count ||
+		    offsetof(struct pxe_bangpxe, segment) +
+				    (i + 1) * sizeof(*segment) >
+			    bangpxe->len)
+			break;
+		/* The stack is whoever's who calls. */
+		if (!i || !segment->len || segment->address >= BASE_MEMORY_END)
+			continue;
+		start = MIN(start, segment->address);
+		end = MAX(end, segment->address + segment->len);
+	}
+	*ret_start = end ? start : 0;
+	*ret_end = (end + 1023) & ~1023u;
+}
+
 /* Give `origin` the ROM's packet of TYPE as WHICH. */
 static void cached_packet(uint16_t type, enum origin_packet which)
 {

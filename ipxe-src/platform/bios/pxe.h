@@ -146,6 +146,15 @@ int pxe_call(uint16_t opcode, void *params, size_t len);
  * or TOP. */
 uint32_t pxe_memory_bottom(uint32_t top) __attribute__((weak));
 
+/* The base memory that the segments of PXE take: from *RET_START up to
+ * *RET_END; both 0 if it does not say. */
+void pxe_memory(uint32_t *ret_start, uint32_t *ret_end);
+
+/* Where our own drivers shall have the card (drivers/takeover): keep what PXE
+ * knows, and unload it. Returns -ENODEV then, as pxe_init() does, or 0 if it
+ * stays because no driver knows the card. NULL in other images. */
+int pxe_takeover(void) __attribute__((weak));
+
 /* Say in the ROM's structures that the UNDI's data is at segment SEG, or (0)
  * where it was. A program that unloads the ROM's base code believes that all
  * from the end of free base memory up to the UNDI belongs to that. */

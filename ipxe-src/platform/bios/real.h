@@ -27,9 +27,9 @@
 
 /* Stack of real-mode calls, and of 32-bit code, before there is a block of
  * our own: behind the loaded file, in memory that PXE leaves to us. */
-#define EARLY_STACK_SEG 0x2000
+#define EARLY_STACK_SEG 0x5000
 #define EARLY_STACK	0x2000	/* offset of its end */
-#define EARLY_STACK32	0x28000 /* linear address of its end */
+#define EARLY_STACK32	0x58000 /* linear address of its end */
 
 /* Selectors of the block's descriptor table. */
 #define SEL_CODE32 0x08 /* flat */

@@ -658,7 +658,7 @@ case(name="uefi-local-disk", machine="uefi-full",
      checks=[fetched_at_most(2), lambda boot: builds_seen(boot, 2)])
 
 # More rows, which use what is above.
-from . import cases_media, cases_secure  # noqa: E402,F401
+from . import cases_bios, cases_media, cases_secure  # noqa: E402,F401
 
 
 def find_case(name: str) -> Case | None:
