@@ -3,17 +3,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from browser import Browser, find_browser
 from control import MAC, boot, fill, put, show, start, unloop
-from unloopd import Daemon, Site
+from unloopd import ROOT, Daemon, Site
 
 STRANGER = "52:54:00:99:99:99"
+
+#: The checker of accessibility, as npm has it, and what it must be.
+AXE = "axe-core@4.10.3"
+AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
+CACHE = Path(os.environ.get("O") or ROOT / "out").absolute() / "cache/npm"
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Its source; fetched once, by npm."""
+    path = CACHE / "node_modules/axe-core/axe.min.js"
+    if not path.exists():
+        if not shutil.which("npm"):
+            pytest.skip("npm is not installed")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        try:
+            subprocess.run(
+                ["npm", "install", "--prefix", str(CACHE), "--no-audit",
+                 "--no-fund", "--ignore-scripts", AXE], check=True,
+                capture_output=True, timeout=60)
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"npm could not fetch {AXE}: {error}")
+    source = path.read_bytes()
+    assert hashlib.sha256(source).hexdigest() == AXE_SHA256
+    return source.decode()
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +196,27 @@ def test_screen_reader_gets_names_for_everything(browser: Browser,
                  "columnheader", "list", "search"):
         assert role in roles, (role, sorted(roles))
     assert browser.evaluate("document.documentElement.lang") == "en"
+
+
+def test_checker_of_accessibility_finds_nothing(
+        browser: Browser, serving: Daemon, axe: str) -> None:
+    """WCAG 2.2 A and AA, in the fleet's view and in a machine's."""
+    boot(serving)
+    boot(serving, STRANGER)
+    sign_in(browser, serving)
+    wait_rows(browser, "unknown", "52-54-00-99-99-99")
+    browser.evaluate(axe)
+    for view in ("fleet", "machine"):
+        if view == "machine":
+            browser.evaluate(
+                "document.querySelector('#machines button').click()")
+            browser.wait("!one.hidden")
+        found = json.loads(browser.evaluate(
+            "axe.run(document).then(r => JSON.stringify({"
+            "passes: r.passes.length, violations: r.violations.map("
+            "v => [v.id, v.help, v.nodes.map(n => n.html)])}))"))
+        assert found["violations"] == [], view
+        assert found["passes"] > 10
 
 
 def test_phone_needs_no_sideways_scrolling(browser: Browser,

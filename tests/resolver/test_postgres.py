@@ -210,12 +210,13 @@ def test_killed_server_loses_no_accepted_change(postgres: Postgres,
         assert len(accepted) == 20
         postgres.stop(signal.SIGQUIT)
         postgres.start()
-        end = time.monotonic() + WAIT
-        while time.monotonic() < end:
-            _, answer = api(pair[0], "GET", "/v1/machines")
-            if answer["state_is_well"]:
-                break
-            time.sleep(0.1)
+        for daemon in reversed(pair):
+            end = time.monotonic() + WAIT
+            while time.monotonic() < end:
+                _, answer = api(daemon, "GET", "/v1/machines")
+                if answer["state_is_well"]:
+                    break
+                time.sleep(0.1)
         found = {machine["name"] for machine in answer["machines"]}
         assert found >= set(accepted)
 
