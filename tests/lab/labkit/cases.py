@@ -535,6 +535,12 @@ case(name="uefi-rom-exit", machine="uefi-rom", web=("faults",),
            "-device", "virtio-blk-pci,drive=esp,bootindex=2"],
      until=linux_up, checks=[linux_with(), http_times("/turn.ipxe", 2)])
 
+case(name="uefi-arm64-driver-e1000e", machine="uefi-arm64-full", nic="e1000e",
+     what="AAVMF knows no e1000e: ours drives it on arm64, then Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT, timeout=180,
+     qemu=ESP, files={"esp/EFI/BOOT/BOOTAA64.EFI": "@ours"},
+     until=linux_up, checks=[linux_with(), driven_by("82574l")])
+
 for nic, chip in (CARDS | {"virtio-net-pci": "virtio-net"}).items():
     case(name=f"bios-driver-{nic}", machine="bios-native", nic=nic,
          what=f"{nic} without any ROM, its cable late and one packet in "
