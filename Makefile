@@ -370,7 +370,8 @@ $(foreach f,linux-x86_64 linux-asan,$(eval $(call program,$(f))))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*_test.c))
 UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(O)/unit/%,$(UNIT_SOURCES))
 unit_objects := $(filter-out %/platform/linux/main.o,\
-	$(call objects_linux-asan,$(call sources_linux-asan,drivers/tap drivers/bus)))
+	$(call objects_linux-asan,$(call sources_linux-asan,\
+	$(addprefix drivers/,tap $(nics)))))
 
 $(O)/unit/%.o: tests/unit/%.c $(obj_linux-asan)/.stamp | $(LWIP_STAMP)
 	$(call say,CC,$<)
