@@ -213,17 +213,24 @@ def test_every_image_has_its_identity_note(tree: Path) -> None:
     assert len(seen) == len(IMAGES)
 
 
+def signing_key(folder: Path) -> tuple[Path, Path]:
+    """A new private key and its certificate."""
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+         "/CN=Test", "-keyout", key, "-out", cert], check=True,
+        capture_output=True, timeout=60)
+    return key, cert
+
+
+
 def test_sb_key_signs_what_is_made_and_nothing_else(tree: Path,
                                                     tmp_path: Path) -> None:
     """Signed with the key; without it the same bytes as ever."""
     program = "made/x86_64-efi/snponly.efi"
     make(tree, program)
     plain = (tree / program).read_bytes()
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
-         "/CN=Test", "-keyout", key, "-out", cert], check=True,
-        capture_output=True, timeout=60)
+    key, cert = signing_key(tmp_path)
     make(tree, program, KPXE, SB_KEY=str(key), SB_CERT=str(cert))
     assert (tree / program).read_bytes() != plain
     for name, status in ((cert, 0), (ROOT / "LICENSE", 1)):
@@ -235,6 +242,25 @@ def test_sb_key_signs_what_is_made_and_nothing_else(tree: Path,
         plain[1024:1024 + 128]
     make(tree, program)
     assert (tree / program).read_bytes() == plain
+
+
+@pytest.mark.parametrize("payload", ["ours", "distro"])
+def test_every_efi_program_on_a_signed_stick_is_signed(
+    tree: Path, tmp_path: Path, payload: str
+) -> None:
+    key, cert = signing_key(tmp_path)
+    make(tree, "usb", f"PAYLOAD={payload}", SB_KEY=str(key),
+         SB_CERT=str(cert))
+    folder = tree / "made" / ("distro" if payload == "distro" else "")
+    subprocess.run(
+        ["mcopy", "-s", "-n", "-i", f"{folder / 'ipxe.usb'}@@1M",
+         "::/EFI/BOOT", tmp_path], check=True, capture_output=True,
+        timeout=60)
+    programs = sorted((tmp_path / "BOOT").glob("*.[Ee][Ff][Ii]"))
+    assert len(programs) >= 2
+    for program in programs:
+        subprocess.run(["sbverify", "--cert", cert, program], check=True,
+                       capture_output=True, timeout=60)
 
 
 def test_sb_key_without_certificate_is_refused(tree: Path) -> None:

@@ -47,6 +47,12 @@ for machine, found in (("bios-media", "no"), ("uefi-full", "yes")):
          checks=[http_times("/boot.ipxe", 0),
                  linux_with(f"from=stick found={found}")])
 
+case(name="usb-boot-script-bios-media", machine="bios-media",
+     medium="ipxe.usb", what="The same for boot.ipxe, on a BIOS.",
+     put={"boot.ipxe": "#!ipxe\ndhcp\n@LINUX from=stick@\n"},
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     checks=[http_times("/boot.ipxe", 0), linux_with("from=stick")])
+
 for machine, medium, attach in (("bios-media", "ipxe.iso", "cd"),
                                 ("uefi-full", "ipxe.iso", "cd"),
                                 ("bios-media", "ipxe.usb", "stick")):
