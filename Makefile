@@ -433,7 +433,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 
 clean: ## remove what was made, but not the fetched sources
 	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
-		$(O)/linux-asan $(O)/full $(O)/tiny $(O)/distro $(IMAGES)
+		$(O)/linux-asan $(O)/full $(O)/tiny $(O)/own-drivers $(O)/distro $(IMAGES)
 
 help: ## this list
 	@echo 'Unloop: network-boot firmware that cannot be caught in the chainload loop.'

@@ -122,9 +122,9 @@ int pci_find_next(struct pci_device *pci, uint32_t busdevfn)
 	return 0;
 }
 
-/* Is there a Simple Network Protocol for the device at HANDLE, or on a child
- * of it? */
-static bool has_snp(EFI_HANDLE handle)
+/* Call VISIT for the Simple Network Protocol of the device at HANDLE, which is
+ * on a child of it. Returns whether there is one. */
+static bool snp_visit(EFI_HANDLE handle, void (*visit)(EFI_HANDLE snp))
 {
 	const uint8_t *path, *other;
 	size_t len, other_len;
@@ -139,12 +139,37 @@ static bool has_snp(EFI_HANDLE handle)
 						   &efi_guid_simple_network,
 						   NULL, &count, &found)))
 		return false;
-	for (i = 0; i < count && !has; i++) {
+	for (i = 0; i < count; i++) {
 		other = efi_handle_path(found[i], &other_len);
-		has = other && other_len >= len && !memcmp(other, path, len);
+		if (!other || other_len < len || memcmp(other, path, len))
+			continue;
+		has = true;
+		if (visit)
+			visit(found[i]);
 	}
 	efi_boot->FreePool(found);
 	return has;
+}
+
+static bool has_snp(EFI_HANDLE handle)
+{
+	return snp_visit(handle, NULL);
+}
+
+/* Have whoever uses the network driver at HANDLE let go of it: drivers refuse
+ * to end while they are in use. */
+static void snp_disconnect(EFI_HANDLE handle)
+{
+	EFI_SIMPLE_NETWORK *snp;
+
+	efi_boot->DisconnectController(handle, NULL, NULL);
+	snp = efi_protocol(handle, &efi_guid_simple_network);
+	if (!snp || !snp->Mode)
+		return;
+	if (snp->Mode->State == EfiSimpleNetworkInitialized)
+		snp->Shutdown(snp);
+	if (snp->Mode->State == EfiSimpleNetworkStarted)
+		snp->Stop(snp);
 }
 
 bool pci_may_drive(struct pci_device *pci)
@@ -166,16 +191,22 @@ int pci_claim(struct pci_device *pci)
 
 	if (pci->handle == efi_pci_owned)
 		return 0;
+	snp_visit(pci->handle, snp_disconnect);
 	/* Whoever drives it is disconnected by the exclusive open. */
 	status = efi_boot->OpenProtocol(
 		pci->handle, &efi_guid_pci_io, &io, efi_image, pci->handle,
 		EFI_OPEN_PROTOCOL_BY_DRIVER | EFI_OPEN_PROTOCOL_EXCLUSIVE);
-	if (EFI_ERROR(status))
+	if (EFI_ERROR(status)) {
+		efi_boot->ConnectController(pci->handle, NULL, NULL, TRUE);
 		return error_set(efi_errno(status),
 				 "the UEFI firmware does not give it up "
 				 "(status %#lx)",
 				 (unsigned long)(status & 0xffff));
+	}
 	pci->platform = io;
+	/* Its driver may have been the one that loaded us. */
+	if (!efi_protocol(efi_nic_boot, &efi_guid_simple_network))
+		efi_nic_boot = NULL;
 	return 0;
 }
 

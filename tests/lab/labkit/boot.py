@@ -231,11 +231,13 @@ class Result:
         return "; ".join(self.problems)
 
 
-def our_build(spec: MachineSpec, tag: str | None = None) -> Path:
+def our_build(spec: MachineSpec, tag: str | None = None,
+              variable: str = "BUILD_TAG") -> Path:
     """Our boot program for this machine, or its build tagged `tag`.
 
     A tagged build is made on demand: the same sources with another build
-    ID, under OUT/<tag>. Skip where there is nothing built.
+    ID, or with variable CONFIG another configuration, under OUT/<tag>. Skip
+    where there is nothing built.
     """
     if tag is None:
         path = spec.our_program()
@@ -253,10 +255,10 @@ def our_build(spec: MachineSpec, tag: str | None = None) -> Path:
                if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
         made = subprocess.run(
             [program("make"), "-C", str(LAB.parents[1]), f"O={folder}",
-             f"BUILD_TAG={tag}", f"SOURCE_DIR={OUT / 'cache'}", str(path)],
+             f"{variable}={tag}", f"SOURCE_DIR={OUT / 'cache'}", str(path)],
             capture_output=True, text=True, timeout=900, env=env)
     if made.returncode or not path.exists():
-        raise LabError(f"could not build {path} with BUILD_TAG={tag}: "
+        raise LabError(f"could not build {path} with {variable}={tag}: "
                        + made.stderr.strip()[-1500:])
     return path
 
@@ -286,6 +288,8 @@ def _source(boot: Boot, word: str) -> Path:
     if word.startswith("@signed-"):
         return secureboot.signed_copy(
             boot.work, _source(boot, "@" + word.removeprefix("@signed-")))
+    if word.startswith("@config-"):
+        return our_build(boot.spec, word.removeprefix("@config-"), "CONFIG")
     if word.startswith("@build-"):
         return our_build(boot.spec, word.removeprefix("@build-"))
     raise LabError(f"no file is known as {word}")

@@ -481,6 +481,19 @@ for nic, chip in CARDS.items():
          files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
          until=linux_up, checks=[linux_with(), driven_by(chip)])
 
+case(name="uefi-own-drivers", machine="uefi-full",
+     what="CONFIG=own-drivers takes the card from the firmware's driver, which "
+     "loaded it, and gives it to snponly.efi as SNP; then Linux.",
+     dhcp=dumb("dnsmasq"), until=linux_up,
+     files={"tftp/ipxe.efi": "@config-own-drivers",
+            "tftp/snponly.efi": "@our-snponly-efi"},
+     script="#!ipxe\niseq ${generation} 1 || goto on\n"
+            "chain tftp://@IP@/snponly.efi\n:on\n"
+            "@LINUX chip=${netX/chip}@\n",
+     checks=[fetched_at_most(1), driven_by("virtio-net"),
+             fetched_at_least(1, "snponly.efi"), http_times("/boot.ipxe", 2),
+             linux_with("chip=snp")])
+
 # --- option ROMs for UEFI ---------------------------------------------------
 
 #: Our ROM of each card that OVMF has no driver for.
