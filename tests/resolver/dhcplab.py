@@ -54,7 +54,8 @@ def ours_bios() -> bytes:
     import identity
     image = bytearray(b"\xea\x05\x00\xc0\x07" + bytes(1019))
     image += identity.LAYOUT.pack(
-        identity.MAGIC, bytes(16), bytes(16), b"9.8.7", bytes(32), bytes(16),
+        identity.MAGIC, bytes.fromhex("6f1d0b523c8e4a779b215ec40a9d73e8"),
+        bytes(16), b"9.8.7", bytes(32), bytes(16),
         0, 0, 0, 0)
     image += bytes(4096)
     identity.fill(image, "undionly.kpxe")

