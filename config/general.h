@@ -61,6 +61,7 @@
 /* What would make undionly.kpxe exceed 64 KiB: all other images have it, and
  * with CONFIG=full undionly.kpxe too. */
 #ifndef SMALL_IMAGE
+#define CONFIG_CMD       /* config */
 #define CONSOLE_CMD      /* console, colour, cpair */
 #define IMAGE_PNG        /* pictures, for `console --picture` */
 #define SEVERAL_NICS     /* choose among several network cards */

@@ -685,3 +685,28 @@ const char *settings_path(const struct settings *settings)
 	path_append(settings, path, sizeof(path));
 	return path;
 }
+
+bool settings_value_at(struct settings *settings, unsigned int index,
+		       struct setting *ret_setting)
+{
+	struct setting_value *value;
+
+	list_for_each_entry(value, &settings->values, list) {
+		if (index--)
+			continue;
+		memset(ret_setting, 0, sizeof(*ret_setting));
+		ret_setting->name = value->name;
+		ret_setting->tag = value->tag;
+		ret_setting->type = value->type;
+		ret_setting->scope = value->scope;
+		return true;
+	}
+	return false;
+}
+
+bool settings_may_have(struct settings *settings, const struct setting *setting)
+{
+	if (settings->ops && settings->ops->applies)
+		return settings->ops->applies(settings, setting);
+	return !setting->scope;
+}

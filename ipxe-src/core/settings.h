@@ -182,6 +182,15 @@ void settings_register_nvs(void) __attribute__((weak));
 int settings_store_text(const char *name, const char *value);
 char *settings_fetch_text(const char *name);
 
+/* Value number INDEX (from 0) of those that were stored in SETTINGS: false if
+ * there are not so many. RET_SETTING's name is valid until the next store. */
+bool settings_value_at(struct settings *settings, unsigned int index,
+		       struct setting *ret_setting);
+
+/* May SETTING be in SETTINGS: does it belong to no other kind of block? */
+bool settings_may_have(struct settings *settings,
+		       const struct setting *setting);
+
 /* The text of SETTING as settings_fetch() finds it; memory for the caller,
  * NULL if it is unset or cannot be written as text. */
 char *settings_format(struct settings *settings, const struct setting *setting);
