@@ -18,6 +18,7 @@
 #ifndef SMALL_IMAGE
 #define CONSOLE_ANSI /* BIOS: colours and more than ASCII on the text screen */
 #define CONSOLE_FRAMEBUFFER /* graphics: VESA, GOP; by the command console */
+#define SERIAL_CHOICE  /* BIOS: the serial line by ACPI and by settings */
 #define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
 #define KEYBOARD_MAPS  /* all keyboard maps, chosen by `set keymap <name>` */
 #endif

@@ -3,7 +3,13 @@
 #ifndef CONFIG_SERIAL_H
 #define CONFIG_SERIAL_H
 
-#define COMCONSOLE 0x3f8   /* I/O port of the UART: COM1 */
+/* Which line, unless the firmware's ACPI table SPCR or the settings com-port
+ * and com-speed say another (SERIAL_CHOICE in console.h). */
+#define COM1 0x3f8
+#define COM2 0x2f8
+#define COM3 0x3e8
+#define COM4 0x2e8
+#define COMCONSOLE COM1    /* I/O port of the UART */
 #define COMSPEED   115200  /* bits per second; 8 data bits, no parity, 1 stop */
 
 #if __has_include("config/named/serial.h")

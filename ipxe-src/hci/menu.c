@@ -204,6 +204,15 @@ static struct menu_item *item_of_key(struct menu *menu, int key)
 	return NULL;
 }
 
+/* Has a person pressed KEY? Noise of a serial line makes other bytes, and must
+ * not stop the time for ever. */
+static bool is_pressed(int key)
+{
+	return (key >= ' ' && key < 0x7f) || key > 0xff || key == '\r' ||
+	       key == '\n' || key == '\b' || key == '\t' || key == KEY_ESC ||
+	       key == CTRL_C;
+}
+
 int menu_choose(struct menu *menu, const char *select, unsigned long timeout_ms,
 		unsigned long retimeout_ms, struct menu_item **ret_item)
 {
@@ -230,7 +239,7 @@ int menu_choose(struct menu *menu, const char *select, unsigned long timeout_ms,
 			status_show(item, -1);
 			key = console_getkey(-1);
 		}
-		if (key < 0)
+		if (!is_pressed(key))
 			continue;
 		timeout_ms = retimeout_ms;
 		end = platform_time_us() + timeout_ms * 1000ULL;

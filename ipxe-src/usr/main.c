@@ -84,12 +84,21 @@ static void images_register_all(void)
 /* Offer the shell. Returns true if it was used, its status in *RET_RC. */
 static bool banner(int *ret_rc)
 {
+	int key;
+
 	if (!BANNER_TIMEOUT)
 		return false;
 	console_putchar('\n');
-	if (prompt("Press Ctrl-B for the " PRODUCT_SHORT_NAME
-		   " command line...",
-		   BANNER_TIMEOUT * 100, CTRL_B))
+	/* What was pressed before is for the BIOS, but for Ctrl-B. */
+	do
+		key = console_getkey(0);
+	while (key >= 0 && key != CTRL_B);
+	if (key != CTRL_B)
+		key = prompt_key(
+			"Press Ctrl-B or Esc for the " PRODUCT_SHORT_NAME
+			" command line...",
+			BANNER_TIMEOUT * 100);
+	if (key != CTRL_B && key != KEY_ESC)
 		return false;
 	*ret_rc = exec_line("shell");
 	exec_stop_take();

@@ -8,7 +8,7 @@
 #include "core/loopguard.h"
 #include "usr/prompt.h"
 
-int prompt(const char *text, unsigned long timeout_ms, int key)
+int prompt_key(const char *text, unsigned long timeout_ms)
 {
 	size_t len = strlen(text);
 	int timeout = -1;
@@ -22,6 +22,13 @@ int prompt(const char *text, unsigned long timeout_ms, int key)
 	for (i = 0; i < len; i++)
 		console_write("\b \b", 3);
 	loopguard_progress();
+	return pressed;
+}
+
+int prompt(const char *text, unsigned long timeout_ms, int key)
+{
+	int pressed = prompt_key(text, timeout_ms);
+
 	if (pressed < 0)
 		return pressed;
 	return !key || pressed == key ? 0 : -ECANCELED;

@@ -7,4 +7,7 @@
  * any. Returns 0, -ETIMEDOUT, or -ECANCELED if it was another key. */
 int prompt(const char *text, unsigned long timeout_ms, int key);
 
+/* The same, but for any key: returns it, or -ETIMEDOUT. */
+int prompt_key(const char *text, unsigned long timeout_ms);
+
 #endif

@@ -5,10 +5,12 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "core/acpi.h"
+#include "core/spcr.h"
 #include "platform/linux/linux.h"
 
 /* One page below 4 GiB, since an RSDT has 32-bit addresses. */
@@ -150,6 +152,51 @@ static void test_root_pointer_is_checked(void **state)
 	assert_false(acpi_is_rsdp(area, 20));
 }
 
+/* A table SPCR in place of the first SSDT. */
+static void make_spcr(uint8_t interface, uint8_t space, uint64_t address,
+		      uint8_t baud)
+{
+	uint8_t *spcr = area + AT_SSDT1;
+
+	make(2);
+	memset(spcr, 0, 80);
+	spcr[36] = interface;
+	spcr[40] = space;
+	put_le32(spcr + 44, (uint32_t)address);
+	put_le32(spcr + 48, (uint32_t)(address >> 32));
+	spcr[58] = baud;
+	table(AT_SSDT1, "SPCR", 80);
+}
+
+static void test_spcr_names_the_serial_line(void **state)
+{
+	struct spcr spcr;
+
+	(void)state;
+	make(2);
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 1, 0x2f8, 3);
+	assert_int_equal(spcr_find(&spcr), 0);
+	assert_int_equal(spcr.port, 0x2f8);
+	assert_int_equal(spcr.speed, 9600);
+	make_spcr(0x12, 1, 0x3f8, 0);
+	assert_int_equal(spcr_find(&spcr), 0);
+	assert_int_equal(spcr.speed, 0);
+	make_spcr(3, 1, 0x3f8, 7); /* ARM PL011 */
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 0, 0xfe000000, 7); /* in memory */
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 1, 0, 7);
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 1, 0x1000003f8ULL, 7);
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 1, 0x3f8, 5);
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+	make_spcr(0, 1, 0x3f8, 7);
+	table(AT_SSDT1, "SPCR", 79);
+	assert_int_equal(spcr_find(&spcr), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_x_dsdt_goes_before_dsdt),
 		cmocka_unit_test(test_damaged_tables_are_passed_over),
 		cmocka_unit_test(test_root_pointer_is_checked),
+		cmocka_unit_test(test_spcr_names_the_serial_line),
 	};
 
 	area = mmap(NULL, AREA_LEN, PROT_READ | PROT_WRITE,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The serial console: a 16550 UART, 8 data bits, no parity, 1 stop bit.
  *
+ * Its port and speed are COMCONSOLE and COMSPEED unless serial_choice.c is
+ * linked and knows better.
+ *
  * Text goes to a ring from which it is sent as the UART takes it, so that
  * printing does not wait for the line.
  */
@@ -16,12 +19,12 @@
 SELECT_IF(CONSOLE_SERIAL);
 
 /* Registers. National Semiconductor PC16550D. */
-#define UART_DATA COMCONSOLE	   /* divisor, low byte, with LCR_DIVISOR */
-#define UART_IER  (COMCONSOLE + 1) /* divisor, high byte, with LCR_DIVISOR */
-#define UART_FCR  (COMCONSOLE + 2) /* IIR when read */
-#define UART_LCR  (COMCONSOLE + 3)
-#define UART_MCR  (COMCONSOLE + 4)
-#define UART_LSR  (COMCONSOLE + 5)
+#define UART_DATA (line.port)	  /* divisor, low byte, with LCR_DIVISOR */
+#define UART_IER  (line.port + 1) /* divisor, high byte, with LCR_DIVISOR */
+#define UART_FCR  (line.port + 2) /* IIR when read */
+#define UART_LCR  (line.port + 3)
+#define UART_MCR  (line.port + 4)
+#define UART_LSR  (line.port + 5)
 
 #define IER_UNUSED   0xf0 /* always read as 0 */
 #define FCR_RESET    0x07 /* FIFOs on and empty */
@@ -30,10 +33,10 @@ SELECT_IF(CONSOLE_SERIAL);
 #define LCR_DIVISOR  0x80
 #define MCR_DTR_RTS  0x03
 #define LSR_RECEIVED 0x01
+#define LSR_DAMAGED  0x1c /* parity or framing is wrong, or a break */
 #define LSR_TX_EMPTY 0x20
 
-#define UART_CLOCK 115200
-#define FIFO_LEN   16
+#define FIFO_LEN 16
 
 /* A UART that takes no byte for this long is given up. */
 #define STUCK_US 200000u
@@ -41,6 +44,7 @@ SELECT_IF(CONSOLE_SERIAL);
 #define RING_LEN 2048 /* a power of two */
 
 static enum { UART_UNKNOWN, UART_WORKS, UART_ABSENT } uart_state;
+static struct serial_line line = {COMCONSOLE, COMSPEED};
 static unsigned int fifo_len;
 static uint8_t ring[RING_LEN];
 static unsigned int ring_in, ring_out; /* count up for ever */
@@ -52,9 +56,11 @@ static bool uart_is_there(void)
 	if (uart_state != UART_UNKNOWN)
 		return uart_state == UART_WORKS;
 	uart_state = UART_ABSENT;
+	if (serial_choose)
+		serial_choose(&line);
 	port_out8(UART_LCR, LCR_DIVISOR | LCR_8N1);
-	port_out8(UART_DATA, (UART_CLOCK / COMSPEED) & 0xff);
-	port_out8(UART_IER, (UART_CLOCK / COMSPEED) >> 8);
+	port_out8(UART_DATA, (SERIAL_CLOCK / line.speed) & 0xff);
+	port_out8(UART_IER, (uint8_t)((SERIAL_CLOCK / line.speed) >> 8));
 	port_out8(UART_LCR, LCR_8N1);
 	if (port_in8(UART_LCR) != LCR_8N1)
 		return false;
@@ -109,10 +115,24 @@ static void serial_putchar(uint8_t c)
 
 static int serial_getchar(void)
 {
-	if (!uart_is_there() || !(port_in8(UART_LSR) & LSR_RECEIVED))
+	uint8_t status, c;
+
+	if (!uart_is_there())
+		return -1;
+	status = port_in8(UART_LSR);
+	if (!(status & LSR_RECEIVED))
 		return -1;
 	platform_busy();
-	return port_in8(UART_DATA);
+	c = port_in8(UART_DATA);
+	/* An open line is not a person. */
+	return status & LSR_DAMAGED ? -1 : c;
+}
+
+void serial_reopen(void)
+{
+	serial_flush();
+	uart_state = UART_UNKNOWN;
+	uart_is_there();
 }
 
 void serial_flush(void)
