@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import medium, secureboot, servers
+from . import medium, screen, secureboot, servers
 from .base import (LAB, LOGS, OUT, LabError, Skip, Stopped, program,
                    qemu_slot, stop_event)
 from .machine import Machine, MachineSpec, load_machine
@@ -166,7 +166,7 @@ class Case:
     #: Script at /boot.ipxe: default.ipxe of the resolver's site, and the
     #: script that stock iPXE is given in `--firmware debian` runs.
     script: str | None = None
-    #: Web servers: "resolver", "nginx", "faults".
+    #: Web servers: "resolver", "nginx", "faults"; and "syslog".
     web: tuple[str, ...] = ("resolver",)
     #: Further files: "tftp/x", "web/x", "site/x" to text, or to "@big",
     #: "@ours", "@old", "@debian" ... for a file (see place_file).
@@ -279,6 +279,8 @@ def _source(boot: Boot, word: str) -> Path:
              "@debian": Path(boot.spec.debian)}
     if word in known:
         return known[word]
+    if word == "@picture":
+        return screen.write_picture(boot.work / "picture.png")
     if word == "@ours":
         return boot_program(boot)
     if word == "@our-full-efi":
@@ -361,6 +363,7 @@ def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
         "resolver": lambda: servers.Resolver(net, work, logs, work / "site"),
         "nginx": lambda: servers.Nginx(net, work, logs, work / "web"),
         "faults": lambda: servers.FaultWeb(net, work, logs, rules),
+        "syslog": lambda: servers.Syslog(net, logs),
     }
 
     def stop_all() -> None:

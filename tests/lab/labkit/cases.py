@@ -677,7 +677,8 @@ case(name="uefi-local-disk", machine="uefi-full",
      checks=[fetched_at_most(2), lambda boot: builds_seen(boot, 2)])
 
 # More rows, which use what is above.
-from . import cases_bios, cases_media, cases_secure  # noqa: E402,F401
+from . import (cases_bios, cases_console, cases_media,  # noqa: E402,F401
+               cases_secure)
 
 
 def find_case(name: str) -> Case | None:

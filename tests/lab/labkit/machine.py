@@ -167,22 +167,26 @@ class Machine:
             self._typing.sendall(key.encode())
             stop_event.wait(0.05)
 
-    def set_link(self, up: bool, netdev: str = "n0") -> None:
-        """Plug the cable of a network card in, or pull it."""
-        commands = [{"execute": "qmp_capabilities"},
-                    {"execute": "set_link",
-                     "arguments": {"name": netdev, "up": up}}]
+    def monitor(self, *commands: dict[str, object]) -> None:
+        """Have QEMU execute these commands of its monitor (QMP)."""
         wait_for(self._monitor.exists, 10, "QEMU's monitor", poll=0.02)
         with socket.socket(socket.AF_UNIX) as monitor:
             monitor.settimeout(10)
             monitor.connect(str(self._monitor))
             answers = monitor.makefile("r")
             answers.readline()
-            for command in commands:
+            for command in ({"execute": "qmp_capabilities"}, *commands):
                 monitor.sendall(json.dumps(command).encode() + b"\n")
                 answer = json.loads(answers.readline())
+                while "event" in answer:
+                    answer = json.loads(answers.readline())
                 if "error" in answer:
                     raise LabError(f"QEMU: {answer['error']}")
+
+    def set_link(self, up: bool, netdev: str = "n0") -> None:
+        """Plug the cable of a network card in, or pull it."""
+        self.monitor({"execute": "set_link",
+                      "arguments": {"name": netdev, "up": up}})
 
     def _drain(self) -> None:
         try:

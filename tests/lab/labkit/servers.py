@@ -250,6 +250,16 @@ class Router6(Server):
              BRIDGE], logs / "router6.log", net.name))
 
 
+class Syslog(Server):
+    """A syslog server (see syslogd.py); its log has the lines."""
+
+    def __init__(self, net: Network, logs: Path) -> None:
+        super().__init__(Process(
+            ["/usr/bin/python3", Path(__file__).with_name("syslogd.py")],
+            logs / "syslog.log", net.name))
+        self.process.wait_listening("udp", 514)
+
+
 class Nginx(Server):
     """nginx with sendfile on NGINX_PORT."""
 
