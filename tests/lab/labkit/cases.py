@@ -627,15 +627,19 @@ case(name="bios-two-cards-late-link", machine="bios-native",
                lambda boot: boot.machine.set_link(True, "n0"))],
      checks=[linux_with(), driven_by("82540em")])
 
-case(name="uefi-two-cards", machine="uefi-full",
-     what="Loaded through the second card: it is net0 and bootnic; Linux.",
-     network=lambda net: net.add_other(), dhcp=two_networks,
-     qemu=other_card("virtio-net-pci,addr=3"),
-     nic="virtio-net-pci,addr=9",
-     script="#!ipxe\n@LINUX first=${net0/mac} boot=${bootnic/mac} "
-     "other=${net1/mac}@\n", until=linux_up,
-     checks=[fetched_once, recognised,
-             linux_with(f"first={MAC} boot={MAC} other={OTHER_MAC}")])
+#: Which of the two is on the bus first does not matter to who was loaded.
+for name, machine, nic, other in (
+        ("uefi-two-cards", "uefi-full", "virtio-net-pci,addr=9",
+         "virtio-net-pci,addr=3"),
+        ("bios-two-cards-loaded", "bios-pxe", "e1000,addr=9",
+         "virtio-net-pci,addr=8")):
+    case(name=name, machine=machine, nic=nic, qemu=other_card(other),
+         what="Loaded through the second card: it is net0 and bootnic; Linux.",
+         network=lambda net: net.add_other(), dhcp=two_networks,
+         script="#!ipxe\n@LINUX first=${net0/mac} boot=${bootnic/mac} "
+         "other=${net1/mac}@\n", until=linux_up,
+         checks=[fetched_once, recognised,
+                 linux_with(f"first={MAC} boot={MAC} other={OTHER_MAC}")])
 
 # --- giving the machine back ----------------------------------------------
 
