@@ -23,7 +23,8 @@ static int snp_probe(void)
 	}
 	for (i = 0; i < count; i++) {
 		rc = snp_register(handles[i]);
-		if (rc && rc != -ENOTSUP)
+		/* -ENODEV: a driver of ours has taken it. */
+		if (rc && rc != -ENOTSUP && rc != -ENODEV)
 			result = rc;
 	}
 	return result;
