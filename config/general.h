@@ -16,6 +16,8 @@
 #define DOWNLOAD_PROTO_FILE /* file: on volumes that UEFI can read */
 #endif
 
+#define CACHED_LEASE /* begin with the lease of the PXE that loaded us */
+
 /* What can be executed. */
 #define IMAGE_SCRIPT /* #!ipxe scripts */
 #ifdef PLATFORM_PCBIOS
@@ -125,7 +127,11 @@
 #ifdef OPTION_ROM
 #undef IMAGE_PXE
 #undef PXE_STACK
+#undef CACHED_LEASE
 #undef LOGIN_CMD
+#undef READ_CMD
+#undef FORM_CMD
+#undef IFLINKWAIT_CMD
 #undef CPUID_CMD
 #endif
 

@@ -15,7 +15,7 @@ int dhcp_configure(struct net_device *netdev, bool renew, int timeout_ms);
 /* At start-up: turn the cached packets of `origin` into settings of the NIC
  * with origin.mac, open and configure that NIC, and set origin.uri and cwuri
  * if they are not known. Returns 0, or -ENOENT if there was no lease. */
-int dhcp_adopt_cached(void);
+int dhcp_adopt_cached(void) __attribute__((weak)); /* CACHED_LEASE */
 
 /* Remove what DHCP said on NETDEV (called when it is closed). */
 void dhcp_forget(struct net_device *netdev);

@@ -8,6 +8,8 @@
 #include "net/dhcp_packet.h"
 #include "net/dhcp_settings.h"
 
+SELECT_IF(CACHED_LEASE);
+
 /* Is the cached packet WHICH there, and a reply? */
 static bool cached_is_valid(enum origin_packet which)
 {

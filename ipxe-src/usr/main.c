@@ -176,7 +176,7 @@ int firmware_main(void)
 		console_printf("There is no network card that this firmware "
 			       "can drive.\n");
 	loopguard_init();
-	if (!dhcp_adopt_cached())
+	if (dhcp_adopt_cached && !dhcp_adopt_cached())
 		tell_origin();
 	images_register_all();
 	rc = boot();

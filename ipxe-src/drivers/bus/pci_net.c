@@ -6,6 +6,7 @@
 #include "core/console.h"
 #include "core/error.h"
 #include "core/list.h"
+#include "core/origin.h"
 #include "drivers/bus/pci.h"
 #include "drivers/bus/pci_net.h"
 #include "net/netdevice.h"
@@ -98,8 +99,14 @@ static int pci_net_probe(void)
 	struct pci_device pci;
 	uint32_t next;
 
-	for (next = 0; pci_find_next(&pci, next) == 0; next = pci.busdevfn + 1)
+	/* The card that we were loaded from comes first. */
+	if (origin.has_busdevfn && !pci_find(&pci, origin.busdevfn))
 		card_probe(&pci);
+	for (next = 0; pci_find_next(&pci, next) == 0;
+	     next = pci.busdevfn + 1) {
+		if (!origin.has_busdevfn || pci.busdevfn != origin.busdevfn)
+			card_probe(&pci);
+	}
 	return 0;
 }
 

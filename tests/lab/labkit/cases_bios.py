@@ -50,6 +50,15 @@ case(name="rom-customised", machine="bios-rom",
      customise=["--script", "@WORK@/image.ipxe"],
      checks=[linux_with("from=image"), http_times("/boot.ipxe", 0)])
 
+case(name="rom-second-card", machine="bios-rom",
+     what="Two cards, the ROM on the second: that is net0, and it boots.",
+     dhcp=dumb("dnsmasq", filename=None), until=linux_up,
+     script="#!ipxe\n@LINUX first=${net0/mac}@\n",
+     qemu=["-netdev", "user,id=n1,restrict=on", "-device",
+           "virtio-net-pci,netdev=n1,mac=52:54:00:77:00:99,romfile=,addr=5"],
+     checks=[linux_with("first=52:54:00:77:00:01"),
+             http_times("/boot.ipxe", 1)])
+
 case(name="rom-exit", machine="bios-rom",
      what="A ROM whose script ends gives the machine back: the next boot "
      "device starts.",
