@@ -51,6 +51,8 @@ static const struct choice choices[] = {
 	{"", "--timeout 30", "c"},
 	{"", "-t 30 -d a", "a"},
 	{UP, "-t 60000 -r 30", "b"},
+	/* What an open serial line brings does not stop the time. */
+	{"\xfe\x80\x01\x0f\xff", "-t 30", "c"},
 };
 
 static void test_keys_and_time_choose(void **state)

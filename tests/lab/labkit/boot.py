@@ -279,6 +279,8 @@ def _source(boot: Boot, word: str) -> Path:
              "@debian": Path(boot.spec.debian)}
     if word in known:
         return known[word]
+    if word == "@spcr":
+        return screen.write_spcr(boot.work / "spcr.table")
     if word == "@picture":
         return screen.write_picture(boot.work / "picture.png")
     if word == "@ours":

@@ -89,3 +89,25 @@ for machine, keeps in (("bios-native", False), ("uefi", True)):
          checks=[picture_was_shown, typed_right, logged,
                  linux_with("typed=oeup kept="
                             + ("over-the-reset" if keeps else ""))])
+
+
+def lines_changed(boot: Boot) -> str | None:
+    """COM2 as the table says, until the script chose COM1."""
+    second = (boot.work / "com2.log").read_text(errors="replace")
+    first = boot.plain_serial()
+    if "ON THE TABLE'S LINE" not in second or "ON COM1" in second:
+        return "COM2 did not get what was printed by the table"
+    if "ON COM1" not in first or "ON THE TABLE'S LINE" in first:
+        return "COM1 did not get what was printed by the settings"
+    return None
+
+
+case(name="console-serial-line", machine="bios-native",
+     what="The serial line is the one of the ACPI table SPCR, then the one of "
+     "the settings com-port and com-speed.",
+     dhcp=dumb("dnsmasq"), files={"spcr.bin": "@spcr"},
+     script="#!ipxe\necho ON THE TABLE'S LINE\nset com-port 0x3f8\n"
+     "set com-speed 115200\nsleep 1\necho ON COM1\n@LINUX@\n",
+     qemu=["-serial", "file:@WORK@/com2.log",
+           "-acpitable", "sig=SPCR,rev=2,data=@WORK@/spcr.bin"],
+     until=linux_up, checks=[lines_changed, linux_with()])
