@@ -71,12 +71,16 @@ else
 SRC := $(shell scripts/stage-source $(O)/src/site $(SITE_PATCHES))
 endif
 
-CONFIG_HEADERS := $(sort $(wildcard config/*.h config/local/*.h \
-	$(if $(CONFIG),config/$(CONFIG)/*.h)))
+SITE_HEADERS := $(sort $(wildcard config/local/*.h \
+	$(if $(CONFIG),config/$(CONFIG)/*.h config/local/$(CONFIG)/*.h)))
+CONFIG_HEADERS := $(sort $(wildcard config/*.h)) $(SITE_HEADERS)
 ifneq ($(CONFIG),)
-ifeq ($(wildcard config/$(CONFIG)/.),)
+ifeq ($(wildcard config/$(CONFIG)/. config/local/$(CONFIG)/.),)
 $(error CONFIG=$(CONFIG): there is no folder config/$(CONFIG))
 endif
+endif
+ifneq ($(SITE_HEADERS),)
+config_check := $(shell scripts/config-check $(SRC) $(SITE_HEADERS) >&2)
 endif
 
 CFLAGS_COMMON := -std=gnu11 -g -Wall -Wextra -Werror -Wstrict-prototypes \
@@ -202,7 +206,9 @@ flags_$(1) := $(CFLAGS_COMMON) $$(cflags_$(1)) $$(inc_$(1))
 
 # The selection of sources below reads config/named, so it must be there now.
 named_$(1) := $$(shell d=$$(obj_$(1))/include/config; mkdir -p $$$$d; \
-	$(if $(CONFIG),ln -sfn $(CURDIR)/config/$(CONFIG) $$$$d/named,rm -f $$$$d/named))
+	rm -f $$$$d/named $$$$d/local-named; \
+	$(if $(CONFIG),ln -s $(CURDIR)/config/$(CONFIG) $$$$d/named; \
+		ln -s $(CURDIR)/config/local/$(CONFIG) $$$$d/local-named))
 
 $$(obj_$(1))/.stamp: FORCE
 	@scripts/config-stamp "$$@" "$(CONFIG)" '$$(flags_$(1))' $(CONFIG_HEADERS)

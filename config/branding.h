@@ -23,5 +23,8 @@
 #if __has_include("config/local/branding.h")
 #include "config/local/branding.h"
 #endif
+#if __has_include("config/local-named/branding.h")
+#include "config/local-named/branding.h"
+#endif
 
 #endif

@@ -33,5 +33,8 @@
 #if __has_include("config/local/console.h")
 #include "config/local/console.h"
 #endif
+#if __has_include("config/local-named/console.h")
+#include "config/local-named/console.h"
+#endif
 
 #endif

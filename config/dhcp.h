@@ -18,5 +18,39 @@
 #if __has_include("config/local/dhcp.h")
 #include "config/local/dhcp.h"
 #endif
+#if __has_include("config/local-named/dhcp.h")
+#include "config/local-named/dhcp.h"
+#endif
+
+/* The same by iPXE's names, in seconds; 0 is as soon as possible. */
+#define DHCP_SECONDS(s) ((s) ? (s) * 1000 : 250)
+#ifdef DHCP_DISC_START_TIMEOUT_SEC
+#undef DHCP_DISC_START_MS
+#define DHCP_DISC_START_MS DHCP_SECONDS(DHCP_DISC_START_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_DISC_END_TIMEOUT_SEC
+#undef DHCP_DISC_END_MS
+#define DHCP_DISC_END_MS DHCP_SECONDS(DHCP_DISC_END_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_DISC_PROXY_TIMEOUT_SEC
+#undef DHCP_DISC_PROXY_MS
+#define DHCP_DISC_PROXY_MS DHCP_SECONDS(DHCP_DISC_PROXY_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_REQ_START_TIMEOUT_SEC
+#undef DHCP_REQ_START_MS
+#define DHCP_REQ_START_MS DHCP_SECONDS(DHCP_REQ_START_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_REQ_END_TIMEOUT_SEC
+#undef DHCP_REQ_END_MS
+#define DHCP_REQ_END_MS DHCP_SECONDS(DHCP_REQ_END_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_PROXY_START_TIMEOUT_SEC
+#undef DHCP_PROXY_START_MS
+#define DHCP_PROXY_START_MS DHCP_SECONDS(DHCP_PROXY_START_TIMEOUT_SEC)
+#endif
+#ifdef DHCP_PROXY_END_TIMEOUT_SEC
+#undef DHCP_PROXY_TOTAL_MS
+#define DHCP_PROXY_TOTAL_MS DHCP_SECONDS(DHCP_PROXY_END_TIMEOUT_SEC)
+#endif
 
 #endif

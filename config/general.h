@@ -72,7 +72,7 @@
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
 #define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */
 #define PING_CMD     /* ping */
-#define NSTAT_CMD    /* nstat */
+#define NEIGHBOUR_CMD /* nstat */
 #define IPSTAT_CMD   /* ipstat */
 #define VLAN_CMD     /* vcreate, vdestroy, and the VLAN that we came by */
 #ifndef PLATFORM_LINUX
@@ -86,6 +86,7 @@
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
 #define NSLOOKUP_CMD /* nslookup */
 #define TIME_CMD     /* time */
+#define HELP_EXAMPLES /* help CMD shows an example */
 #define ABSENT_CMD   /* a sentence for those of iPXE's that are not here */
 #define CUSTOM_TRUST /* certificates of the customisation region; DIGEST_CMD */
 #endif
@@ -140,6 +141,9 @@
 #endif
 #if __has_include("config/local/general.h")
 #include "config/local/general.h"
+#endif
+#if __has_include("config/local-named/general.h")
+#include "config/local-named/general.h"
 #endif
 
 #endif

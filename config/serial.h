@@ -18,5 +18,8 @@
 #if __has_include("config/local/serial.h")
 #include "config/local/serial.h"
 #endif
+#if __has_include("config/local-named/serial.h")
+#include "config/local-named/serial.h"
+#endif
 
 #endif

@@ -22,5 +22,8 @@
 #if __has_include("config/local/settings.h")
 #include "config/local/settings.h"
 #endif
+#if __has_include("config/local-named/settings.h")
+#include "config/local-named/settings.h"
+#endif
 
 #endif

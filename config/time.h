@@ -12,5 +12,8 @@
 #if __has_include("config/local/time.h")
 #include "config/local/time.h"
 #endif
+#if __has_include("config/local-named/time.h")
+#include "config/local-named/time.h"
+#endif
 
 #endif

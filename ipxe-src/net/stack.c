@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "lwip/init.h"
-#include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
@@ -85,7 +84,7 @@ static bool stack_poll(void)
 		ack_pending = true;
 	} else if (ack_pending && now - last_rx_us >= ACK_IDLE_US) {
 		ack_pending = false;
-		tcp_fasttmr(); /* sends delayed ACKs */
+		stack_acknowledge();
 	}
 	sys_check_timeouts();
 	if (now - last_rx_us < BUSY_US && now - rested_us < REST_PERIOD_US)

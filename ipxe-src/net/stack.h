@@ -3,7 +3,20 @@
 #ifndef NET_STACK_H
 #define NET_STACK_H
 
+#include "lwip/opt.h"
+#if LWIP_TCP
+#include "lwip/priv/tcp_priv.h"
+#endif
+
 #include "core/compiler.h"
+
+/* Send the acknowledgements that are held back, where there is TCP. */
+static inline void stack_acknowledge(void)
+{
+#if LWIP_TCP
+	tcp_fasttmr();
+#endif
+}
 
 /* 32 random bits: good enough for port and transaction numbers. */
 uint32_t net_random(void);

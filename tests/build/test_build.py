@@ -105,6 +105,48 @@ def test_config_value_is_built_in(tree: Path) -> None:
     change_and_back(tree, change, local.unlink)
 
 
+def test_macro_without_effect_is_named(tree: Path) -> None:
+    """What a site's headers define in vain is said, and nothing else is."""
+    local = tree / "config/local"
+    (local / "tiny").mkdir(parents=True)
+    (local / "general.h").write_text(
+        "#ifndef CONFIG_LOCAL_GENERAL_H\n#define CONFIG_LOCAL_GENERAL_H\n"
+        "#define DOWNLOAD_PROTO_SLAM\n#undef BANNER_TIMEOUT\n"
+        "#define BANNER_TIMEOUT 0\n//#define LOTEST_CMD\n#endif\n")
+    (local / "tiny/general.h").write_text("#define ALSO_UNKNOWN 1\n")
+    warned = [line for line in make(tree, "help").splitlines()
+              if "warning" in line]
+    assert warned == ["config/local/general.h:3: warning: DOWNLOAD_PROTO_SLAM "
+                      "is not known here and has no effect"]
+    assert "config/local/tiny/general.h:1: warning: ALSO_UNKNOWN" in make(
+        tree, "help", "CONFIG=tiny")
+    shutil.rmtree(local)
+    assert "warning" not in make(tree, "help")
+
+
+def test_last_header_wins(tree: Path) -> None:
+    """config/X.h, then config/NAME/, config/local/, config/local/NAME/."""
+    (tree / "config/mine").mkdir()
+    (tree / "config/local/mine").mkdir(parents=True)
+
+    def limit() -> str:
+        make(tree, "help", "CONFIG=mine")
+        return subprocess.run(
+            ["gcc", "-E", "-P", "-x", "c", "-I.", "-Imade/obj/bios-i386/include",
+             "-"], cwd=tree, text=True, check=True, stdout=subprocess.PIPE,
+            input='#include "config/general.h"\nHTTP_REDIRECT_LIMIT\n',
+        ).stdout.strip()
+
+    assert limit() == "10"
+    for value, folder in enumerate(("mine", "local", "local/mine"), 1):
+        (tree / "config" / folder / "general.h").write_text(
+            "#undef HTTP_REDIRECT_LIMIT\n"
+            f"#define HTTP_REDIRECT_LIMIT {value}\n")
+        assert limit() == str(value)
+    shutil.rmtree(tree / "config/mine")
+    shutil.rmtree(tree / "config/local")
+
+
 def test_header_change_is_built_in(tree: Path) -> None:
     header = tree / "config/general.h"
     text = header.read_text()

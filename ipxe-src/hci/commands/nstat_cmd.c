@@ -7,7 +7,7 @@
 #include "hci/parseopt.h"
 #include "net/netdevice.h"
 
-SELECT_IF(NSTAT_CMD);
+SELECT_IF(NEIGHBOUR_CMD);
 
 static const struct command_syntax nstat_syntax = {NULL, 0, 0, 0};
 
@@ -38,3 +38,5 @@ static int nstat_exec(int argc, char **argv)
 static const struct command nstat_command = {
 	"nstat", "", "Show the neighbours that ARP has found", nstat_exec};
 TABLE_REGISTER(commands, nstat_command);
+
+COMMAND_EXAMPLE(nstat, "nstat");

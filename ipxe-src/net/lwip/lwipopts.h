@@ -17,7 +17,6 @@
 #define LWIP_ARP       1
 #define LWIP_ICMP      1
 #define LWIP_UDP       1
-#define LWIP_TCP       1
 #define LWIP_IGMP      0
 #define LWIP_DHCP      0
 #define LWIP_ACD       0
@@ -25,6 +24,12 @@
 #define IP_FORWARD     0
 #define ARP_QUEUEING   0
 #define IP_DEFAULT_TTL 64
+
+#ifdef DOWNLOAD_PROTO_HTTP
+#define LWIP_TCP 1
+#else
+#define LWIP_TCP 0
+#endif
 
 #ifdef IPV4_REASSEMBLY
 #define IP_REASSEMBLY 1
