@@ -3,6 +3,7 @@
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
+#include "config/general.h"
 #include "core/compiler.h"
 #include "core/table.h"
 
@@ -16,6 +17,24 @@ struct command {
 };
 
 TABLE_DECLARE(commands, const struct command);
+
+/* A line of script that shows how a command is used. Table
+ * "command_examples". */
+struct command_example {
+	const char *name; /* of the command */
+	const char *text;
+};
+
+TABLE_DECLARE(command_examples, const struct command_example);
+
+/* Give the command NAME an example, where help has room for it. */
+#ifdef HELP_EXAMPLES
+#define COMMAND_EXAMPLE(name, text)                                            \
+	static const struct command_example example_##name = {#name, text};    \
+	TABLE_REGISTER(command_examples, example_##name)
+#else
+#define COMMAND_EXAMPLE(name, text) _Static_assert(1, #name)
+#endif
 
 /* Run one line: tokens, ${} expansion, && || ; and #. Returns the status of
  * the last command that ran; stores a failure's number in ${errno}. */

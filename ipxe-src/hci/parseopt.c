@@ -19,12 +19,17 @@ struct parse {
 
 void print_usage(const char *name)
 {
+	const struct command_example *example;
 	const struct command *command;
 
 	for_each_table_entry(command, commands) {
 		if (!strcmp(command->name, name))
 			console_printf("Usage: %s %s\n  %s\n", name,
 				       command->usage, command->help);
+	}
+	for_each_table_entry(example, command_examples) {
+		if (!strcmp(example->name, name))
+			console_printf("  Example: %s\n", example->text);
 	}
 }
 

@@ -139,7 +139,7 @@ NOISE = [
     ("ours", r"(?m)^(?:tftp|http)://\S+: [\d.]+ k?M?B in .*\n"),
     # A usage, after --help or wrong words.
     ("stock", r"(?m)^Usage:\n\n  .*\n\nSee .*\n"),
-    ("ours", r"(?m)^Usage: .*\n(?:  .*\n)?"),
+    ("ours", r"(?m)^Usage: .*\n(?:  .*\n(?:  Example: .*\n)?)?"),
     # An interface being configured.
     ("stock", r"(?m)^Configuring \(.*\n"),
     ("ours", r"(?m)^net\d+: .*\n"),

@@ -131,6 +131,17 @@ static void test_absent_command_is_refused_by_name(void **state)
 	assert_non_null(strstr(captured, "imgfetch"));
 }
 
+static void test_help_shows_usage_and_example(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("help chain"), 0);
+	assert_non_null(strstr(captured, "Usage: chain ["));
+	assert_non_null(strstr(captured, "\n  Example: chain "));
+	captured_len = 0;
+	assert_int_not_equal(exec_line("sleep --help"), 0);
+	assert_non_null(strstr(captured, "\n  Example: sleep 5\n"));
+}
+
 /* No command is there twice: an absent one beside the real one. */
 static void test_commands_have_one_entry(void **state)
 {
@@ -167,6 +178,8 @@ int main(void)
 		cmocka_unit_test_setup(test_iflinkwait_wants_an_interface,
 				       capture_setup),
 		cmocka_unit_test_setup(test_absent_command_is_refused_by_name,
+				       capture_setup),
+		cmocka_unit_test_setup(test_help_shows_usage_and_example,
 				       capture_setup),
 		cmocka_unit_test_setup(test_commands_have_one_entry,
 				       capture_setup),

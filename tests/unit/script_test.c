@@ -87,7 +87,8 @@ static const struct script_case cases[] = {
 	 "a b-n\n\n-- x\n"},
 	/* Help is no success. */
 	{"#!ipxe\necho --help || echo no\n", 0,
-	 "Usage: echo [-n] [text ...]\n  Print text\nno\n"},
+	 "Usage: echo [-n] [text ...]\n  Print text\n"
+	 "  Example: echo This is ${net0/mac} at ${ip}\nno\n"},
 	{"#!ipxe\nboot\n", -ENOTSELECTED, NULL},
 	{"#!ipxe\nprompt --timeout 1 --key 0x02 Wait || echo late\n", 0,
 	 "Wait\b \b\b \b\b \b\b \blate\n"},

@@ -26,3 +26,5 @@ static int autoboot_exec(int argc, char **argv)
 static const struct command autoboot_command = {
 	"autoboot", "[interface ...]", "Boot what DHCP says", autoboot_exec};
 TABLE_REGISTER(commands, autoboot_command);
+
+COMMAND_EXAMPLE(autoboot, "autoboot net0");

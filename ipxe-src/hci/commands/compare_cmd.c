@@ -61,3 +61,9 @@ COMPARE_COMMAND(isle, "Succeed if the first number is less or equal");
 COMPARE_COMMAND(isgt, "Succeed if the first number is greater");
 COMPARE_COMMAND(isge, "Succeed if the first number is greater or equal");
 COMPARE_COMMAND(isne, "Succeed if the numbers differ");
+
+COMMAND_EXAMPLE(islt, "islt ${memsize} 4096 && echo too little memory ||");
+COMMAND_EXAMPLE(isle, "isle ${tries} 3 && goto retry ||");
+COMMAND_EXAMPLE(isgt, "isgt ${tries} 3 && goto give-up ||");
+COMMAND_EXAMPLE(isge, "isge ${tries} 3 && goto give-up ||");
+COMMAND_EXAMPLE(isne, "isne ${net0/busloc} 0 && echo not the first ||");

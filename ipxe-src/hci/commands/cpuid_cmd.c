@@ -55,3 +55,5 @@ static const struct command cpuid_command = {"cpuid", "[--ext] [--ecx] <bit>",
 					     "Succeed if the CPU has a feature",
 					     cpuid_exec};
 TABLE_REGISTER(commands, cpuid_command);
+
+COMMAND_EXAMPLE(cpuid, "cpuid --ext 29 && set arch amd64 || set arch i386");

@@ -68,3 +68,6 @@ TABLE_REGISTER(commands, ifconf_command);
 static const struct command dhcp_command = {
 	"dhcp", USAGE, "Configure network interfaces by DHCP", dhcp_exec};
 TABLE_REGISTER(commands, dhcp_command);
+
+COMMAND_EXAMPLE(ifconf, "ifconf --timeout 5000 net1");
+COMMAND_EXAMPLE(dhcp, "dhcp || goto no-network");

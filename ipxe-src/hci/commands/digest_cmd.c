@@ -107,3 +107,10 @@ DIGEST_COMMAND(sha224sum, "SHA-224");
 DIGEST_COMMAND(sha256sum, "SHA-256");
 DIGEST_COMMAND(sha384sum, "SHA-384");
 DIGEST_COMMAND(sha512sum, "SHA-512");
+
+COMMAND_EXAMPLE(md5sum, "md5sum vmlinuz");
+COMMAND_EXAMPLE(sha1sum, "sha1sum vmlinuz");
+COMMAND_EXAMPLE(sha224sum, "sha224sum vmlinuz");
+COMMAND_EXAMPLE(sha256sum, "sha256sum --set sum initrd.img && echo ${sum}");
+COMMAND_EXAMPLE(sha384sum, "sha384sum vmlinuz");
+COMMAND_EXAMPLE(sha512sum, "sha512sum vmlinuz");

@@ -41,3 +41,5 @@ static int echo_exec(int argc, char **argv)
 static const struct command echo_command = {"echo", "[-n] [text ...]",
 					    "Print text", echo_exec};
 TABLE_REGISTER(commands, echo_command);
+
+COMMAND_EXAMPLE(echo, "echo This is ${net0/mac} at ${ip}");

@@ -26,3 +26,5 @@ static int exit_exec(int argc, char **argv)
 static const struct command exit_command = {
 	"exit", "[status]", "Leave this script or shell", exit_exec};
 TABLE_REGISTER(commands, exit_command);
+
+COMMAND_EXAMPLE(exit, "exit 1");

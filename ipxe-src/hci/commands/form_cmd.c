@@ -92,3 +92,5 @@ static const struct command present_command = {
 	"present", "[--form <form>] [--keep]", "Let a person fill in a form",
 	present_exec};
 TABLE_REGISTER(commands, present_command);
+
+COMMAND_EXAMPLE(present, "present && echo Hello ${name} ||");

@@ -27,3 +27,5 @@ static int goto_exec(int argc, char **argv)
 static const struct command goto_command = {
 	"goto", "<label>", "Go on behind a label of this script", goto_exec};
 TABLE_REGISTER(commands, goto_command);
+
+COMMAND_EXAMPLE(goto, "goto start");

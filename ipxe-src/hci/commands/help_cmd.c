@@ -51,3 +51,5 @@ static const struct command help_command = {
 	"help", "[command]", "List the commands, or show how one is used",
 	help_exec};
 TABLE_REGISTER(commands, help_command);
+
+COMMAND_EXAMPLE(help, "help chain");

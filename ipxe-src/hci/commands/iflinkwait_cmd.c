@@ -56,3 +56,5 @@ static const struct command iflinkwait_command = {
 	"iflinkwait", "[--timeout <ms>] [interface ...]", "Wait for a link",
 	iflinkwait_exec};
 TABLE_REGISTER(commands, iflinkwait_command);
+
+COMMAND_EXAMPLE(iflinkwait, "iflinkwait --timeout 5000 net0");

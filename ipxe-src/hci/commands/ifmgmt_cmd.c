@@ -63,3 +63,7 @@ static int ifstat_exec(int argc, char **argv)
 static const struct command ifstat_command = {
 	"ifstat", "[interface ...]", "Show network interfaces", ifstat_exec};
 TABLE_REGISTER(commands, ifstat_command);
+
+COMMAND_EXAMPLE(ifopen, "ifopen net0");
+COMMAND_EXAMPLE(ifclose, "ifclose net1");
+COMMAND_EXAMPLE(ifstat, "ifstat");

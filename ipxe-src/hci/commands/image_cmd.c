@@ -230,3 +230,18 @@ IMAGE_COMMAND(boot, EXEC_USAGE, "Execute an image", imgexec_exec);
 IMAGE_COMMAND(imgargs, SELECT_USAGE, "Set an image's arguments", imgargs_exec);
 IMAGE_COMMAND(imgstat, "[image ...]", "List images", imgstat_exec);
 IMAGE_COMMAND(imgfree, "[image ...]", "Free images", imgfree_exec);
+
+COMMAND_EXAMPLE(imgfetch, "imgfetch --name rd http://boot.example/initrd.img");
+COMMAND_EXAMPLE(module, "module http://boot.example/module");
+COMMAND_EXAMPLE(initrd, "initrd http://boot.example/initrd.img");
+COMMAND_EXAMPLE(imgselect, "imgselect vmlinuz");
+COMMAND_EXAMPLE(imgload, "imgload http://boot.example/vmlinuz");
+COMMAND_EXAMPLE(kernel,
+		"kernel http://boot.example/vmlinuz initrd=initrd.img quiet");
+COMMAND_EXAMPLE(imgexec, "imgexec vmlinuz");
+COMMAND_EXAMPLE(chain,
+		"chain --autofree http://boot.example/menu.ipxe || shell");
+COMMAND_EXAMPLE(boot, "boot");
+COMMAND_EXAMPLE(imgargs, "imgargs vmlinuz initrd=initrd.img console=ttyS0");
+COMMAND_EXAMPLE(imgstat, "imgstat");
+COMMAND_EXAMPLE(imgfree, "imgfree initrd.img");

@@ -61,3 +61,5 @@ static const struct command imgextract_command = {
 	"[--name <name>] [--timeout <ms>] [--quiet] [--keep] <uri or image>",
 	"Decompress an image", imgextract_exec};
 TABLE_REGISTER(commands, imgextract_command);
+
+COMMAND_EXAMPLE(imgextract, "imgextract http://boot.example/initrd.img.gz");

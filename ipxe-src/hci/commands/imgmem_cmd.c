@@ -66,3 +66,5 @@ static const struct command imgmem_command = {
 	"imgmem", "[--name <name>] <address> <length>",
 	"Make an image of memory", imgmem_exec};
 TABLE_REGISTER(commands, imgmem_command);
+
+COMMAND_EXAMPLE(imgmem, "imgmem --name bda 0x400 256");

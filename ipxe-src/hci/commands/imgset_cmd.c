@@ -80,3 +80,5 @@ static const struct command imgset_command = {
 	"<uri or image>",
 	"Store what an image holds in a setting", imgset_exec};
 TABLE_REGISTER(commands, imgset_command);
+
+COMMAND_EXAMPLE(imgset, "imgset name http://boot.example/name.txt");

@@ -56,3 +56,5 @@ static const struct command imgverify_command = {
 	"--sha256 <digest> [--timeout <ms>] [--quiet] <uri or image>",
 	"Succeed if an image has this SHA-256", imgverify_exec};
 TABLE_REGISTER(commands, imgverify_command);
+
+COMMAND_EXAMPLE(imgverify, "imgverify --sha256 ${sum} vmlinuz || shell");

@@ -39,3 +39,5 @@ static int ipstat_exec(int argc, char **argv)
 static const struct command ipstat_command = {
 	"ipstat", "", "Show what the network stack has counted", ipstat_exec};
 TABLE_REGISTER(commands, ipstat_command);
+
+COMMAND_EXAMPLE(ipstat, "ipstat");

@@ -21,3 +21,5 @@ static const struct command iseq_command = {
 	"iseq", "<value> <value>", "Succeed if both values are the same",
 	iseq_exec};
 TABLE_REGISTER(commands, iseq_command);
+
+COMMAND_EXAMPLE(iseq, "iseq ${platform} efi && goto efi || goto bios");

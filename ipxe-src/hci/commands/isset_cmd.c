@@ -19,3 +19,5 @@ static int isset_exec(int argc, char **argv)
 static const struct command isset_command = {
 	"isset", "<value>", "Succeed if the value is not empty", isset_exec};
 TABLE_REGISTER(commands, isset_command);
+
+COMMAND_EXAMPLE(isset, "isset ${ip} || dhcp");

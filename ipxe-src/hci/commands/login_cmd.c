@@ -42,3 +42,9 @@ static int login_exec(int argc, char **argv)
 static const struct command login_command = {
 	"login", "", "Ask for user name and password", login_exec};
 TABLE_REGISTER(commands, login_command);
+
+COMMAND_EXAMPLE(
+	login,
+	"login && chain "
+	"http://${username:uristring}:${password:uristring}@boot.example/"
+	"menu.ipxe");

@@ -167,3 +167,10 @@ static const struct command choose_command = {
 	"[--retimeout <ms>] [--keep] <setting>",
 	"Let a person choose from a menu", choose_exec};
 TABLE_REGISTER(commands, choose_command);
+
+COMMAND_EXAMPLE(menu, "menu Choose a system");
+COMMAND_EXAMPLE(form, "form Who are you?");
+COMMAND_EXAMPLE(item, "item --key d debian Debian");
+COMMAND_EXAMPLE(
+	choose,
+	"choose --default debian --timeout 5000 target && goto ${target}");

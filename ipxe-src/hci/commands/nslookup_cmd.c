@@ -64,3 +64,5 @@ static const struct command nslookup_command = {
 	"nslookup", "<setting> <name>", "Store the address of a host name",
 	nslookup_exec};
 TABLE_REGISTER(commands, nslookup_command);
+
+COMMAND_EXAMPLE(nslookup, "nslookup server boot.example");

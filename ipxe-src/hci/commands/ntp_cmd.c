@@ -29,3 +29,5 @@ static int ntp_exec(int argc, char **argv)
 static const struct command ntp_command = {
 	"ntp", "<server>", "Set the clock from a time server", ntp_exec};
 TABLE_REGISTER(commands, ntp_command);
+
+COMMAND_EXAMPLE(ntp, "ntp pool.ntp.org");

@@ -190,3 +190,8 @@ static int inc_exec(int argc, char **argv)
 static const struct command inc_command = {"inc", "<setting> [number]",
 					   "Add to a setting", inc_exec};
 TABLE_REGISTER(commands, inc_command);
+
+COMMAND_EXAMPLE(set, "set console ttyS0");
+COMMAND_EXAMPLE(clear, "clear console");
+COMMAND_EXAMPLE(show, "show net0/ip");
+COMMAND_EXAMPLE(inc, "inc tries");

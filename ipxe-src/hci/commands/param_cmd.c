@@ -105,3 +105,6 @@ static const struct command param_command = {
 	"param", "[--params <list>] [--header] <key> [value ...]",
 	"Add a parameter to a list", param_exec};
 TABLE_REGISTER(commands, param_command);
+
+COMMAND_EXAMPLE(params, "params --method POST");
+COMMAND_EXAMPLE(param, "param asset ${asset}");

@@ -61,3 +61,6 @@ static const struct command pciscan_command = {
 	"pciscan", "<setting>", "Move a setting to the next PCI device",
 	pciscan_exec};
 TABLE_REGISTER(commands, pciscan_command);
+
+COMMAND_EXAMPLE(pciscan,
+		"pciscan dev && echo ${dev:busdevfn} ${pci/${dev}.0.2}");

@@ -48,3 +48,5 @@ static const struct command ping_command = {
 	"[--size <bytes>] [--timeout <ms>] [--count <number>] [--quiet] <host>",
 	"Ask a host for an answer, until Ctrl-C", ping_exec};
 TABLE_REGISTER(commands, ping_command);
+
+COMMAND_EXAMPLE(ping, "ping --count 3 ${gateway}");

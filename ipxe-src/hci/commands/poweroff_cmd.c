@@ -29,3 +29,5 @@ static int poweroff_exec(int argc, char **argv)
 static const struct command poweroff_command = {
 	"poweroff", "", "Switch the machine off", poweroff_exec};
 TABLE_REGISTER(commands, poweroff_command);
+
+COMMAND_EXAMPLE(poweroff, "poweroff");

@@ -43,3 +43,6 @@ static const struct command prompt_command = {
 	"prompt", "[--key <key>] [--timeout <ms>] [text ...]", "Wait for a key",
 	prompt_exec};
 TABLE_REGISTER(commands, prompt_command);
+
+COMMAND_EXAMPLE(prompt,
+		"prompt --key 0x02 --timeout 3000 Press Ctrl-B && shell ||");

@@ -53,3 +53,5 @@ static const struct command read_command = {
 	"read", "[--timeout <ms>] <setting>", "Let a person edit a setting",
 	read_exec};
 TABLE_REGISTER(commands, read_command);
+
+COMMAND_EXAMPLE(read, "read hostname");

@@ -43,3 +43,5 @@ static int reboot_exec(int argc, char **argv)
 static const struct command reboot_command = {
 	"reboot", "[--warm] [--setup]", "Restart the machine", reboot_exec};
 TABLE_REGISTER(commands, reboot_command);
+
+COMMAND_EXAMPLE(reboot, "reboot");

@@ -21,3 +21,5 @@ static int route_exec(int argc, char **argv)
 static const struct command route_command = {
 	"route", "", "Show addresses and routes", route_exec};
 TABLE_REGISTER(commands, route_command);
+
+COMMAND_EXAMPLE(route, "route");

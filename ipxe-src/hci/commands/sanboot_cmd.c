@@ -76,3 +76,6 @@ static const struct command localboot_command = {
 	"localboot", "[--drive <number>] [--filename <file>]",
 	"Boot from a local disk", sanboot_exec};
 TABLE_REGISTER(commands, localboot_command);
+
+COMMAND_EXAMPLE(sanboot, "sanboot --drive 0x80");
+COMMAND_EXAMPLE(localboot, "localboot || shell");

@@ -18,3 +18,5 @@ static int shell_exec(int argc, char **argv)
 static const struct command shell_command = {
 	"shell", "", "Start the command line; exit leaves it", shell_exec};
 TABLE_REGISTER(commands, shell_command);
+
+COMMAND_EXAMPLE(shell, "shell");

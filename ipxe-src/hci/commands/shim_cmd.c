@@ -68,3 +68,6 @@ static const struct command fdt_command = {
 	"fdt", "[--timeout <ms>] [--quiet] [uri]",
 	"Choose a device tree: only the firmware's, as yet", fdt_exec};
 TABLE_REGISTER(commands, fdt_command);
+
+COMMAND_EXAMPLE(shim, "shim");
+COMMAND_EXAMPLE(fdt, "fdt");

@@ -32,3 +32,5 @@ static int sleep_exec(int argc, char **argv)
 static const struct command sleep_command = {"sleep", "<seconds>", "Wait",
 					     sleep_exec};
 TABLE_REGISTER(commands, sleep_command);
+
+COMMAND_EXAMPLE(sleep, "sleep 5");

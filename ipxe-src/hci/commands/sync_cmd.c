@@ -42,3 +42,5 @@ static const struct command sync_command = {"sync", "[--timeout <ms>]",
 					    "Wait until connections are closed",
 					    sync_exec};
 TABLE_REGISTER(commands, sync_command);
+
+COMMAND_EXAMPLE(sync, "sync");

@@ -30,3 +30,5 @@ static const struct command time_command = {"time", "<command> [word ...]",
 					    "Tell how long a command takes",
 					    time_exec};
 TABLE_REGISTER(commands, time_command);
+
+COMMAND_EXAMPLE(time, "time imgfetch http://boot.example/vmlinuz");

@@ -83,3 +83,6 @@ static int vdestroy_exec(int argc, char **argv)
 static const struct command vdestroy_command = {
 	"vdestroy", "<interface>", "End a VLAN interface", vdestroy_exec};
 TABLE_REGISTER(commands, vdestroy_command);
+
+COMMAND_EXAMPLE(vcreate, "vcreate --tag 12 net0 && dhcp net0-12");
+COMMAND_EXAMPLE(vdestroy, "vdestroy net0-12");
