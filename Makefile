@@ -3,7 +3,7 @@
 
 O      ?= out
 CONFIG ?=
-EMBED  ?= embed/unloop.ipxe
+EMBED  ?= $(firstword $(wildcard $(CONFIG:%=embed/%.ipxe)) embed/unloop.ipxe)
 V      ?= 0
 # A different tag gives a different build ID: for testing chains of builds.
 BUILD_TAG ?=

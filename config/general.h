@@ -38,8 +38,11 @@
 #define FLIGHT_RECORDER
 
 /* Commands. Names of groups are those that iPXE's users know. */
+#define SETTING_TYPES /* the rarer types: base64, guid, dnssl, busdevfn */
 #define AUTOBOOT_CMD /* autoboot */
-#define NVO_CMD      /* set, clear, show, inc */
+#define HELP_CMD     /* help */
+#define NVO_CMD      /* set, clear */
+#define SHOW_CMD     /* show, inc */
 #define IFMGMT_CMD   /* ifopen, ifclose, ifstat */
 #define DHCP_CMD     /* dhcp, ifconf */
 #define ROUTE_CMD    /* route */

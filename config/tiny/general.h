@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* CONFIG=tiny: the smallest image that cannot be caught in a loop. It boots
- * by TFTP, from addresses; the embedded script's steps by HTTP fail at once. */
+/* CONFIG=tiny: the smallest image that cannot be caught in a loop. It runs
+ * scripts and boot programs from TFTP servers that have addresses, and the
+ * local disk; embed/tiny.ipxe is its script. */
 #undef DOWNLOAD_PROTO_HTTP
 #undef DNS_RESOLVER
 #undef FLIGHT_RECORDER
@@ -21,3 +22,7 @@
 #undef CPUID_CMD
 #undef TIME_CMD
 #undef ABSENT_CMD
+#undef HELP_CMD
+#undef SETTING_TYPES
+#undef IMAGE_BZIMAGE
+#undef SHOW_CMD

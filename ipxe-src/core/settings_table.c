@@ -27,7 +27,6 @@ SETTING(dhcp_server, "dhcp-server", 54, ipv4, NULL, "DHCP server");
 SETTING(vendor_class, "vendor-class", 60, string, NULL, "DHCP vendor class");
 SETTING(filename, "filename", 67, string, NULL, "Boot filename");
 SETTING(user_class, "user-class", 77, string, NULL, "DHCP user class");
-SETTING(dnssl, "dnssl", 119, dnssl, NULL, "DNS search list");
 SETTING(static_routes, "static-routes", 121, hex, NULL, "Static routes");
 SETTING(priority, "priority", DHCP_ENCAP(175, 1), int8, NULL,
 	"Priority of these settings");

@@ -8,6 +8,8 @@
 #include "core/poll.h"
 #include "usr/sync.h"
 
+SELECT_IF(SYNC_CMD);
+
 /* For poll_until(): is no connection in one of the closing states? */
 static bool is_at_rest(void *ctx __unused_arg)
 {

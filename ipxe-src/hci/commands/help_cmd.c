@@ -7,6 +7,8 @@
 #include "core/console.h"
 #include "hci/parseopt.h"
 
+SELECT_IF(HELP_CMD);
+
 static const struct command_syntax help_syntax = {NULL, 0, 0, 1};
 
 /* The command whose name is the next one behind NAME in the alphabet, of those
