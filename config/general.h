@@ -70,6 +70,9 @@
 #define CONSOLE_CMD      /* console, colour, cpair */
 #define IMAGE_PNG        /* pictures, for `console --picture` */
 #define SEVERAL_NICS     /* choose among several network cards */
+#define STATIC_ROUTES    /* DHCP option 121 */
+#define DNS_SEARCH_LIST  /* DHCP option 119; wants DNS_RESOLVER */
+#define DOWNLOAD_PROTO_DATA /* data: (RFC 2397) */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */

@@ -310,7 +310,7 @@ static bool settings_apply(struct settings *settings,
 int settings_store(struct settings *settings, const struct setting *setting,
 		   const void *data, size_t len)
 {
-	int rc;
+	int rc = -ENOENT;
 
 	settings = settings_target(settings);
 	if (!settings)
@@ -322,7 +322,7 @@ int settings_store(struct settings *settings, const struct setting *setting,
 		data = NULL;
 	if (settings->ops && settings->ops->store)
 		rc = settings->ops->store(settings, setting, data, len);
-	else
+	if (rc == -ENOENT)
 		rc = value_store(settings, setting, data, len);
 	if (!rc && setting->tag == setting_priority.tag)
 		settings_resort(settings);

@@ -57,8 +57,9 @@ struct settings_ops {
 	/* Does this block know SETTING at all? NULL: every DHCP-like one. */
 	bool (*applies)(struct settings *settings,
 			const struct setting *setting);
-	/* Store LEN bytes (DATA NULL: delete). Returns 0 or -errno. NULL: the
-	 * generic list of values, which each block has, is used. */
+	/* Store LEN bytes (DATA NULL: delete). Returns 0 or -errno. NULL, or
+	 * -ENOENT: the generic list of values, which each block has, is used.
+	 */
 	int (*store)(struct settings *settings, const struct setting *setting,
 		     const void *data, size_t len);
 	/* Copy up to LEN bytes of the raw value to BUF and return its full
@@ -105,9 +106,9 @@ extern const struct setting_type setting_type_string, setting_type_uristring,
 extern const struct setting setting_ip, setting_netmask, setting_gateway,
 	setting_dns, setting_domain, setting_hostname, setting_next_server,
 	setting_filename, setting_root_path, setting_dhcp_server,
-	setting_user_class, setting_vendor_class, setting_mac, setting_uuid,
-	setting_priority, setting_mtu, setting_syslog, setting_username,
-	setting_password;
+	setting_user_class, setting_static_routes, setting_vendor_class,
+	setting_mac, setting_uuid, setting_priority, setting_mtu,
+	setting_syslog, setting_username, setting_password;
 
 /* Prepare SETTINGS with OPS (may be NULL); not in the tree yet. */
 void settings_init(struct settings *settings, const struct settings_ops *ops,

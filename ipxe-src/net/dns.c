@@ -59,6 +59,23 @@ static void dns_fail(struct resolve *resolve, const char *why)
 				resolve->name, why);
 }
 
+/* Domain number INDEX to look for names in. Returns 0 or -ENOENT. */
+static int dns_domain(unsigned int index, char *buf, size_t len)
+{
+	const struct dns_search *search;
+
+	for_each_table_entry(search, dns_searches) {
+		if (search->find(index, buf, len) == 0)
+			return 0;
+		if (index && search->find(0, buf, len) == 0)
+			return -ENOENT; /* that was the list's end */
+	}
+	if (index ||
+	    settings_fetch_string(NULL, &setting_domain, buf, len) <= 0)
+		return -ENOENT;
+	return 0;
+}
+
 /* Ask for the name: with the search domain first if it has no dot. */
 static void dns_attempt(struct resolve *resolve)
 {
@@ -72,8 +89,7 @@ static void dns_attempt(struct resolve *resolve)
 		return;
 	}
 	if (strchr(resolve->name, '.') ||
-	    settings_fetch_string(NULL, &setting_domain, domain,
-				  sizeof(domain)) <= 0)
+	    dns_domain(resolve->search, domain, sizeof(domain)))
 		resolve->is_plain = true;
 	if (snprintf(name, sizeof(name), resolve->is_plain ? "%s" : "%s.%s",
 		     resolve->name, domain) >= (int)sizeof(name)) {
@@ -115,7 +131,8 @@ static void dns_poll(struct resolve *resolve)
 			dns_fail(resolve, "the DNS server does not know it");
 			return;
 		}
-		resolve->is_plain = true;
+		/* The next domain, or none. */
+		resolve->search++;
 	} else if (now - resolve->begin_us >= DNS_TOTAL_US) {
 		dns_fail(resolve, "no DNS server answers");
 		return;

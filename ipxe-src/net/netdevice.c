@@ -170,7 +170,20 @@ netdev_settings_fetch(struct settings *settings, const struct setting *setting,
 	return -ENOENT;
 }
 
+/* What the card is cannot be changed, all else is for the generic list. */
+static int netdev_settings_store(struct settings *settings,
+				 const struct setting *setting,
+				 const void *data __unused_arg,
+				 size_t len __unused_arg)
+{
+	if (setting->scope && !strcmp(setting->scope, "net"))
+		return error_set(-ENOTSUP, "%s of %s cannot be changed",
+				 setting->name, settings->name);
+	return -ENOENT;
+}
+
 static const struct settings_ops netdev_settings_ops = {
+	.store = netdev_settings_store,
 	.fetch = netdev_settings_fetch,
 };
 

@@ -23,6 +23,7 @@ struct resolve {
 	uint64_t begin_us;     /* of the whole question */
 	uint64_t attempt_us;   /* of the present attempt */
 	bool is_answered;      /* the attempt is over, addr 0 if in vain */
+	unsigned int search;   /* next entry of the search list */
 	bool is_plain;	       /* the name is asked as it stands */
 };
 
@@ -34,6 +35,14 @@ struct resolver {
 };
 
 TABLE_DECLARE(resolvers, const struct resolver);
+
+/* Where else than in ${domain} names are looked for. Table "dns_searches". */
+struct dns_search {
+	/* Domain number INDEX into BUF; 0, or -ENOENT: there are no more. */
+	int (*find)(unsigned int index, char *buf, size_t len);
+};
+
+TABLE_DECLARE(dns_searches, const struct dns_search);
 
 /* Ask for NAME, which may be an IPv4 literal. Never waits. */
 void resolve_start(struct resolve *resolve, const char *name);

@@ -211,3 +211,16 @@ def test_only_the_wanted_bytes_are_taken(network: Network) -> None:
     assert "refused" in before and "not kept" in before
     assert "differs" in output and "verified" in output
     assert "unpacked" in output and "original gone" in output
+
+
+def test_names_are_looked_for_in_the_search_list(network: Network) -> None:
+    network.start_dnsmasq(f"--address=/web.second.test/{SERVER}",
+                          "--dhcp-option=option:domain-search,"
+                          "first.test,second.test")
+    network.start_nginx()
+    (network.www / "hello.ipxe").write_text("#!ipxe\necho hello\n")
+    output = network.run("dhcp\necho ${dnssl}\n"
+                         "chain http://web/hello.ipxe\n"
+                         "chain http://none/hello.ipxe || echo unknown\n")
+    assert "first.test second.test" in output
+    assert "hello" in output and "unknown" in output

@@ -54,6 +54,12 @@
 #define MEMP_STATS	 0
 #define SYS_STATS	 0
 
+/* DHCP option 121. */
+#ifdef STATIC_ROUTES
+#define LWIP_HOOK_FILENAME		     "net/routes.h"
+#define LWIP_HOOK_ETHARP_GET_GW(netif, dest) routes_gateway(netif, dest)
+#endif
+
 /* Our DHCP client hears answers that are unicast to its address to be. */
 #define LWIP_IP_ACCEPT_UDP_PORT(port) ((port) == PP_HTONS(68))
 
