@@ -48,6 +48,7 @@
 #define ROUTE_CMD    /* route */
 #define IMAGE_CMD    /* imgfetch, imgexec, chain, ... */
 #define MENU_CMD     /* menu, form, item, choose */
+#define SLEEP_CMD    /* sleep */
 #define SYNC_CMD     /* sync */
 #define SHELL_CMD    /* shell */
 #define SANBOOT_CMD  /* sanboot, of local disks */

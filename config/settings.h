@@ -3,6 +3,7 @@
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
 
+#define SMBIOS_SETTINGS /* ${uuid}, ${serial}, ..., ${smbios/...} */
 #ifndef SMALL_IMAGE
 #ifndef PLATFORM_LINUX
 #define PCI_SETTINGS  /* ${pci/...}: PCI configuration space */

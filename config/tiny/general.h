@@ -26,3 +26,6 @@
 #undef SETTING_TYPES
 #undef IMAGE_BZIMAGE
 #undef SHOW_CMD
+#undef FLIGHT_RECORDER
+#undef REBOOT_CMD
+#undef SLEEP_CMD

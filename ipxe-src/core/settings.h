@@ -171,7 +171,7 @@ const struct setting *setting_find(const char *name);
 
 /* Register the blocks "builtin" and "smbios". Once, at start-up. */
 void settings_register_builtin(void);
-void settings_register_smbios(void);
+void settings_register_smbios(void) __attribute__((weak));
 
 /* Register the block "nvs": settings that survive a reset, of high order, so
  * that they go before DHCP's. Weak: NULL where there is no place for them. */

@@ -7,6 +7,8 @@
 #include "core/settings.h"
 #include "core/smbios.h"
 
+SELECT_IF(SMBIOS_SETTINGS);
+
 /* Header of every structure: type, length, handle. DSP0134 6.1.2. */
 #define SMBIOS_HEADER_LEN 4
 #define SMBIOS_TYPE_END	  127

@@ -166,7 +166,8 @@ int firmware_main(void)
 		       PRODUCT_VERSION, platform_name, platform_buildarch,
 		       identity_build_id());
 	settings_register_builtin();
-	settings_register_smbios();
+	if (settings_register_smbios)
+		settings_register_smbios();
 	if (settings_register_nvs)
 		settings_register_nvs();
 	raw_blocks_register();

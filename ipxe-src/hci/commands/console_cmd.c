@@ -178,3 +178,7 @@ static const struct command cpair_command = {
 	"cpair", "[--foreground <colour>] [--background <colour>] <pair>",
 	"Define a pair of colours", cpair_exec};
 TABLE_REGISTER(commands, cpair_command);
+
+COMMAND_EXAMPLE(console, "console --picture http://boot.example/logo.png");
+COMMAND_EXAMPLE(colour, "colour --rgb 0x204060 1");
+COMMAND_EXAMPLE(cpair, "cpair --foreground 7 --background 4 1");

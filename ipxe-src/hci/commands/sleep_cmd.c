@@ -7,6 +7,8 @@
 #include "core/poll.h"
 #include "hci/parseopt.h"
 
+SELECT_IF(SLEEP_CMD);
+
 static const struct command_syntax sleep_syntax = {NULL, 0, 1, 1};
 
 static int sleep_exec(int argc, char **argv)
