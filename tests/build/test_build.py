@@ -16,11 +16,10 @@ IMAGES = re.findall(r"^\$\(eval \$\(call image,([^,]+),",
 #: Those, and what is made of them or on demand.
 EVERYTHING = [*IMAGES, "ipxe.usb", "ipxe.iso", "distro/ipxe.usb",
               "distro/ipxe.iso"]
-CARDS = subprocess.run([ROOT / "scripts/nic-ids"], text=True, timeout=60,
-                       capture_output=True, check=False).stdout
-if "1af4 1000" in CARDS:
-    EVERYTHING += [f"rom/1af41000.{kind}" for kind in ("rom", "efirom")
-                   if f".{kind} " in (ROOT / "config/roms.mk").read_text()]
+EVERYTHING += [
+    f"rom/{card}.{kind}" for kind in ("rom", "efirom") for card in sorted(set(
+        re.findall(r"\b[0-9a-f]{8}\b",
+                   (ROOT / "config/roms.mk").read_text())))]
 KPXE = "made/undionly.kpxe"
 
 
