@@ -98,7 +98,8 @@ SMALLER := -Oz -fwrapv -fno-if-conversion -fno-if-conversion2 -fno-tree-pre \
 GCC_HEADERS := -isystem $(shell $(CC) -print-file-name=include)
 
 comma := ,
-flavours := bios-i386 bios-small efi-x86_64 efi-i386 efi-arm64 linux-x86_64 linux-asan
+flavours := bios-i386 bios-small efi-x86_64 efi-i386 efi-arm64 linux-x86_64 linux-asan \
+	linux-fuzz
 
 ARM64_PREFIX  ?= aarch64-linux-gnu-
 cc_efi-arm64  := $(ARM64_PREFIX)gcc
@@ -189,6 +190,13 @@ cflags_linux-asan     := -O1 -D_GNU_SOURCE -fno-omit-frame-pointer \
 ldflags_linux-asan    := -fsanitize=address,undefined
 link_linux-asan       := $(HOSTCC)
 depends_linux-asan    :=
+
+# For libFuzzer, which only clang has.
+cc_linux-fuzz         := clang
+platform_linux-fuzz   := linux
+defines_linux-fuzz    := -DPLATFORM_LINUX
+dirs_linux-fuzz       := $(dirs_linux-asan)
+cflags_linux-fuzz     := $(cflags_linux-asan) -fsanitize=fuzzer-no-link -Wno-sign-compare
 
 common_dirs := core net image usr hci hci/commands hci/keymaps \
 	drivers/bus/pci.c drivers/bus/pci_settings.c
@@ -387,6 +395,18 @@ $(O)/unit/%: $(O)/unit/%.o $(unit_objects)
 	$(call say,LD,$@)
 	$(Q)$(HOSTCC) $(ldflags_linux-asan) -o $@ $^ -lcmocka
 -include $(wildcard $(O)/unit/*.d)
+
+# Every fuzz target of the firmware is in one program: tests/fuzz. It types and
+# sees by itself, and reads no memory for scripts.
+fuzz_objects := $(filter-out $(addprefix %/,platform/linux/main.o \
+	platform/linux/console_linux.o platform/linux/framebuffer_linux.o \
+	hci/commands/imgmem_cmd.o),\
+	$(call objects_linux-fuzz,$(call sources_linux-fuzz,drivers/tap)))
+$(O)/linux-fuzz/fuzzer: tests/fuzz/firmware_fuzz.c tests/unit/fake_net.h $(fuzz_objects)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(cc_linux-fuzz) $(flags_linux-fuzz) -fsanitize=fuzzer -Itests/unit \
+		-Wno-missing-prototypes -o $@ $(filter %.c %.o,$^) -lcmocka
 
 unit: $(UNIT_PROGRAMS) ## run the unit tests (ASan and UBSan)
 	$(Q)scripts/run-unit-tests $(UNIT_PROGRAMS)
