@@ -468,19 +468,12 @@ static int listen_parse(const char *text, char *host, size_t size,
 	return 0;
 }
 
-static bool is_loopback(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
-/* Read certificate and key where they are named. */
+/* Read certificate and key. */
 static int tls_load(struct api *api, const struct control_options *options,
 		    struct reason *why)
 {
 	int rc;
 
-	if (!*options->tls_cert && !*options->tls_key)
-		return 0;
 	if (!*options->tls_cert || !*options->tls_key)
 		return reason_set(why, -EINVAL,
 				  "TLS needs both a certificate and a key.");
@@ -501,11 +494,11 @@ int api_start_tcp(struct control *control, struct api **ret_api,
 	rc = listen_parse(options->listen, host, sizeof(host), &port, why);
 	if (rc)
 		return rc;
-	if (!is_loopback(host) && !*options->tls_cert)
+	if (!*options->tls_cert && !*options->tls_key)
 		return reason_set(why, -EINVAL,
 				  "The API on %s would send its tokens in "
-				  "clear: give it a certificate, or let it "
-				  "listen on 127.0.0.1.",
+				  "clear: give it a certificate and its key, "
+				  "or use its Unix socket.",
 				  host);
 	api = api_new(control, why);
 	if (!api)
@@ -523,8 +516,7 @@ int api_start_tcp(struct control *control, struct api **ret_api,
 		return rc;
 	}
 	listen_format(fd, address);
-	log_line(LOG_NOTICE, "page and API on %s://%s/",
-		 api->cert ? "https" : "http", address);
+	log_line(LOG_NOTICE, "page and API on https://%s/", address);
 	*ret_api = api;
 	return 0;
 }

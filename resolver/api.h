@@ -20,8 +20,8 @@ int api_start_unix(struct control *control, struct api **ret_api,
 
 /*
  * Listen on options.listen (ADDRESS:PORT); every request but for the page
- * itself needs a token.  Beyond the loopback address it is refused without a
- * certificate, as tokens would travel in clear.
+ * itself needs a token.  It is refused without a certificate, as tokens would
+ * travel in clear.
  * Returns 0 or a negative errno with a reason.
  */
 int api_start_tcp(struct control *control, struct api **ret_api,

@@ -93,7 +93,7 @@ static void usage(FILE *out)
 	      "              server, and TFTP for SITE/firmware/\n"
 	      "  --api ADDRESS:PORT  show the page and the API there; every\n"
 	      "              request needs a token (unloop token new NAME)\n"
-	      "  --cert FILE --key FILE  with TLS, needed beyond 127.0.0.1\n"
+	      "  --cert FILE --key FILE  for --api, which needs them\n"
 	      "  --socket PATH  Unix socket of the API; \"\" for none\n"
 	      "  -h, --help  print this\n"
 	      "\n"

@@ -16,7 +16,9 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--remote-debugging-pipe",
-         "--no-proxy-server"]
+         "--no-proxy-server",
+         # The tests make their own certificates.
+         "--ignore-certificate-errors"]
 
 # Bound of every wait, in seconds; a browser starts slowly on a busy machine.
 WAIT = 40.0

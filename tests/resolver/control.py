@@ -8,7 +8,9 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,44 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(WAIT)
         self.sock.connect(str(self.path))
+
+
+class TlsApi:
+    """A free port of the loopback address for --api, and its certificate."""
+
+    def __init__(self) -> None:
+        # Where the user that unloopd becomes can read it.
+        self._folder = tempfile.TemporaryDirectory(prefix="unloop-tls-")
+        folder = Path(self._folder.name)
+        folder.chmod(0o755)
+        self.cert, self.key = folder / "cert.pem", folder / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+             "-days", "2", "-subj", "/CN=localhost", "-keyout", str(self.key),
+             "-out", str(self.cert)], capture_output=True, timeout=WAIT,
+            check=True)
+        for path in (self.cert, self.key):
+            path.chmod(0o644)
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            self.port = int(sock.getsockname()[1])
+        self.page = f"https://127.0.0.1:{self.port}/"
+        self.arguments = ["--api", f"127.0.0.1:{self.port}",
+                          "--cert", str(self.cert), "--key", str(self.key)]
+
+    def get(self, path: str, token: str = "") -> tuple[int, bytes]:
+        """Status and body."""
+        context = ssl.create_default_context(cafile=str(self.cert))
+        context.check_hostname = False
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=WAIT, context=context)
+        try:
+            connection.request("GET", path, headers={
+                "Authorization": f"Bearer {token}"} if token else {})
+            reply = connection.getresponse()
+            return reply.status, reply.read()
+        finally:
+            connection.close()
 
 
 def api(daemon: Daemon, method: str, path: str, body: Any = None,

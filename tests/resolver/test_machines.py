@@ -7,9 +7,7 @@ import http.client
 import json
 import random
 import signal
-import socket
 import sqlite3
-import ssl
 import subprocess
 import threading
 import time
@@ -18,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from control import (MAC, UNLOOP, UnixConnection, api, boot, fill, put, show,
-                     start, token_in, unloop)
+from control import (MAC, UNLOOP, TlsApi, UnixConnection, api, boot, fill,
+                     put, show, start, token_in, unloop)
 from unloopd import IS_SANITISED, WAIT, Daemon, Site
 
 KILLS = 10
@@ -258,68 +256,38 @@ def test_stream_tells_changes(serving: Daemon) -> None:
     connection.close()
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def test_tcp_needs_a_token(site: Site) -> None:
     fill(site)
-    port = free_port()
-    daemon = start(site, "--api", f"127.0.0.1:{port}")
+    tcp = TlsApi()
+    daemon = start(site, *tcp.arguments)
     try:
-        boot_port, daemon.port = daemon.port, port
-        assert daemon.get("/").status == 200
-        assert b"@@@ NONCE @@@" not in daemon.get("/").body
+        status, page = tcp.get("/")
+        assert status == 200
+        assert b"@@@ NONCE @@@" not in page
         for path in ("/v1/machines", "/v1/stream", "/metrics", "/explain"):
-            assert daemon.get(path).status == 401, path
+            assert tcp.get(path)[0] == 401, path
         token = unloop(daemon, "token", "new", "ann").stdout.strip()
-        assert daemon.get("/v1/machines",
-                          Authorization=f"Bearer {token}").status == 200
-        assert daemon.get("/v1/machines",
-                          Authorization=f"Bearer {token[:-1]}0x").status == 401
+        assert tcp.get("/v1/machines", token)[0] == 200
+        assert tcp.get("/v1/machines", token[:-1] + "0x")[0] == 401
         assert unloop(daemon, "token", "rm", "ann").returncode == 0
-        assert daemon.get("/v1/machines",
-                          Authorization=f"Bearer {token}").status == 401
-        daemon.port = boot_port
+        assert tcp.get("/v1/machines", token)[0] == 401
     finally:
         assert daemon.stop() == 0
 
 
-def test_tcp_beyond_loopback_needs_tls(site: Site) -> None:
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1"])
+def test_tcp_without_tls_is_refused(site: Site, address: str) -> None:
     fill(site)
+    port = TlsApi().port
     with pytest.raises(RuntimeError, match="tokens in clear"):
-        start(site, "--api", f"0.0.0.0:{free_port()}")
+        start(site, "--api", f"{address}:{port}")
 
 
-def test_tls_serves_the_page(site: Site, tmp_path: Path) -> None:
+def test_certificate_without_its_key_is_refused(site: Site) -> None:
     fill(site)
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
-         "2", "-subj", "/CN=localhost", "-keyout", str(key), "-out",
-         str(cert)], capture_output=True, timeout=WAIT, check=False)
-    if made.returncode:
-        pytest.skip("no openssl to make a certificate")
-    for path in (cert, key):
-        path.chmod(0o644)
-    for parent in (tmp_path, *tmp_path.parents[:3]):
-        if "pytest" in parent.name or parent == tmp_path:
-            parent.chmod(0o755)
-    port = free_port()
-    daemon = start(site, "--api", f"127.0.0.1:{port}", "--cert", str(cert),
-                   "--key", str(key))
-    try:
-        context = ssl.create_default_context(cafile=str(cert))
-        context.check_hostname = False
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", port, timeout=WAIT, context=context)
-        connection.request("GET", "/")
-        assert connection.getresponse().status == 200
-        connection.close()
-    finally:
-        assert daemon.stop() == 0
+    tcp = TlsApi()
+    with pytest.raises(RuntimeError, match="both a certificate and a key"):
+        start(site, "--api", f"127.0.0.1:{tcp.port}", "--cert", str(tcp.cert))
 
 
 def test_accepted_changes_survive_kill(site: Site) -> None:

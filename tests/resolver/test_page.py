@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from browser import Browser, find_browser
-from control import MAC, boot, fill, put, show, start, unloop
+from control import MAC, TlsApi, boot, fill, put, show, start, unloop
 from unloopd import ROOT, Daemon, Site
 
 STRANGER = "52:54:00:99:99:99"
@@ -59,11 +58,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def serving(site: Site) -> Iterator[Daemon]:
     fill(site)
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    daemon = start(site, "--api", f"127.0.0.1:{port}")
-    daemon.page = f"http://127.0.0.1:{port}/"  # type: ignore[attr-defined]
+    tcp = TlsApi()
+    daemon = start(site, *tcp.arguments)
+    daemon.page = tcp.page  # type: ignore[attr-defined]
     yield daemon
     assert daemon.stop() == 0, daemon.log_text()[-4000:]
 
@@ -241,15 +238,13 @@ def test_phone_needs_no_sideways_scrolling(browser: Browser,
 def test_resolver_that_restarts_is_found_again(browser: Browser,
                                                site: Site) -> None:
     fill(site)
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    daemon = start(site, "--api", f"127.0.0.1:{port}")
-    daemon.page = f"http://127.0.0.1:{port}/"  # type: ignore[attr-defined]
+    tcp = TlsApi()
+    daemon = start(site, *tcp.arguments)
+    daemon.page = tcp.page  # type: ignore[attr-defined]
     sign_in(browser, daemon)
     assert daemon.stop() == 0
     browser.wait("live.textContent.includes('trying again')")
-    daemon = start(site, "--api", f"127.0.0.1:{port}")
+    daemon = start(site, *tcp.arguments)
     browser.wait("live.textContent", "Live.")
     boot(daemon)
     wait_rows(browser, "machines", "web01")
