@@ -88,6 +88,14 @@ $(resolver_unit): $(O)/asan/bin/resolver/%: $(O)/asan/obj/tests/resolver/unit/%.
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -pthread $(resolver_asan_cflags) -o $@ $^ $(resolver_libs) -lcmocka
 
+# The firmware's commands, options and settings, from its source.
+lint_tables := $(O)/obj/lint/lint_tables.inc
+$(lint_tables): scripts/lint-tables scripts/doc-pages $(wildcard ipxe-src/*/*.c ipxe-src/*/*/*.c)
+	$(call say,GEN,$@)
+	$(Q)scripts/lint-tables -o $@
+$(O)/obj/resolver/lint.o $(O)/asan/obj/resolver/lint.o $(O)/tsan/obj/resolver/lint.o: $(lint_tables)
+$(O)/obj/resolver/lint.o $(O)/asan/obj/resolver/lint.o $(O)/tsan/obj/resolver/lint.o: resolver_cflags += -I$(dir $(lint_tables))
+
 # The page is part of page.o, which the compiler does not tell.
 $(O)/obj/resolver/page.o $(O)/asan/obj/resolver/page.o $(O)/tsan/obj/resolver/page.o: resolver/page.html
 

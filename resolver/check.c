@@ -254,15 +254,19 @@ static bool trial_is_new(struct trial *trial, const char *text)
 	return true;
 }
 
-static void on_lint_mistake(void *ctx, unsigned int line, const char *sentence)
+static void on_lint_mistake(void *ctx, unsigned int line, unsigned int column,
+			    const char *sentence)
 {
 	struct trial *trial = ctx;
 
+	(void)column;
 	check_problem(trial->check, "%s:%u: %s", trial->file, line, sentence);
 }
 
-static void on_lint_nothing(void *ctx, unsigned int line, const char *sentence)
+static void on_lint_nothing(void *ctx, unsigned int line, unsigned int column,
+			    const char *sentence)
 {
+	(void)column;
 	(void)ctx;
 	(void)line;
 	(void)sentence;
@@ -299,7 +303,7 @@ static const char *trial_file(const struct resolution *resolution,
 static void trial_run(void *ctx, const struct roster_entry *entry)
 {
 	struct trial *trial = ctx;
-	struct lint_sink sink = {on_lint_mistake, on_lint_fetch, trial};
+	struct lint_sink sink = {on_lint_mistake, on_lint_fetch, trial, false};
 	struct resolution resolution = {0};
 	struct arena arena;
 	int rc;

@@ -13,6 +13,7 @@ int explain_main(int argc, char **argv);
 int dhcp_config_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int import_main(int argc, char **argv);
+int lint_main(int argc, char **argv);
 int storm_main(int argc, char **argv);
 
 #endif

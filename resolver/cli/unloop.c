@@ -16,6 +16,7 @@ static const struct subcommand subcommands[] = {
 	 "make and remove tokens for the page and the API", token_main},
 	{"check", "SITE", "say whether a site is in order, and what is not",
 	 check_main},
+	{"lint", "SCRIPT", "say what is wrong with a boot script", lint_main},
 	{"explain", "[-s SITE] NAME=VALUE...|URL",
 	 "say what a machine would get, and why", explain_main},
 	{"diff", "[-q] OLD NEW",

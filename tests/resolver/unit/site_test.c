@@ -220,8 +220,10 @@ static void test_ini_yields_sections_entries_and_errors(void **state)
 	}
 }
 
-static void write_mistake(void *ctx, unsigned int line, const char *sentence)
+static void write_mistake(void *ctx, unsigned int line, unsigned int column,
+			  const char *sentence)
 {
+	(void)column;
 	snprintf(strchr(ctx, '\0'), 64, "%u%s;", line, sentence);
 }
 
@@ -246,7 +248,8 @@ static const struct lint_case {
 static void test_lint_yields_mistakes_and_fetches(void **state)
 {
 	char result[1024];
-	const struct lint_sink sink = {write_mistake, write_fetch, result};
+	const struct lint_sink sink = {write_mistake, write_fetch, result,
+				       false};
 	struct arena arena;
 	size_t i;
 
