@@ -32,7 +32,7 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: all help demo test unit lint check bench install deb dist clean deps \
 	FORCE lwip-source
 
-all: images resolver ## build everything
+all: images resolver $(O)/linux-x86_64/firmware ## build everything
 
 # ---------------------------------------------------------------- lwIP ----
 
@@ -459,7 +459,7 @@ dist: ## the source as out/unloop-VERSION.tar.gz
 
 clean: ## remove what was made, but not the fetched sources
 	$(Q)rm -rf $(O)/obj $(O)/unit $(O)/bin $(O)/rom $(O)/asan $(O)/log $(O)/linux-x86_64 \
-		$(O)/linux-asan $(O)/full $(O)/tiny $(O)/own-drivers $(O)/distro $(IMAGES)
+		$(O)/linux-asan $(O)/linux-fuzz $(O)/full $(O)/tiny $(O)/own-drivers $(O)/distro $(IMAGES)
 
 help: ## this list
 	@echo 'Unloop: network-boot firmware that cannot be caught in the chainload loop.'

@@ -20,22 +20,37 @@ void download_restart(struct download *download)
 	download->image->len = 0;
 }
 
-/* Find the protocol of URI and begin. */
-static int download_start(struct download *download, struct uri *uri)
+/* What fetches from SCHEME, or NULL. */
+static const struct protocol *protocol_find(const char *scheme)
 {
 	const struct protocol *protocol;
 
-	for_each_table_entry(protocol, protocols) {
-		if (strcasecmp(protocol->scheme, uri->scheme))
-			continue;
-		download->protocol = protocol;
-		uri_get(uri);
-		uri_put(download->uri);
-		download->uri = uri;
-		return protocol->start(download);
+	if (platform_protocol) {
+		protocol = platform_protocol(scheme);
+		if (protocol)
+			return protocol;
 	}
-	return error_set(-ENOTSUP, "%.20s: is not a protocol that is built in",
-			 uri->scheme);
+	for_each_table_entry(protocol, protocols) {
+		if (!strcasecmp(protocol->scheme, scheme))
+			return protocol;
+	}
+	return NULL;
+}
+
+/* Find the protocol of URI and begin. */
+static int download_start(struct download *download, struct uri *uri)
+{
+	const struct protocol *protocol = protocol_find(uri->scheme);
+
+	if (!protocol)
+		return error_set(-ENOTSUP,
+				 "%.20s: is not a protocol that is built in",
+				 uri->scheme);
+	download->protocol = protocol;
+	uri_get(uri);
+	uri_put(download->uri);
+	download->uri = uri;
+	return protocol->start(download);
 }
 
 int download_open(struct download *download, struct uri *uri,

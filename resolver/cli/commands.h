@@ -14,6 +14,7 @@ int dhcp_config_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int import_main(int argc, char **argv);
 int lint_main(int argc, char **argv);
+int run_main(int argc, char **argv);
 int storm_main(int argc, char **argv);
 
 #endif

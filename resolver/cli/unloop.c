@@ -17,6 +17,8 @@ static const struct subcommand subcommands[] = {
 	{"check", "SITE", "say whether a site is in order, and what is not",
 	 check_main},
 	{"lint", "SCRIPT", "say what is wrong with a boot script", lint_main},
+	{"run", "[--set NAME=VALUE]... [--http DIR] SCRIPT",
+	 "say what a boot script would boot", run_main},
 	{"explain", "[-s SITE] NAME=VALUE...|URL",
 	 "say what a machine would get, and why", explain_main},
 	{"diff", "[-q] OLD NEW",

@@ -20,6 +20,13 @@ extern int (*linux_end_hook)(void);
 extern uint64_t linux_time_skip_us;
 extern uint64_t linux_idle_skip_us;
 
+/* Answer http:// from the files of this folder, if not NULL. */
+extern const char *linux_http_dir;
+
+/* Somebody runs this as a program: without a network card, what wants the
+ * network fails at once, saying what can be done. */
+extern bool linux_is_program;
+
 /* Put the terminal back as it was. May be called at any time. */
 void linux_console_restore(void);
 

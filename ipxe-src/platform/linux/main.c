@@ -14,13 +14,15 @@
 static void usage(FILE *stream)
 {
 	fputs("usage: firmware [--set NAME=VALUE]... [--memory MB] "
-	      "[--origin URI] [SCRIPT]\n"
+	      "[--origin URI] [--http DIR] "
+	      "[SCRIPT]\n"
 	      "Runs SCRIPT, or the embedded script, as a machine would. A "
 	      "kernel is not booted:\n"
 	      "what would be is printed. Network needs a tap device.\n"
 	      "  --set NAME=VALUE  store a setting first, as `set` does\n"
 	      "  --memory MB       for images (1024)\n"
-	      "  --origin URI      where this firmware was loaded from\n",
+	      "  --origin URI      where this firmware was loaded from\n"
+	      "  --http DIR        answer http:// from the files in DIR\n",
 	      stream);
 }
 
@@ -97,6 +99,9 @@ int main(int argc, char **argv)
 			rc = set(argv[++i]);
 		} else if (!strcmp(argv[i], "--origin")) {
 			rc = set_origin(argv[++i]);
+		} else if (!strcmp(argv[i], "--http")) {
+			linux_http_dir = argv[++i];
+			rc = 0;
 		} else if (!strcmp(argv[i], "--memory")) {
 			linux_bulk_limit = strtoull(argv[++i], NULL, 0) << 20;
 			rc = 0;
@@ -116,6 +121,7 @@ int main(int argc, char **argv)
 		if (rc)
 			return rc;
 	}
+	linux_is_program = true;
 	rc = firmware_main();
 	linux_console_restore();
 	if (rc < 0)
