@@ -25,6 +25,7 @@
 #include "net/http_response.h"
 #include "net/ntp.h"
 #include "net/resolve.h"
+#include "net/vlan.h"
 
 #define CHECK(condition)                                                       \
 	do {                                                                   \
@@ -480,18 +481,23 @@ static void fuzz_ansi(void)
 
 /* ---- Targets: packets, to the firmware as it waits for them ---- */
 
-/* Ethernet frames. */
+/* Ethernet frames, to a card and to a VLAN on it. */
 static void fuzz_frame(void)
 {
+	struct net_device *vlan;
 	const uint8_t *frame;
 	size_t len;
 
+	CHECK(!vlan_create(fake_netdev, 5, 0));
+	vlan = netdev_find("net0-5");
+	CHECK(!netdev_open(vlan));
 	while (input_len) {
 		frame = take_packet(1518, &len);
 		if (len)
 			fake_queue(frame, len);
 		poll_all();
 	}
+	CHECK(!vlan_destroy(vlan));
 }
 
 /* Answer each packet with the next of the input, of which a part must be as
