@@ -22,6 +22,10 @@
 #define MTU_MIN 576
 #define MTU_MAX 1500
 
+/* A card that is closed drops what it has not sent yet, such as the last
+ * acknowledgement of a download. None says how long it takes. */
+#define TX_DRAIN_US 5000
+
 LIST_HEAD(net_devices);
 
 static unsigned int open_counter;
@@ -43,6 +47,7 @@ static err_t netdev_linkoutput(struct netif *netif, struct pbuf *p)
 		return rc == -ENOBUFS ? ERR_MEM : ERR_IF;
 	}
 	netdev->tx++;
+	netdev->tx_us = platform_time_us();
 	platform_busy();
 	return ERR_OK;
 }
@@ -393,6 +398,19 @@ static void default_choose(void)
 	netif_set_default(found ? &found->netif : NULL);
 }
 
+/* Close the card, once what it was given last is on the wire. */
+static void hardware_close(struct net_device *netdev)
+{
+	uint64_t end = netdev->tx_us + TX_DRAIN_US;
+
+	while (netdev->is_open && netdev->tx_us && platform_time_us() < end)
+		netdev->ops->poll(netdev);
+	netdev->tx_us = 0;
+	/* What arrived meanwhile may have had it closed already. */
+	if (netdev->is_open)
+		netdev->ops->close(netdev);
+}
+
 void netdev_close(struct net_device *netdev)
 {
 	static const ip4_addr_t any;
@@ -404,8 +422,8 @@ void netdev_close(struct net_device *netdev)
 	netif_set_addr(&netdev->netif, &any, &any, &any);
 	netif_set_down(&netdev->netif);
 	netdev->is_configured = false;
+	hardware_close(netdev);
 	netdev->is_open = false;
-	netdev->ops->close(netdev);
 	if (netif_default == &netdev->netif)
 		default_choose();
 }
@@ -416,7 +434,7 @@ void netdev_pause_all(void)
 
 	list_for_each_entry(netdev, &net_devices, list) {
 		if (netdev->is_open)
-			netdev->ops->close(netdev);
+			hardware_close(netdev);
 	}
 }
 

@@ -54,6 +54,7 @@ struct net_device {
 	/* Counters for ifstat: frames, and failures with the last errno. */
 	unsigned long tx, rx, tx_errors, rx_errors;
 	int tx_rc, rx_rc;
+	uint64_t tx_us; /* when it was given a frame last; 0: it has sent all */
 	unsigned int open_count; /* order of opening: netX is the highest */
 	bool was_tried;		 /* nic_next() has given it */
 };

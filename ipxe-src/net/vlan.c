@@ -7,6 +7,7 @@
 #include "core/console.h"
 #include "core/error.h"
 #include "core/origin.h"
+#include "core/platform.h"
 #include "net/vlan.h"
 
 SELECT_IF(VLAN_CMD);
@@ -73,8 +74,10 @@ static int vlan_transmit(struct net_device *netdev, struct pbuf *p)
 			  (u16_t)(p->tot_len - MACS_LEN), MACS_LEN);
 	rc = trunk->ops->transmit(trunk, tagged);
 	pbuf_free(tagged);
-	if (!rc)
+	if (!rc) {
 		trunk->tx++;
+		trunk->tx_us = platform_time_us();
+	}
 	return rc;
 }
 

@@ -284,6 +284,59 @@ static void test_closing_leaves_the_way_to_others(void **state)
 	netdev_free(other);
 }
 
+/* A card that takes a frame at once and sends it a little later, if it is
+ * still open then. */
+static unsigned int slow_queue, slow_sent;
+static uint64_t slow_since_us;
+
+static int slow_transmit(struct net_device *netdev, struct pbuf *p)
+{
+	(void)netdev;
+	(void)p;
+	slow_queue++;
+	slow_since_us = platform_time_us();
+	return 0;
+}
+
+static bool slow_poll(struct net_device *netdev)
+{
+	(void)netdev;
+	if (slow_queue && platform_time_us() - slow_since_us >= 1000) {
+		slow_sent += slow_queue;
+		slow_queue = 0;
+	}
+	return false;
+}
+
+static void test_last_frame_is_sent_before_the_card_is_closed(void **state)
+{
+	struct net_device_ops ops = fake_ops;
+	struct netif *netif = &fake_netdev->netif;
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, 60, PBUF_RAM);
+
+	(void)state;
+	ops.transmit = slow_transmit;
+	ops.poll = slow_poll;
+	fake_netdev->ops = &ops;
+	memset(p->payload, 0, 60);
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	slow_queue = slow_sent = 0;
+
+	assert_int_equal(netif->linkoutput(netif, p), ERR_OK);
+	netdev_pause_all();
+	assert_int_equal(slow_queue, 0);
+	assert_int_equal(slow_sent, 1);
+	netdev_resume_all();
+
+	slow_queue = slow_sent = 0;
+	assert_int_equal(netif->linkoutput(netif, p), ERR_OK);
+	netdev_close(fake_netdev);
+	assert_int_equal(slow_queue, 0);
+	assert_int_equal(slow_sent, 1);
+	pbuf_free(p);
+	fake_netdev->ops = &fake_ops;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +349,7 @@ int main(void)
 		TEST(test_boot_nic_is_the_first),
 		TEST(test_links_decide_which_nic_is_next),
 		TEST(test_closing_leaves_the_way_to_others),
+		TEST(test_last_frame_is_sent_before_the_card_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);
