@@ -49,7 +49,7 @@ TABLE_DECLARE(protocols, const struct protocol);
 /* What the platform itself has for SCHEME, in place of the table's; NULL:
  * nothing. Weak: NULL but on Linux. */
 const struct protocol *platform_protocol(const char *scheme)
-	__attribute__((weak));
+	__attribute__((weak, visibility("hidden")));
 
 /* Begin to fetch URI (absolute) into IMAGE. Fails with -ENOTSUP and a
  * sentence if no protocol has the scheme. On success, poll until is_done,
