@@ -184,7 +184,7 @@ class Process:
         return False
 
     def wait_listening(self, protocol: str, port: int,
-                       seconds: float = 15) -> None:
+                       seconds: float = 60) -> None:
         """Return once it listens; say what its log says when it never does."""
         def ready() -> bool:
             if not self.is_running():

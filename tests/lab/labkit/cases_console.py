@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from .boot import Boot
 from .cases import case, dumb
@@ -39,8 +40,14 @@ set typed oeup
 
 
 def look(boot: Boot) -> None:
-    """Compare the screen; then let the script go on."""
-    problem = picture_problem(boot, b"\xaa\xaa\xaa")
+    """Compare the screen until it is right, for a while; then let the script
+    go on. The serial line has a text before the screen shows it."""
+    end = time.monotonic() + 15
+    while True:
+        problem = picture_problem(boot, b"\xaa\xaa\xaa")
+        if not problem or time.monotonic() > end:
+            break
+        time.sleep(0.5)
     boot.notes.append(f"picture: {problem or 'as it should be'}")
     press(boot, "x")
 
