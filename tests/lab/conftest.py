@@ -15,6 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from labkit import base, netns, pool  # noqa: E402
 from labkit.boot import Case, Result  # noqa: E402
 
+#: So many boots of a run may be tried twice: of a hundred and fifty machines
+#: emulated beside each other one may wait too long for a process of the
+#: host's. What passes at its second try is told as such; more than these fail.
+SECOND_TRIES = 2
+
 
 class Boots:
     """The results of the selected cases, asked for by name."""
@@ -30,7 +35,8 @@ class Boots:
             try:
                 base.require_lab()
                 netns.remove_stale()
-                self._pool = pool.Pool(self._cases)
+                self._pool = pool.Pool(self._cases,
+                                       second_tries=SECOND_TRIES)
             except base.Skip as skip:
                 self._reason = str(skip)
         if self._pool is None:

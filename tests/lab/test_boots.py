@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from conftest import Boots
@@ -19,3 +21,7 @@ def test_boot(case: Case, boots: Boots) -> None:
     if result.problems:
         pytest.fail("\n".join([case.what, *result.problems,
                                f"logs: {LOGS / case.name}"]), pytrace=False)
+    if result.first_problems:
+        warnings.warn(f"{case.name} passed at its second try; at the first: "
+                      + "; ".join(result.first_problems)
+                      + f" (logs: {LOGS / case.name}.first)", stacklevel=1)

@@ -13,12 +13,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import netns
-from labkit import base, cases, payload
+from labkit import base, cases, payload, pool
+from labkit.boot import Case, Result
 from labkit.machine import load_machine, machine_names
 from labkit.wire import Wire
 
@@ -52,6 +54,34 @@ def test_marker_disk_is_a_boot_sector() -> None:
     disk = payload.marker_disk()
     assert disk[510:512] == b"\x55\xaa"
     assert payload.DISK_MARK.encode() in disk[:510]
+
+
+def test_only_so_many_failed_cases_are_tried_again(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (pool, sys.modules["labkit.boot"]):
+        monkeypatch.setattr(module, "LOGS", tmp_path)
+    tries: list[str] = []
+
+    def run(case: Case, _firmware: str | None) -> Result:
+        tries.append(case.name)
+        (tmp_path / case.name).mkdir()
+        bad = case.name != "good" and (case.name != "late"
+                                       or tries.count("late") == 1)
+        return Result(case, ["no"] if bad else [], 1, [])
+
+    names = ("late", "good", "bad", "bad2", "bad3")
+    lab = pool.Pool([replace(cases.CASES[0], name=name) for name in names],
+                    second_tries=3, run=run)
+    results = {name: lab.result(name) for name in names}
+    lab.close()
+    assert results["late"].passed
+    assert results["late"].first_problems == ["no"]
+    assert (tmp_path / "late.first").is_dir()
+    said = json.loads((tmp_path / "late/result.json").read_text())
+    assert (said["result"], said["first try"]) == ("passed", "no")
+    assert results["good"].passed and not results["good"].first_problems
+    assert not any(results[name].passed for name in ("bad", "bad2", "bad3"))
+    assert len(tries) == 5 + 3
 
 
 # --- packets ---------------------------------------------------------------

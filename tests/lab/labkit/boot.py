@@ -218,6 +218,8 @@ class Result:
     seconds: float
     notes: list[str]
     skipped: str | None = None
+    #: What was wrong when it was tried before this.
+    first_problems: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -508,21 +510,22 @@ def run_case(case: Case, firmware: str | None = None,
             if not problems and not os.environ.get("LAB_KEEP"):
                 (boot.logs / "net.pcap").unlink(missing_ok=True)
     except Skip as skip:
-        return _record(Result(case, [], 0, notes, str(skip)))
+        return record(Result(case, [], 0, notes, str(skip)))
     except LabError as error:
         problems.append(f"the lab failed: {error}")
-    return _record(Result(case, problems, time.monotonic() - begin, notes))
+    return record(Result(case, problems, time.monotonic() - begin, notes))
 
 
-def _record(result: Result) -> Result:
-    """Keep how the case ended, for scripts/matrix."""
+def record(result: Result) -> Result:
+    """Keep how the case ended, for scripts/matrix; returns it."""
     folder = LOGS / result.case.name
     folder.mkdir(parents=True, exist_ok=True)
     word = "skipped" if result.skipped is not None else \
         "failed" if result.problems else "passed"
     (folder / "result.json").write_text(json.dumps(
         {"result": word, "seconds": round(result.seconds, 1),
-         "why": result.skipped or "; ".join(result.problems)}) + "\n")
+         "why": result.skipped or "; ".join(result.problems),
+         "first try": "; ".join(result.first_problems)}) + "\n")
     return result
 
 
