@@ -469,12 +469,14 @@ help: ## this list
 	@echo
 	@echo 'Images (make FILE builds one):'
 	@for image in $(IMAGES); do echo "  $$image"; done
-	@echo '  $(O)/rom/VVVVDDDD.efirom   UEFI option ROM for a card of scripts/nic-ids'
+	@echo '  $(O)/rom/VVVVDDDD.efirom   UEFI option ROM for a card of scripts/nic-ids;'
+	@echo '                   $(O)/rom/arm64/VVVVDDDD.efirom for arm64'
 	@echo
 	@echo 'Variables:'
 	@echo '  EMBED=a.ipxe,b   files to embed, the first is run (now: $(EMBED))'
 	@echo '  CONFIG=name      read config/name/*.h after config/*.h'
 	@echo '  SB_KEY= SB_CERT= sign every EFI program for Secure Boot (PEM)'
+	@echo '  EFIROM_ARCHES=   processors in a .efirom without a folder (now: $(EFIROM_ARCHES))'
 	@echo '  O=dir            write there instead of out/'
 	@echo '  DEV=/dev/sdX     of make usb: the stick to write; YES=1: do not ask'
 	@echo '  PAYLOAD=distro   of make usb, iso: the iPXE that the distribution has,'

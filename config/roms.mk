@@ -2,9 +2,10 @@
 # every card that scripts/nic-ids names (the drivers' own tables); those of
 # ROMS and EFIROMS are part of `make`.
 #
-# One .efirom has a driver for each processor of EFIROM_ARCHES; the machine's
-# firmware takes its own.
-EFIROM_ARCHES ?= x86_64 arm64
+# rom/ARCH/VVVVDDDD.efirom is for that processor (x86_64, i386, arm64), and
+# rom/ARCH+ARCH/VVVVDDDD.efirom has a driver for each, of which the machine's
+# firmware takes its own. One without a folder is for EFIROM_ARCHES.
+EFIROM_ARCHES ?= x86_64
 
 nic_cards := $(shell scripts/nic-ids | awk '{ print $$1 $$2 "=" $$3 }')
 nic_driver = $(patsubst $(1)=%,%,$(filter $(1)=%,$(nic_cards)))
@@ -12,7 +13,12 @@ rom_driver = $(call nic_driver,$(basename $(notdir $(1))))
 
 # What the lab boots: QEMU's e1000, e1000e, rtl8139, vmxnet3, virtio-net.
 EFIROMS := $(patsubst %,$(O)/rom/%.efirom,\
-	8086100e 808610d3 10ec8139 15ad07b0 1af41000)
+	8086100e 808610d3 10ec8139 15ad07b0 1af41000 \
+	arm64/1af41000 x86_64+arm64/1af41000)
+
+# The folder of such a file below rom/, and the processors that it is for.
+efirom_folder = $(patsubst $(O)/rom/%/,%,$(filter-out $(O)/rom/,$(dir $(1))))
+efirom_arches = $(or $(subst +, ,$(call efirom_folder,$(1))),$(EFIROM_ARCHES))
 
 # What this run may build.
 wanted_efiroms := $(sort $(filter %.efirom,$(MAKECMDGOALS)) \
@@ -38,15 +44,26 @@ $(O)/obj/efi-$(1)/rom-$(2).packed: $(O)/obj/efi-$(1)/rom-$(2).efi \
 	$$(call say,PACK,$$@)
 	$(Q)$(PYTHON) scripts/uefi-compress $$< -o $$@
 endef
-$(foreach d,$(sort $(foreach r,$(wanted_efiroms),$(call rom_driver,$(r)))),\
-	$(foreach a,$(EFIROM_ARCHES),$(eval $(call efirom_driver,$(a),$(d)))))
+$(foreach a,$(sort $(foreach r,$(wanted_efiroms),$(call efirom_arches,$(r)))),\
+	$(if $(filter efi-$(a),$(flavours)),\
+	$(foreach d,$(sort $(foreach r,$(wanted_efiroms),\
+	$(if $(filter $(a),$(call efirom_arches,$(r))),$(call rom_driver,$(r))))),\
+	$(eval $(call efirom_driver,$(a),$(d)))),\
+	$(error $(a): no processor that there is a UEFI option ROM for)))
 
-# $(call efirom,FILE,DRIVER)
+# A plain one for other processors than the last time is made anew.
+$(O)/obj/.efirom-arches: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EFIROM_ARCHES)' | cmp -s - $@ || echo '$(EFIROM_ARCHES)' > $@
+
+# $(call efirom,FILE,DRIVER). Two processors' names are too long for the note.
 define efirom
-$(1): scripts/mkefirom scripts/identity.py $(foreach a,$(EFIROM_ARCHES),$(O)/obj/efi-$(a)/rom-$(2).packed)
+$(1): scripts/mkefirom scripts/identity.py $(O)/obj/.efirom-arches \
+		$(foreach a,$(call efirom_arches,$(1)),$(O)/obj/efi-$(a)/rom-$(2).packed)
 	$$(call say,ROM,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(PYTHON) $$< --id $(basename $(notdir $(1))) -o $$@ \
+		$(if $(findstring +,$(1)),,--format $(patsubst $(O)/%,%,$(1))) \
 		$$(foreach p,$$(filter %.packed,$$^),$$(p:.packed=.efi)=$$(p))
 endef
 $(foreach r,$(wanted_efiroms),$(if $(call rom_driver,$(r)),\

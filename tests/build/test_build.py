@@ -20,6 +20,8 @@ EVERYTHING += [
     f"rom/{card}.{kind}" for kind in ("rom", "efirom") for card in sorted(set(
         re.findall(r"\b[0-9a-f]{8}\b",
                    (ROOT / "config/roms.mk").read_text())))]
+EVERYTHING += [f"rom/{folder}/1af41000.efirom"
+               for folder in ("arm64", "x86_64+arm64")]
 KPXE = "made/undionly.kpxe"
 
 

@@ -1,6 +1,7 @@
 """scripts/mkefirom: option ROMs as firmware walks through them."""
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
@@ -144,9 +145,60 @@ def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_unknown_card_is_refused_by_make() -> None:
-    done = subprocess.run(
-        ["make", "-n", "out/rom/12345678.efirom", "O=out"], cwd=ROOT,
+def dry_make(out: Path, *words: str) -> subprocess.CompletedProcess:
+    """What make would do, with everything still to be done."""
+    return subprocess.run(
+        ["make", "-n", f"O={out}", *words], cwd=ROOT,
         capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_folder_says_which_processors(tmp_path: Path) -> None:
+    """And make's variable, where there is no folder."""
+    expected = {
+        "8086100e": ("rom/8086100e.efirom", ["arm64", "i386"]),
+        "x86_64/8086100e": ("rom/x86_64/8086100e.efirom", ["x86_64"]),
+        # Too long a name for the note.
+        "x86_64+arm64/8086100e": (None, ["x86_64", "arm64"]),
+    }
+    done = dry_make(tmp_path, "EFIROM_ARCHES=arm64 i386",
+                    *(f"{tmp_path}/rom/{file}.efirom" for file in expected))
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.replace("\\\n", "").splitlines()
+             if "scripts/mkefirom --id" in line]
+    found = {}
+    for line in lines:
+        file, = re.findall(r"-o \S+/rom/(\S+)\.efirom", line)
+        name = re.findall(r"--format (\S+)", line)
+        found[file] = (name[0] if name else None,
+                       re.findall(r"obj/efi-(\w+)/rom-intel\.efi=", line))
+    assert found == expected
+
+
+def test_default_is_x86_64_alone(tmp_path: Path) -> None:
+    done = dry_make(tmp_path, f"{tmp_path}/rom/8086100e.efirom")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"obj/efi-(\w+)/rom-intel\.efi=", done.stdout) == [
+        "x86_64"]
+
+
+@pytest.mark.parametrize("file, why", [
+    ("12345678.efirom", "no driver here knows this card"),
+    ("x86_64+alpha/8086100e.efirom", "alpha: no processor"),
+])
+def test_what_there_is_no_rom_for_is_refused_by_make(file: str,
+                                                     why: str,
+                                                     tmp_path: Path) -> None:
+    done = dry_make(tmp_path, f"{tmp_path}/rom/{file}")
     assert done.returncode != 0
-    assert "no driver here knows this card" in done.stderr
+    assert why in done.stderr
+
+
+def test_name_goes_into_the_note(tmp_path: Path, drivers: list[Path]) -> None:
+    rom = tmp_path / "a.efirom"
+    result = mkefirom(rom, "--format", "rom/arm64/8086100e.efirom", *drivers)
+    assert result.returncode == 0, result.stderr
+    at = rom.read_bytes().find(MAGIC)
+    assert rom.read_bytes()[at + 64:at + 96].rstrip(b"\0") == \
+        b"rom/arm64/8086100e.efirom"
+    result = mkefirom(tmp_path / "b.efirom", "--format", 32 * "x", *drivers)
+    assert result.returncode == 1 and "longer than 31 bytes" in result.stderr

@@ -51,7 +51,7 @@ IMAGES = [name for name in re.findall(
     if name != "FILE" and (OUT / name).exists()]
 #: Media and ROMs are made of those.
 IMAGES += [str(path.relative_to(OUT)) for path in (
-    OUT / "ipxe.usb", OUT / "ipxe.iso", *sorted(OUT.glob("rom/*rom")))
+    OUT / "ipxe.usb", OUT / "ipxe.iso", *sorted(OUT.glob("rom/**/*rom")))
     if path.exists() and str(path.relative_to(OUT)) not in IMAGES]
 if not IMAGES:
     pytest.skip("no image is built", allow_module_level=True)

@@ -510,7 +510,13 @@ for nic, card in EFIROMS.items():
          checks=[*BY_ROM, driven_by(CARDS[nic])])
 
 case(name="uefi-rom-arm64", machine="uefi-rom-arm64",
-     what="The same file has a driver for arm64.",
+     what="The ROM for arm64 boots Linux by itself.",
+     dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
+     checks=[*BY_ROM, driven_by("virtio-net")])
+
+case(name="uefi-rom-combined", machine="uefi-rom-arm64",
+     ours="rom/x86_64+arm64/1af41000.efirom",
+     what="Of a ROM for two processors the firmware takes the second driver.",
      dhcp=dumb("dnsmasq", filename=None), script=SCRIPT, until=linux_up,
      checks=[*BY_ROM, driven_by("virtio-net")])
 
