@@ -51,6 +51,7 @@
 #define SLEEP_CMD    /* sleep */
 #define SYNC_CMD     /* sync */
 #define SHELL_CMD    /* shell */
+#define LEFT_OUT_CMD /* a sentence for commands that only other images have */
 #define SANBOOT_CMD  /* sanboot, of local disks */
 #define REBOOT_CMD   /* reboot */
 #define POWEROFF_CMD /* poweroff */

@@ -22,6 +22,7 @@
 #undef CPUID_CMD
 #undef TIME_CMD
 #undef ABSENT_CMD
+#undef LEFT_OUT_CMD
 #undef HELP_CMD
 #undef SETTING_TYPES
 #undef IMAGE_BZIMAGE

@@ -3,6 +3,8 @@
 #ifndef CORE_COMMAND_H
 #define CORE_COMMAND_H
 
+#include <stdbool.h>
+
 #include "config/general.h"
 #include "core/compiler.h"
 #include "core/table.h"
@@ -40,8 +42,14 @@ TABLE_DECLARE(command_examples, const struct command_example);
  * the last command that ran; stores a failure's number in ${errno}. */
 int exec_line(const char *line);
 
-/* Run one command whose words are already expanded. -ENOCMD if unknown. */
+/* Run one command whose words are already expanded. -ENOCMD if unknown,
+ * -ENOSYS if it is not in this image. */
 int exec_command(int argc, char **argv);
+
+/* Is NAME a command that other images have? NULL where no list of them is
+ * linked (LEFT_OUT_CMD). */
+bool command_is_left_out(const char *name)
+	__attribute__((weak, visibility("hidden")));
 
 /* ${errno}: the absolute status of the last command that failed. */
 extern unsigned int exec_errno;

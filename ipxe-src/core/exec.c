@@ -37,6 +37,10 @@ int exec_command(int argc, char **argv)
 		if (!strcmp(command->name, argv[0]))
 			return command->exec(argc, argv);
 	}
+	if (command_is_left_out && command_is_left_out(argv[0])) {
+		console_printf("%s: not built into this image\n", argv[0]);
+		return -ENOSYS;
+	}
 	console_printf("%s: command not found\n", argv[0]);
 	return -ENOCMD;
 }

@@ -131,6 +131,17 @@ static void test_absent_command_is_refused_by_name(void **state)
 	assert_non_null(strstr(captured, "imgfetch"));
 }
 
+/* A program on this host has no pciscan; all other images have. */
+static void test_left_out_command_is_refused_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("pciscan x"), -ENOSYS);
+	assert_string_equal(captured, "pciscan: not built into this image\n");
+	captured_len = 0;
+	assert_int_equal(exec_line("pciscann x"), -ENOCMD);
+	assert_non_null(strstr(captured, "command not found"));
+}
+
 static void test_help_shows_usage_and_example(void **state)
 {
 	(void)state;
@@ -178,6 +189,8 @@ int main(void)
 		cmocka_unit_test_setup(test_iflinkwait_wants_an_interface,
 				       capture_setup),
 		cmocka_unit_test_setup(test_absent_command_is_refused_by_name,
+				       capture_setup),
+		cmocka_unit_test_setup(test_left_out_command_is_refused_by_name,
 				       capture_setup),
 		cmocka_unit_test_setup(test_help_shows_usage_and_example,
 				       capture_setup),
