@@ -16,12 +16,15 @@
 
 #include "commands.h"
 #include "facts.h"
+#include "table.h"
 #include "unloop.h"
 
 /* Largest file that is read, bytes. */
 #define FILE_MAX   (16 * 1024 * 1024)
 #define NAME_BYTES 96
 #define MACS_MAX   16
+/* What becomes the server's address in a script. */
+#define SERVER "{{server}}"
 
 /* What is being written. */
 struct import {
@@ -31,9 +34,14 @@ struct import {
 	const char *site;
 	/* hosts.d/KIND.conf, or NULL before the first machine. */
 	FILE *hosts;
-	/* Names that are taken, one after the other, each with its NUL. */
-	char *names;
-	size_t names_len;
+	/* Names that are taken, and where each is found. */
+	struct taken {
+		char name[NAME_BYTES];
+		/* Number that the next machine of this name gets. */
+		unsigned int next;
+	} * names;
+	size_t name_count, name_room;
+	struct table name_table;
 	/* What was written, and what could not be taken over. */
 	unsigned int machines, scripts, skipped;
 	/* Did writing fail? */
@@ -46,6 +54,7 @@ struct host {
 	char macs[MACS_MAX][FACT_MAC_NAME_BYTES];
 	size_t mac_count;
 	char uuid[FACT_UUID_BYTES];
+	char serial[NAME_BYTES];
 	char address[64];
 	char profile[NAME_BYTES];
 };
@@ -116,37 +125,68 @@ static void name_clean(char *name)
 		name[0] = 'x';
 }
 
-static bool name_is_taken(const struct import *import, const char *name)
+static struct taken *name_find(const struct import *import, const char *name)
 {
-	size_t at;
+	uint32_t hash = table_hash(name, strlen(name)), at = hash, index;
 
-	for (at = 0; at < import->names_len;
-	     at += strlen(import->names + at) + 1) {
-		if (strcmp(import->names + at, name) == 0)
-			return true;
+	while ((index = table_next(&import->name_table, hash, &at)) !=
+	       TABLE_END) {
+		if (strcmp(import->names[index].name, name) == 0)
+			return &import->names[index];
 	}
-	return false;
+	return NULL;
 }
 
-/* Make a machine's name its own. */
-static void name_claim(struct import *import, char name[NAME_BYTES])
+/* Take a name that nobody has. NULL: there is no memory. */
+static struct taken *name_add(struct import *import, const char *name)
+{
+	size_t room = import->name_room ? import->name_room * 2 : 64;
+	struct taken *names;
+
+	if (import->name_count == import->name_room) {
+		names = realloc(import->names, room * sizeof(*names));
+		if (!names)
+			return NULL;
+		import->names = names;
+		import->name_room = room;
+	}
+	if (table_put(&import->name_table, table_hash(name, strlen(name)),
+		      (uint32_t)import->name_count))
+		return NULL;
+	names = &import->names[import->name_count++];
+	snprintf(names->name, sizeof(names->name), "%s", name);
+	names->next = 2;
+	return names;
+}
+
+/* Make a machine's name its own: others of the same name get a number, which
+ * is counted where it will be asked for next, lest thousands take for ever. */
+static int name_claim(struct import *import, char name[NAME_BYTES])
 {
 	char base[NAME_BYTES - 12];
-	unsigned int number = 2;
-	size_t len;
-	char *names;
+	unsigned int number;
 
 	name_clean(name);
+	if (!name_find(import, name))
+		return name_add(import, name) ? 0 : -ENOMEM;
 	snprintf(base, sizeof(base), "%.*s", (int)sizeof(base) - 1, name);
-	while (name_is_taken(import, name))
-		snprintf(name, NAME_BYTES, "%s-%u", base, number++);
-	len = strlen(name) + 1;
-	names = realloc(import->names, import->names_len + len);
-	if (!names)
-		return;
-	memcpy(names + import->names_len, name, len);
-	import->names = names;
-	import->names_len += len;
+	if (!name_find(import, base) && !name_add(import, base))
+		return -ENOMEM;
+	do {
+		number = name_find(import, base)->next++;
+		snprintf(name, NAME_BYTES, "%s-%u", base, number);
+	} while (name_find(import, name));
+	return name_add(import, name) ? 0 : -ENOMEM;
+}
+
+/* May it stand behind "key = " of a file of the site? */
+static bool is_value(const char *text)
+{
+	for (; *text; text++) {
+		if (iscntrl((unsigned char)*text))
+			return false;
+	}
+	return true;
 }
 
 static void host_write(struct import *import, struct host *host)
@@ -154,8 +194,16 @@ static void host_write(struct import *import, struct host *host)
 	char file[64];
 	size_t i;
 
-	if (!host->mac_count && !host->uuid[0]) {
-		skip(import, "%s: neither a MAC nor a UUID",
+	name_clean(host->name);
+	if (!host->mac_count && !host->uuid[0] && !host->serial[0]) {
+		skip(import, "%s: neither a MAC nor a UUID nor a serial number",
+		     host->name[0] ? host->name : "a machine");
+		return;
+	}
+	if (!is_value(host->address) || !is_value(host->serial)) {
+		skip(import,
+		     "%s: its address or serial number has a control "
+		     "character",
 		     host->name[0] ? host->name : "a machine");
 		return;
 	}
@@ -169,8 +217,14 @@ static void host_write(struct import *import, struct host *host)
 	}
 	if (!host->name[0])
 		snprintf(host->name, NAME_BYTES, "%s",
-			 host->mac_count ? host->macs[0] : host->uuid);
-	name_claim(import, host->name);
+			 host->mac_count ? host->macs[0]
+			 : host->uuid[0] ? host->uuid
+					 : host->serial);
+	if (name_claim(import, host->name)) {
+		fprintf(stderr, "unloop import: out of memory.\n");
+		import->is_failed = true;
+		return;
+	}
 	fprintf(import->hosts, "\n[%s]\n", host->name);
 	for (i = 0; i < host->mac_count; i++)
 		fprintf(import->hosts, "%s%s",
@@ -179,6 +233,8 @@ static void host_write(struct import *import, struct host *host)
 		fputc('\n', import->hosts);
 	if (host->uuid[0])
 		fprintf(import->hosts, "uuid = %s\n", host->uuid);
+	if (host->serial[0])
+		fprintf(import->hosts, "serial = %s\n", host->serial);
 	if (host->profile[0])
 		fprintf(import->hosts, "profile = %s\n", host->profile);
 	if (host->address[0])
@@ -193,11 +249,28 @@ static void host_add_mac(struct host *host, const char *text)
 		host->mac_count++;
 }
 
+/*
+ * Write a script. Those that the site takes for templates may refer to the
+ * server, and to nothing else that stands between "{{" and "}}": what another
+ * tool wrote so did not mean a variable of ours.
+ */
 static void script_write(struct import *import, const char *folder,
 			 const char *name, const char *text)
 {
-	FILE *out = site_create(import, folder, name);
+	const char *at = strcmp(folder, "assets") == 0 ? NULL : text;
+	FILE *out;
 
+	while (at && (at = strstr(at, "{{")) != NULL) {
+		if (strncmp(at, SERVER, strlen(SERVER)) != 0) {
+			skip(import,
+			     "%s/%s: it would have \"{{\" in it, which is a "
+			     "variable in a site",
+			     folder, name);
+			return;
+		}
+		at += strlen(SERVER);
+	}
+	out = site_create(import, folder, name);
 	if (!out)
 		return;
 	fputs(text, out);
@@ -261,10 +334,25 @@ static int folder_each(struct import *import, const char *folder,
 
 /* pxelinux.cfg (Syslinux's configuration language). */
 
+/* A label; its texts lie in the file's. */
 struct label {
-	char name[NAME_BYTES], kernel[512], append[1024], initrd[512];
+	char name[NAME_BYTES];
+	const char *kernel, *append, *initrd;
 	bool is_local;
 };
+
+/* Find "initrd=" at the beginning of a word. */
+static const char *find_initrd(const char *append)
+{
+	const char *at = append;
+
+	while ((at = strstr(at, "initrd=")) != NULL) {
+		if (at == append || at[-1] == ' ' || at[-1] == '\t')
+			return at + strlen("initrd=");
+		at++;
+	}
+	return NULL;
+}
 
 /* "a.img,b.img" behind initrd= or INITRD, one line each. */
 static void initrd_lines(FILE *out, const char *list)
@@ -273,7 +361,7 @@ static void initrd_lines(FILE *out, const char *list)
 		size_t len = strcspn(list, ", \t");
 
 		if (len)
-			fprintf(out, "initrd http://{{server}}/assets/%.*s\n",
+			fprintf(out, "initrd http://" SERVER "/assets/%.*s\n",
 				(int)len, list + (*list == '/'));
 		list += len;
 		if (*list != ',')
@@ -285,7 +373,7 @@ static void initrd_lines(FILE *out, const char *list)
 static char *label_script(const struct label *label)
 {
 	const char *kernel = label->kernel + (label->kernel[0] == '/');
-	const char *initrd = strstr(label->append, "initrd=");
+	const char *initrd = find_initrd(label->append);
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
@@ -299,25 +387,33 @@ static char *label_script(const struct label *label)
 		if (strstr(kernel, "://"))
 			fprintf(out, "kernel %s %s\n", kernel, label->append);
 		else
-			fprintf(out, "kernel http://{{server}}/assets/%s %s\n",
+			fprintf(out, "kernel http://" SERVER "/assets/%s %s\n",
 				kernel, label->append);
 		initrd_lines(out, label->initrd);
 		if (initrd && !label->initrd[0])
-			initrd_lines(out, initrd + 7);
+			initrd_lines(out, initrd);
 		fputs("boot\n", out);
 	}
 	return fclose(out) ? NULL : text;
+}
+
+static const struct label no_label = {.kernel = "", .append = "", .initrd = ""};
+
+/* The end of a name from its last dot on, or "". */
+static const char *extension(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot ? dot : "";
 }
 
 /* The label that boots when nobody touches a key. */
 static bool pxelinux_parse(char *text, struct label *ret_label)
 {
 	char wanted[NAME_BYTES] = "", *line, *rest = text;
-	static struct label label, best;
+	struct label label = no_label, best = no_label;
 	bool is_in = false, is_found = false;
 
-	memset(&best, 0, sizeof(best));
-	memset(&label, 0, sizeof(label));
 	while ((line = strsep(&rest, "\r\n")) != NULL) {
 		char *word, *value;
 
@@ -330,7 +426,7 @@ static bool pxelinux_parse(char *text, struct label *ret_label)
 				best = label;
 				is_found = true;
 			}
-			memset(&label, 0, sizeof(label));
+			label = no_label;
 			snprintf(label.name, NAME_BYTES, "%.*s", NAME_BYTES - 1,
 				 value);
 			name_clean(label.name);
@@ -345,14 +441,11 @@ static bool pxelinux_parse(char *text, struct label *ret_label)
 				 label.name);
 		} else if (strcasecmp(word, "kernel") == 0 ||
 			   strcasecmp(word, "linux") == 0) {
-			snprintf(label.kernel, sizeof(label.kernel), "%.511s",
-				 value);
+			label.kernel = value;
 		} else if (strcasecmp(word, "append") == 0) {
-			snprintf(label.append, sizeof(label.append), "%.1023s",
-				 value);
+			label.append = value;
 		} else if (strcasecmp(word, "initrd") == 0) {
-			snprintf(label.initrd, sizeof(label.initrd), "%.511s",
-				 value);
+			label.initrd = value;
 		} else if (strcasecmp(word, "localboot") == 0) {
 			label.is_local = true;
 		}
@@ -368,12 +461,18 @@ static bool pxelinux_parse(char *text, struct label *ret_label)
 static void pxelinux_file(struct import *import, const char *path,
 			  const char *name)
 {
-	static struct label label;
+	struct label label;
 	char mac[FACT_MAC_NAME_BYTES], uuid[FACT_UUID_BYTES];
 	char *text = file_read(path), *script = NULL, file[NAME_BYTES];
 
 	if (!text || !pxelinux_parse(text, &label)) {
 		skip(import, "%s: no label with a kernel in it", path);
+		goto out;
+	}
+	if (!label.is_local &&
+	    strcasecmp(extension(label.kernel), ".c32") == 0) {
+		skip(import, "%s: %s is a module of Syslinux's, not a kernel",
+		     path, label.kernel);
 		goto out;
 	}
 	script = label_script(&label);
@@ -409,7 +508,7 @@ static int import_pxelinux(struct import *import, const char *source)
 
 static void tree_file(struct import *import, const char *path, const char *name)
 {
-	char stem[NAME_BYTES], file[NAME_BYTES + 16], *dot, *text, *at;
+	char stem[NAME_BYTES], file[NAME_BYTES + 16], *dot, *text;
 	char mac[FACT_MAC_NAME_BYTES], uuid[FACT_UUID_BYTES];
 
 	if (strlen(name) >= sizeof(stem))
@@ -424,9 +523,6 @@ static void tree_file(struct import *import, const char *path, const char *name)
 		skip(import, "%s: not an iPXE script", path);
 		goto out;
 	}
-	at = text;
-	while ((at = strstr(at, "{{")) != NULL)
-		at[1] = ' ';
 	if (strncasecmp(stem, "mac-", 4) == 0 &&
 	    facts_format_mac(stem + 4, mac) == 0)
 		snprintf(file, sizeof(file), "%s.ipxe", mac);
@@ -555,24 +651,76 @@ static int import_kea(struct import *import, const char *source)
 	return 0;
 }
 
-static void matchbox_asset(FILE *out, const char *word, const char *path)
+/* A kernel or initrd: "--name main /assets/x" or a URL. */
+static void matchbox_asset(FILE *out, const char *word, const char *text)
 {
-	if (strstr(path, "://"))
-		fprintf(out, "%s %s", word, path);
-	else
-		fprintf(out, "%s http://{{server}}/%s", word,
-			path + (*path == '/'));
+	size_t len = strlen(text);
+	const char *path;
+
+	while (len && text[len - 1] == ' ')
+		len--;
+	path = text + len;
+	while (path > text && path[-1] != ' ')
+		path--;
+	len -= (size_t)(path - text);
+	fprintf(out, "%s %.*s", word, (int)(path - text), text);
+	if (!memmem(path, len, "://", 3))
+		fputs("http://" SERVER "/", out);
+	len -= *path == '/';
+	fprintf(out, "%.*s", (int)len, path + (*path == '/'));
+}
+
+/* The text of an item, or "". */
+static const char *item_text(const json_t *item)
+{
+	return json_is_string(item) ? json_string_value(item) : "";
+}
+
+/* Are all items texts of one line? */
+static bool is_list(const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (!json_is_string(item) || !is_value(item_text(item)))
+			return false;
+	}
+	return true;
+}
+
+/* The script of a profile, which the caller frees, or NULL. */
+static char *matchbox_script(const json_t *boot)
+{
+	char *text = NULL;
+	const json_t *item;
+	size_t i, len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	fputs("#!ipxe\n", out);
+	matchbox_asset(out, "kernel", json_text(boot, "kernel"));
+	json_array_foreach(json_object_get(boot, "args"), i, item)
+		fprintf(out, " %s", item_text(item));
+	fputc('\n', out);
+	json_array_foreach(json_object_get(boot, "initrd"), i, item)
+	{
+		matchbox_asset(out, "initrd", item_text(item));
+		fputc('\n', out);
+	}
+	fputs("boot\n", out);
+	return fclose(out) ? NULL : text;
 }
 
 static void matchbox_profile(struct import *import, const char *path,
 			     const char *name)
 {
 	json_t *root = json_file(import, path);
-	const json_t *boot = json_object_get(root, "boot"), *item;
+	const json_t *boot = json_object_get(root, "boot");
 	char file[NAME_BYTES + 8], id[NAME_BYTES];
 	char *text = NULL;
-	size_t i, len;
-	FILE *out;
 
 	if (!root)
 		return;
@@ -580,34 +728,34 @@ static void matchbox_profile(struct import *import, const char *path,
 	if (!id[0])
 		snprintf(id, sizeof(id), "%.*s", (int)strcspn(name, "."), name);
 	name_clean(id);
-	out = open_memstream(&text, &len);
-	if (!out || !json_text(boot, "kernel")[0]) {
+	if (!json_text(boot, "kernel")[0]) {
 		skip(import, "%s: no kernel in it", path);
-		if (out)
-			fclose(out);
-		goto out;
-	}
-	fputs("#!ipxe\n", out);
-	matchbox_asset(out, "kernel", json_text(boot, "kernel"));
-	json_array_foreach(json_object_get(boot, "args"), i, item)
-		fprintf(out, " %s",
-			json_string_value(item) ? json_string_value(item) : "");
-	fputc('\n', out);
-	json_array_foreach(json_object_get(boot, "initrd"), i, item)
-	{
-		matchbox_asset(out, "initrd",
-			       json_string_value(item) ? json_string_value(item)
-						       : "");
-		fputc('\n', out);
-	}
-	fputs("boot\n", out);
-	if (fclose(out) == 0) {
+	} else if (!is_value(json_text(boot, "kernel")) ||
+		   !is_list(json_object_get(boot, "args")) ||
+		   !is_list(json_object_get(boot, "initrd"))) {
+		skip(import,
+		     "%s: kernel, initrd and args are to be texts of one line",
+		     path);
+	} else {
+		text = matchbox_script(boot);
 		snprintf(file, sizeof(file), "%s.ipxe", id);
-		script_write(import, "profiles.d", file, text);
+		if (text)
+			script_write(import, "profiles.d", file, text);
 	}
-out:
 	free(text);
 	json_decref(root);
+}
+
+/* What a group selects by; the number of the selectors that are known. */
+static size_t matchbox_selector(const json_t *selector, struct host *host)
+{
+	host_add_mac(host, json_text(selector, "mac"));
+	if (facts_format_uuid(json_text(selector, "uuid"), host->uuid))
+		host->uuid[0] = '\0';
+	snprintf(host->serial, sizeof(host->serial), "%.*s", NAME_BYTES - 1,
+		 json_text(selector, "serial"));
+	return host->mac_count + (host->uuid[0] != '\0') +
+	       (host->serial[0] != '\0');
 }
 
 static void matchbox_group(struct import *import, const char *path,
@@ -626,10 +774,8 @@ static void matchbox_group(struct import *import, const char *path,
 	name_clean(host.profile);
 	snprintf(host.name, sizeof(host.name), "%.*s", (int)strcspn(name, "."),
 		 name);
-	host_add_mac(&host, json_text(selector, "mac"));
-	if (facts_format_uuid(json_text(selector, "uuid"), host.uuid))
-		host.uuid[0] = '\0';
-	known = host.mac_count + (host.uuid[0] != '\0');
+	name_clean(host.name);
+	known = matchbox_selector(selector, &host);
 	if (json_object_size(selector) == 0 && host.profile[0]) {
 		out = site_create(import, ".", "site.conf");
 		if (out) {
@@ -641,8 +787,8 @@ static void matchbox_group(struct import *import, const char *path,
 		}
 	} else if (json_object_size(selector) != known) {
 		skip(import,
-		     "%s: it selects by more than a MAC and a UUID; that is a "
-		     "rule of rules.d",
+		     "%s: it selects by more than a MAC, a UUID and a serial "
+		     "number; that is a rule of rules.d",
 		     path);
 	} else {
 		host_write(import, &host);
@@ -850,6 +996,7 @@ int import_main(int argc, char **argv)
 	if (import.hosts)
 		site_close(&import, import.hosts);
 	free(import.names);
+	table_fini(&import.name_table);
 	printf("%u machines and %u scripts written, %u not taken over.\n",
 	       import.machines, import.scripts, import.skipped);
 	return rc || import.is_failed || import.skipped ? 1 : 0;

@@ -23,7 +23,7 @@ OUT = Path(os.environ.get("O") or ROOT / "out").absolute() / "fuzz"
 SECONDS = 2
 LENGTH = 2048
 SOURCES = [f"resolver/{name}.c" for name in (
-    "arena", "reason", "url", "facts", "template", "ini", "conditional",
+    "arena", "reason", "table", "url", "facts", "template", "ini", "conditional",
     "rules", "log", "request", "region", "boot_image", "boot_format",
     "cli/bootfile", "cli/dhcp_packet", "events", "timeline", "metrics", "http")]
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
@@ -56,8 +56,17 @@ SEEDS: dict[str, list[bytes]] = {
         b'filename "a"; fixed-address 10.0.0.5; } } # c\n',
         b'\2{"Dhcp4":{"reservations":[{"hw-address":"52:54:00:12:34:56",'
         b'"hostname":"a"}],"subnet4":[{"reservations":[]}]} // c\n}',
-        b"\3default a\nlabel a\n  kernel k\n  append initrd=i x\n"
-        b"  ipappend 2\nlabel b\n  localboot 0\n"],
+        b'\2{"Dhcp4":{"reservations":[{"hw-address":"52:54:00:12:34:56",'
+        b'"ip-address":"1\\nx = y"}]}}',
+        b"\3default\ndefault a\nlabel a\n  kernel k\n  append initrd=i x\n"
+        b"  ipappend 2\nlabel b\n  localboot 0\n",
+        b"\00301-52-54-00-12-34-56\nlabel a\n linux k {{x}}\n initrd a,b\n",
+        b'\4{"id":"p","boot":{"kernel":"/k","initrd":["--name main /i"],'
+        b'"args":["a","b"]}}\f{"profile":"p","selector":{"mac":'
+        b'"52:54:00:12:34:56","serial":"x"}}',
+        b'\4{"boot":{"kernel":"http://x/k\\nshell"}}\f{"profile":"p"}',
+        b"\5MAC-525400123456.ipxe\n#!ipxe\necho {{server}} {{x}}\n",
+        b"\5menu.ipxe\n#!ipxe\necho\n"],
     "dhcp_fuzz": [
         bytes([2, 1, 6, 0]) + bytes(232) + bytes([99, 130, 83, 99])
         + bytes([53, 1, 2, 54, 4, 10, 0, 0, 1, 52, 1, 3, 67, 3]) + b"a.b"

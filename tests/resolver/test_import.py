@@ -80,6 +80,36 @@ def test_matchbox_groups_and_profiles(tmp_path: Path, empty: Path) -> None:
     assert script_of(empty, OTHER) == "404"
 
 
+def test_matchbox_serial_and_named_initrd(tmp_path: Path, empty: Path) -> None:
+    for folder in ("groups", "profiles"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "profiles/p.json").write_text(json.dumps(
+        {"id": "p", "boot": {
+            "kernel": "/assets/k", "initrd": ["--name main /assets/i"],
+            "args": ["initrd=main", "ignition=http://x/?uuid=${uuid}"]}}))
+    (tmp_path / "groups/n.json").write_text(json.dumps(
+        {"profile": "p", "selector": {"serial": "B5JN4E1"}}))
+    take_over("matchbox", tmp_path, empty)
+    assert "serial = B5JN4E1\n" in (empty / "hosts.d/matchbox.conf").read_text()
+    script = (empty / "profiles.d/p.ipxe").read_text()
+    assert "kernel http://{{server}}/assets/k initrd=main " in script
+    assert "uuid=${uuid}\n" in script
+    assert "initrd --name main http://{{server}}/assets/i\n" in script
+
+
+@pytest.mark.parametrize("boot", [
+    {"kernel": "/k\nshell"}, {"kernel": "/k", "args": ["a\nshell"]},
+    {"kernel": "/k", "initrd": [["/i"]]}, {"kernel": "/k", "args": ["{{x}}"]}])
+def test_matchbox_text_does_not_become_commands(
+        boot: dict[str, object], tmp_path: Path, empty: Path) -> None:
+    for folder in ("groups", "profiles"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "profiles/p.json").write_text(json.dumps({"boot": boot}))
+    said = take_over("matchbox", tmp_path, empty, 1)
+    assert "not taken over: " in said
+    assert not (empty / "profiles.d/p.ipxe").exists()
+
+
 def test_matchbox_default_group_is_the_default(
         tmp_path: Path, empty: Path) -> None:
     for folder in ("groups", "profiles"):
@@ -89,6 +119,37 @@ def test_matchbox_default_group_is_the_default(
     (tmp_path / "groups/all.json").write_text('{"profile": "p"}')
     take_over("matchbox", tmp_path, empty)
     assert "kernel http://10.0.0.1/k" in script_of(empty, OTHER)
+
+
+@pytest.mark.parametrize("line,why", [
+    ("kernel menu.c32", "menu.c32 is a module of Syslinux's"),
+    ("kernel k\nappend x={{y}}", "it would have \"{{\" in it")])
+def test_pxelinux_label_that_cannot_be_taken_over(
+        line: str, why: str, tmp_path: Path, empty: Path) -> None:
+    (tmp_path / "default").write_text(f"label a\n{line}\n")
+    assert why in take_over("pxelinux", tmp_path, empty, 1)
+    assert not (empty / "default.ipxe").exists()
+
+
+def test_pxelinux_long_command_line_is_whole(
+        tmp_path: Path, empty: Path) -> None:
+    words = " ".join(f"option{n}=value" for n in range(200))
+    (tmp_path / "default").write_text(
+        f"label a\nkernel k\nappend noinitrd=x {words} initrd=i\n")
+    take_over("pxelinux", tmp_path, empty)
+    script = (empty / "default.ipxe").read_text()
+    assert f" noinitrd=x {words} initrd=i\n" in script
+    assert "initrd http://{{server}}/assets/i\n" in script
+
+
+def test_tree_script_with_braces_is_not_taken_for_a_template(
+        tmp_path: Path, empty: Path) -> None:
+    (tmp_path / "menu.ipxe").write_text("#!ipxe\necho {{ version }}\n")
+    (tmp_path / "linux.ipxe").write_text("#!ipxe\necho {{ version }}\n")
+    assert "default.ipxe: it would" in take_over("tree", tmp_path, empty, 1)
+    assert not (empty / "default.ipxe").exists()
+    # Files are served as they are.
+    assert "{{ version }}" in (empty / "assets/linux.ipxe").read_text()
 
 
 def test_tree_of_scripts(tmp_path: Path, empty: Path) -> None:
@@ -140,6 +201,24 @@ def test_kea_reservations(tmp_path: Path, empty: Path) -> None:
     text = (empty / "hosts.d/kea.conf").read_text()
     assert "[web--01]\nmac = 52-54-00-12-34-56\nvar.address = 10.0.0.5\n" \
         in text
+
+
+def test_kea_address_does_not_become_a_line(
+        tmp_path: Path, empty: Path) -> None:
+    source = tmp_path / "kea.conf"
+    source.write_text('{"Dhcp4": {"reservations": [{"hw-address": "' + MAC
+                      + '", "ip-address": "1\\nprofile = x"}]}}')
+    assert "control character" in take_over("kea", source, empty, 1)
+    assert not (empty / "hosts.d").exists()
+
+
+def test_many_machines_of_one_name(tmp_path: Path, empty: Path) -> None:
+    source = tmp_path / "d.conf"
+    source.write_text("".join(
+        f"dhcp-host=52:54:00:{n >> 16:02x}:{n >> 8 & 255:02x}:{n & 255:02x},"
+        "node\n" for n in range(50000)))
+    assert "50000 machines" in take_over("dnsmasq", source, empty)
+    assert "[node-50000]" in (empty / "hosts.d/dnsmasq.conf").read_text()
 
 
 def test_imported_hosts_load_with_a_default(
