@@ -84,15 +84,33 @@ static bool batch_take(struct batch *batch, json_t *line)
 	return true;
 }
 
+/*
+ * Read one line.  A text of the machine's surroundings may be in any encoding,
+ * which JSON may not (RFC 8259 8.1): then what is not ASCII becomes '?'.
+ */
+static json_t *line_parse(const char *text, size_t len)
+{
+	char plain[LINE_BYTES_MAX];
+	json_t *line;
+	size_t i;
+
+	if (len > sizeof(plain))
+		return NULL;
+	line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (line)
+		return line;
+	for (i = 0; i < len; i++)
+		plain[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+	return json_loadb(plain, len, JSON_REJECT_DUPLICATES, NULL);
+}
+
 static void batch_line(struct batch *batch, const char *text, size_t len)
 {
 	json_t *line;
 
 	if (!len)
 		return;
-	line = len <= LINE_BYTES_MAX
-		       ? json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL)
-		       : NULL;
+	line = line_parse(text, len);
 	if (batch_take(batch, line))
 		batch->taken++;
 	else

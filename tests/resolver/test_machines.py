@@ -189,6 +189,16 @@ def test_events_join_one_timeline_with_a_verdict(serving: Daemon) -> None:
     assert "no link" in show(serving, "web01")["verdict"]
 
 
+def test_text_that_is_not_utf8_is_kept(serving: Daemon) -> None:
+    boot(serving)
+    reply = serving.request("POST", "/v1/events", body=json.dumps(
+        {"mac": MAC, "event": "console", "text": "X"}).encode().replace(
+            b"X", b"gr\xfc\xdf dich"))
+    assert json.loads(reply.body) == {"taken": 1, "refused": 0}
+    texts = [event["text"] for event in show(serving, "web01")["events"]]
+    assert any("gr?? dich" in text for text in texts), texts
+
+
 def test_loop_is_called_a_loop(serving: Daemon) -> None:
     for _ in range(4):
         boot(serving)

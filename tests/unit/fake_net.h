@@ -132,7 +132,7 @@ struct fake_tcp {
 	uint8_t *out; /* to be sent from OUT_SENT on */
 	size_t out_len, out_sent;
 	bool fin_wanted, fin_sent;
-	char in[4096]; /* request so far */
+	char in[8192]; /* request so far */
 	size_t in_len;
 };
 
