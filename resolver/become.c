@@ -7,6 +7,8 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int become(const struct passwd *pw)
@@ -19,6 +21,46 @@ static int become(const struct passwd *pw)
 	/* There must be no way back. */
 	if (pw->pw_uid && (setuid(0) == 0 || seteuid(0) == 0))
 		return -EPERM;
+	return 0;
+}
+
+/* The user that become_user() will become, or NULL. */
+static const struct passwd *find_user(const char *user)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0)
+		return NULL;
+	pw = getpwnam(user ? user : "unloop");
+	return pw || user ? pw : getpwnam("nobody");
+}
+
+int become_give(const char *path, mode_t mode, const char *user)
+{
+	const struct passwd *pw = find_user(user);
+	char part[512];
+	struct stat st;
+	char *slash;
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+		return -ENAMETOOLONG;
+	for (slash = strchr(part + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0755) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	if (mkdir(path, mode) && errno != EEXIST)
+		return -errno;
+	/* Only a directory that is nobody else's changes hands. */
+	if (lstat(path, &st))
+		return -errno;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	if (pw && st.st_uid == 0 && pw->pw_uid != 0 &&
+	    chown(path, pw->pw_uid, pw->pw_gid))
+		return -errno;
 	return 0;
 }
 

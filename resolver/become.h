@@ -3,6 +3,8 @@
 #ifndef RESOLVER_BECOME_H
 #define RESOLVER_BECOME_H
 
+#include <sys/types.h>
+
 #include "reason.h"
 
 /*
@@ -12,5 +14,12 @@
  * have named a different user.  Returns 0, or a negative errno and a reason.
  */
 int become_user(const char *name, struct reason *why);
+
+/*
+ * Make a directory, with its parents, and give it to the user that
+ * become_user() will become.  All parents are to be root's: whoever owns one
+ * could lead this elsewhere.  Returns 0 or a negative errno.
+ */
+int become_give(const char *path, mode_t mode, const char *user);
 
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Where the state, the audit log and the API's socket are. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "become.h"
 #include "control.h"
 #include "log.h"
 
@@ -67,55 +66,13 @@ void control_options_init(struct control_options *options, const char *site)
 			 "sqlite:%.500s/state.db", options->state_dir);
 }
 
-/* The user that become_user() will become, or NULL. */
-static const struct passwd *find_user(const char *user)
-{
-	const struct passwd *pw;
-
-	if (geteuid() != 0)
-		return NULL;
-	pw = getpwnam(user ? user : "unloop");
-	return pw || user ? pw : getpwnam("nobody");
-}
-
-/* Make a directory and its parents, and give it to the user. */
-static int directory_make(const char *path, mode_t mode,
-			  const struct passwd *pw)
-{
-	char part[512];
-	struct stat st;
-	char *slash;
-
-	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
-		return -ENAMETOOLONG;
-	for (slash = strchr(part + 1, '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	if (mkdir(path, mode) && errno != EEXIST)
-		return -errno;
-	/* Only a directory that is nobody else's changes hands. */
-	if (lstat(path, &st))
-		return -errno;
-	if (!S_ISDIR(st.st_mode))
-		return -ENOTDIR;
-	if (pw && st.st_uid == 0 && pw->pw_uid != 0 &&
-	    chown(path, pw->pw_uid, pw->pw_gid))
-		return -errno;
-	return 0;
-}
-
 void control_prepare(struct control_options *options, const char *user)
 {
-	const struct passwd *pw = find_user(user);
 	char dir[sizeof(options->socket)];
 	char *slash;
 	int rc;
 
-	rc = *options->state_dir ? directory_make(options->state_dir, 0750, pw)
+	rc = *options->state_dir ? become_give(options->state_dir, 0750, user)
 				 : -ENOENT;
 	if (rc) {
 		log_line(LOG_WARNING,
@@ -131,7 +88,7 @@ void control_prepare(struct control_options *options, const char *user)
 	if (!slash || slash == dir)
 		return;
 	*slash = '\0';
-	rc = directory_make(dir, 0755, pw);
+	rc = become_give(dir, 0755, user);
 	if (rc) {
 		log_line(LOG_WARNING,
 			 "No directory for the socket %s (%s); unloop machine "

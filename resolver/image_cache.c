@@ -16,9 +16,8 @@
 #include "boot_image.h"
 #include "region.h"
 
-/* Images that are kept, and the largest file that is looked into, bytes. */
-#define SLOTS	      32
-#define IMAGE_LEN_MAX (2 * 1024 * 1024)
+/* Images that are kept. */
+#define SLOTS 32
 
 /* Longest host with port, bytes with NUL. */
 #define SERVER_BYTES 300
@@ -155,33 +154,48 @@ static bool has_resolver(const struct region *region)
 	return false;
 }
 
-/* Customise the image of len bytes for the server: a descriptor, or -1. */
-static int customise(const uint8_t *data, size_t len, const char *server,
-		     uint64_t *ret_size)
+int image_for_server(const uint8_t *data, size_t len, const char *server,
+		     uint8_t **ret_data, size_t *ret_len)
 {
 	char url[SERVER_BYTES + 32];
 	struct boot_image image;
 	struct region region;
 	struct reason why;
+	int url_len, rc;
+
+	url_len = snprintf(url, sizeof(url), "http://%s/boot.ipxe", server);
+	if (url_len < 0 || (size_t)url_len >= sizeof(url))
+		return -EINVAL;
+	rc = boot_image_find(data, len, &image);
+	if (rc == 0)
+		rc = boot_image_region(data, len, &image, &region, &why);
+	if (rc)
+		return rc;
+	if (has_resolver(&region))
+		rc = -EEXIST;
+	if (rc == 0)
+		rc = region_add(&region, REGION_SETTING, "resolver", url,
+				(size_t)url_len);
+	if (rc == 0)
+		rc = boot_image_customise(data, len, &region, ret_data, ret_len,
+					  &why);
+	region_fini(&region);
+	return rc;
+}
+
+/* Customise the image of len bytes for the server: a descriptor, or -1. */
+static int customise(const uint8_t *data, size_t len, const char *server,
+		     uint64_t *ret_size)
+{
 	size_t made_len;
 	uint8_t *made;
-	int url_len;
-	int fd = -1;
+	int fd;
 
-	if (boot_image_find(data, len, &image) ||
-	    boot_image_region(data, len, &image, &region, &why))
+	if (image_for_server(data, len, server, &made, &made_len))
 		return -1;
-	url_len = snprintf(url, sizeof(url), "http://%s/boot.ipxe", server);
-	if (!has_resolver(&region) &&
-	    region_add(&region, REGION_SETTING, "resolver", url,
-		       (size_t)url_len) == 0 &&
-	    boot_image_customise(data, len, &region, &made, &made_len, &why) ==
-		    0) {
-		fd = make_file(made, made_len);
-		*ret_size = made_len;
-		free(made);
-	}
-	region_fini(&region);
+	fd = make_file(made, made_len);
+	*ret_size = made_len;
+	free(made);
 	return fd;
 }
 

@@ -5,6 +5,9 @@
 
 #include "assets.h"
 
+/* Largest file that is looked into, bytes. */
+#define IMAGE_LEN_MAX (2 * 1024 * 1024)
+
 /* Bounded memory and descriptors; any thread may use it. */
 struct image_cache;
 
@@ -24,5 +27,14 @@ void image_cache_close(struct image_cache *cache);
  */
 void image_cache_customise(struct image_cache *cache, struct asset *asset,
 			   const char *server);
+
+/*
+ * Make a copy of the image in the len bytes at data that asks
+ * http://SERVER/boot.ipxe.  Returns 0 and in ret_data, which the caller frees,
+ * the ret_len bytes of the new file; -EEXIST when it asks somebody already;
+ * otherwise as boot_image_find() and boot_image_customise() do.
+ */
+int image_for_server(const uint8_t *data, size_t len, const char *server,
+		     uint8_t **ret_data, size_t *ret_len);
 
 #endif

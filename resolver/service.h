@@ -11,6 +11,7 @@ struct image_cache;
 struct live;
 struct pace;
 struct script_cache;
+struct tftp_folder;
 
 /* What is not NULL lives longer than the server. */
 struct service {
@@ -28,6 +29,8 @@ struct service {
 	struct admission *admission;
 	/* How fast files are sent (pace.h), or NULL. */
 	struct pace *pace;
+	/* What dnsmasq serves by TFTP (tftp_folder.h), or NULL. */
+	struct tftp_folder *tftp;
 };
 
 #endif

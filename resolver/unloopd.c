@@ -90,7 +90,8 @@ static void usage(FILE *out)
 	      "              or nobody where there is no such user)\n"
 	      "  --with-dnsmasq [-i IF]  run dnsmasq too, on interface IF: a\n"
 	      "              proxyDHCP server beside the network's own DHCP\n"
-	      "              server, and TFTP for SITE/firmware/\n"
+	      "              server, and TFTP for SITE/firmware/,\n"
+	      "              whose images then ask this resolver\n"
 	      "  --api ADDRESS:PORT  show the page and the API there; every\n"
 	      "              request needs a token (unloop token new NAME)\n"
 	      "  --cert FILE --key FILE  for --api, which needs them\n"
@@ -296,6 +297,18 @@ static void pace_from_site(struct live *live, struct pace *pace)
 	live_put(live, snapshot);
 }
 
+/* And for what is served by TFTP. */
+static void tftp_from_site(const struct service *service, struct watch *watch)
+{
+	int rc = tftp_folder_update(service->tftp, watch);
+
+	if (rc)
+		log_line(LOG_ERR,
+			 "What is served by TFTP stays as it was: the site's "
+			 "firmware/ cannot be read: %s.",
+			 strerror(-rc));
+}
+
 /* Load the site again, and watch where it is now. */
 static void reload(const struct service *service, struct watch *watch)
 {
@@ -305,11 +318,12 @@ static void reload(const struct service *service, struct watch *watch)
 	live_reload(service->live);
 	admission_from_site(service->live, &admission);
 	pace_from_site(service->live, service->pace);
-	if (!watch)
-		return;
-	snapshot = live_get(service->live);
-	watch_set(watch, service->site, snapshot);
-	live_put(service->live, snapshot);
+	if (watch) {
+		snapshot = live_get(service->live);
+		watch_set(watch, service->site, snapshot);
+		live_put(service->live, snapshot);
+	}
+	tftp_from_site(service, watch);
 }
 
 /* Serve until a signal says stop. */
@@ -423,6 +437,7 @@ static int serve_run(const struct options *options, struct service *service,
 		snapshot = live_get(service->live);
 		watch_set(watch, service->site, snapshot);
 		live_put(service->live, snapshot);
+		tftp_from_site(service, watch);
 	}
 	announce(options, service->site, listen_fd);
 	if (!options->is_front)
@@ -509,9 +524,9 @@ static int control_begin(const struct options *options, struct service *service)
 
 /* Everything that follows once the socket is open and root is given up. */
 static int serve(const struct options *options, const struct site *site,
-		 int listen_fd)
+		 struct tftp_folder *tftp, int listen_fd)
 {
-	struct service service = {.site = site};
+	struct service service = {.site = site, .tftp = tftp};
 	struct reason why;
 	int pipe_fd = -1;
 	sigset_t set;
@@ -586,15 +601,16 @@ static int check(const struct options *options, const struct site *site,
 static int start(struct options *options, const struct site *site,
 		 struct reason *why)
 {
+	struct tftp_folder *tftp = NULL;
 	int listen_fd, dir, rc;
 
 	rc = listen_open(options->address, options->port, &listen_fd, why);
 	if (rc)
 		return rc;
 	if (options->with_dnsmasq)
-		rc = withdnsmasq_start(options->interface, site->path,
-				       listen_port(listen_fd),
-				       options->is_front, why);
+		rc = withdnsmasq_start(options->interface, site,
+				       listen_port(listen_fd), options->user,
+				       options->is_front, &tftp, why);
 	if (rc)
 		goto err_start;
 	rc = control_configure(options, site, why);
@@ -612,9 +628,12 @@ static int start(struct options *options, const struct site *site,
 	close(dir);
 	/* From here on, what fails has said so itself. */
 	why->text[0] = '\0';
-	return serve(options, site, listen_fd);
+	rc = serve(options, site, tftp, listen_fd);
+	tftp_folder_close(tftp);
+	return rc;
 
 err_start:
+	tftp_folder_close(tftp);
 	close(listen_fd);
 	return rc;
 }

@@ -52,6 +52,11 @@ static bool site_stat(const struct site *site, struct stat *ret_st)
 	return stat(site->path, ret_st) == 0;
 }
 
+void watch_add(struct watch *watch, const char *path)
+{
+	inotify_add_watch(watch->fd, path, WATCH_EVENTS | IN_ONLYDIR);
+}
+
 void watch_set(struct watch *watch, const struct site *site,
 	       const struct snapshot *snapshot)
 {
@@ -61,8 +66,7 @@ void watch_set(struct watch *watch, const struct site *site,
 	/* Watching a directory twice is watching it once (inotify(7)); one
 	 * that is gone is forgotten by the kernel. */
 	for (i = 0; i < snapshot->folder_count; i++)
-		inotify_add_watch(watch->fd, snapshot->folders[i],
-				  WATCH_EVENTS | IN_ONLYDIR);
+		watch_add(watch, snapshot->folders[i]);
 	if (site_stat(site, &st)) {
 		watch->dev = st.st_dev;
 		watch->ino = st.st_ino;

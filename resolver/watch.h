@@ -22,6 +22,9 @@ void watch_close(struct watch *watch);
 void watch_set(struct watch *watch, const struct site *site,
 	       const struct snapshot *snapshot);
 
+/* Look at one more directory, whose path is absolute; likewise. */
+void watch_add(struct watch *watch, const char *path);
+
 /* Return a descriptor that becomes readable when something changed. */
 int watch_fd(const struct watch *watch);
 

@@ -162,6 +162,8 @@ struct supervisor {
 	int ready_fd;
 	/* dnsmasq's option that says where it logs. */
 	const char *facility;
+	/* What it serves, which goes with it. */
+	const struct tftp_folder *folder;
 };
 
 /*
@@ -230,6 +232,7 @@ static void __attribute__((noreturn)) supervise(struct supervisor *s)
 		if (wait_ms > AGAIN_LAST_MS)
 			wait_ms = AGAIN_LAST_MS;
 	}
+	tftp_folder_remove(s->folder);
 	_exit(0);
 }
 
@@ -248,7 +251,8 @@ static void leave_terminal(void)
 }
 
 /* Fork the supervisor and wait until dnsmasq runs. */
-static int supervisor_start(int config_fd, bool is_front, struct reason *why)
+static int supervisor_start(int config_fd, const struct tftp_folder *folder,
+			    bool is_front, struct reason *why)
 {
 	int life[2], ready[2], rc;
 	char byte;
@@ -272,6 +276,7 @@ static int supervisor_start(int config_fd, bool is_front, struct reason *why)
 			life[0],
 			ready[1],
 			is_front ? "--log-facility=-" : "--log-facility=daemon",
+			folder,
 		};
 
 		if (!is_front) {
@@ -307,11 +312,13 @@ err_ready:
 	return rc;
 }
 
-int withdnsmasq_start(const char *interface, const char *root, uint16_t port,
-		      bool is_front, struct reason *why)
+int withdnsmasq_start(const char *interface, const struct site *site,
+		      uint16_t port, const char *user, bool is_front,
+		      struct tftp_folder **ret_folder, struct reason *why)
 {
+	char server[INET_ADDRSTRLEN + sizeof(":65535")];
+	struct tftp_folder *folder;
 	struct snippet snippet;
-	char *firmware;
 	int fd, rc;
 
 	if (geteuid() != 0)
@@ -321,33 +328,34 @@ int withdnsmasq_start(const char *interface, const char *root, uint16_t port,
 	rc = snippet_init(&snippet, interface, port, why);
 	if (rc)
 		return rc;
-	if (strpbrk(root, "\n\r"))
+	if (strpbrk(site->path, "\n\r"))
 		return reason_set(why, -EINVAL,
 				  "The site's path has a line break.");
-	if (asprintf(&firmware, "%s/firmware", root) < 0)
-		return reason_set(why, -ENOMEM, "Out of memory.");
-	if (access(firmware, R_OK | X_OK)) {
-		rc = reason_set(why, -errno,
-				"%s cannot be served by TFTP (%s); it is to "
-				"hold undionly.kpxe and "
-				"x86_64-efi/snponly.efi.",
-				firmware, strerror(errno));
-		goto out;
-	}
-	snippet.tftp_root = firmware;
+	snprintf(server, sizeof(server), port == 80 ? "%s" : "%s:%u",
+		 snippet.server, port);
+	rc = tftp_folder_open(site, server, user, &folder, why);
+	if (rc)
+		return rc;
+	snippet.tftp_root = tftp_folder_path(folder);
 	fd = config_open(&snippet);
 	if (fd < 0) {
 		rc = reason_set(why, fd,
 				"The configuration of dnsmasq could not be "
 				"written: %s.",
 				strerror(-fd));
-		goto out;
+		goto err_config;
 	}
 	rc = config_test(fd, why);
 	if (rc == 0)
-		rc = supervisor_start(fd, is_front, why);
+		rc = supervisor_start(fd, folder, is_front, why);
 	close(fd);
-out:
-	free(firmware);
+	if (rc)
+		goto err_config;
+	*ret_folder = folder;
+	return 0;
+
+err_config:
+	tftp_folder_remove(folder);
+	tftp_folder_close(folder);
 	return rc;
 }

@@ -150,22 +150,9 @@ static void record_add(const char *event, const char *text, size_t len)
 	record.len += entry_len;
 }
 
-/* A line that was cut does not end inside of a UTF-8 sequence (RFC 3629 3). */
-static void line_trim(void)
-{
-	if (record.line_len < sizeof(record.line))
-		return;
-	while (record.line_len &&
-	       (record.line[record.line_len - 1] & 0xc0) == 0x80)
-		record.line_len--;
-	if (record.line_len && record.line[record.line_len - 1] & 0x80)
-		record.line_len--;
-}
-
 /* A whole line, unless a person typed in it: that may be a password. */
 static void record_line(void)
 {
-	line_trim();
 	if (record.line_len > 1 && record.keys == console_key_count())
 		record_add("console", record.line, record.line_len);
 	record.line_len = 0;

@@ -77,6 +77,25 @@ STOCK_UEFI = efi(0x8664, b"iPXE initialising devices...")
 PXELINUX = bytes(100) + b"PXELINUX 6.04 " + bytes(40000)
 
 
+#: A TFTP client (RFC 1350): SERVER NAME; exit status 3 on an error packet.
+TFTP_GET = """
+import socket, sys
+peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+peer.settimeout(10)
+peer.sendto(b"\\0\\1" + sys.argv[2].encode() + b"\\0octet\\0",
+            (sys.argv[1], 69))
+wanted, last = 1, 512
+while last == 512:
+    data, address = peer.recvfrom(2000)
+    if data[:2] != b"\\0\\3":
+        sys.exit(3)
+    peer.sendto(b"\\0\\4" + data[2:4], address)
+    if data[2:4] == (wanted & 0xffff).to_bytes(2, "big"):
+        sys.stdout.buffer.write(data[4:])
+        wanted, last = wanted + 1, len(data) - 4
+"""
+
+
 class World:
     """A network, a TFTP server with files, and DHCP servers on demand."""
 
@@ -128,6 +147,15 @@ class World:
             [UNLOOPD, "-d", "-p", "80", *user_arguments(), self.site],
             "unloopd.log")
         process.wait_listening("tcp", 80)
+
+    def tftp_get(self, name: str) -> bytes | None:
+        """A file of the TFTP server, or None: it has none of that name."""
+        done = subprocess.run(
+            ["ip", "netns", "exec", self.host, sys.executable, "-c",
+             TFTP_GET, servers.SERVER, name], capture_output=True,
+            timeout=WAIT)
+        assert done.returncode in (0, 3), done.stderr.decode()
+        return done.stdout if done.returncode == 0 else None
 
     def run(self, *argv: str | Path, host: str | None = None,
             setpriv: list[str] | None = None
