@@ -30,6 +30,9 @@
 /* Longest deadline that is given relative to now, seconds: ten years. */
 #define DEADLINE_S_MAX (10LL * 365 * 24 * 3600)
 
+/* Where each machine is. */
+#define MACHINES "/v1/machines/"
+
 /* What a route's function works on. */
 struct call {
 	struct control *control;
@@ -42,6 +45,10 @@ struct call {
 	/* The body. */
 	const char *body;
 	size_t len;
+	/* Is it a machine's name that some machine can have? */
+	bool is_machine;
+	/* Where the state's name for it is. */
+	char machine_name[STATE_NAME_BYTES];
 };
 
 static int64_t now_ms(void)
@@ -367,6 +374,30 @@ static int change_parse(json_t *body, struct state_change *change,
 	return 0;
 }
 
+/* Could the machine do that at its next boot? */
+static int change_check(const struct call *x, const struct state_change *change,
+			struct reason *why)
+{
+	const struct control_site *site = &x->control->site;
+	const char *profile = change->profile ? change->profile : "";
+
+	if (!*profile && change->intent == INTENT_RESCUE)
+		profile = "rescue";
+	if (!x->is_machine)
+		return reason_set(why, -ENOENT,
+				  "The site has no machine %.64s; one that is "
+				  "not in it is named by its MAC or its UUID.",
+				  x->name);
+	if (*profile && site->has_profile &&
+	    !site->has_profile(site->ctx, profile))
+		return reason_set(
+			why, -EINVAL,
+			"The site has no profiles.d/%.64s.ipxe, which "
+			"%s is to run.",
+			profile, x->name);
+	return 0;
+}
+
 static void answer_set(struct call *x)
 {
 	struct state_change change = {.name = x->name, .by = x->by};
@@ -378,6 +409,8 @@ static void answer_set(struct call *x)
 	if (!body)
 		return;
 	rc = change_parse(body, &change, &why);
+	if (rc == 0)
+		rc = change_check(x, &change, &why);
 	if (rc == 0)
 		rc = control_set(x->control, &change, &machine, &why);
 	json_decref(body);
@@ -453,9 +486,9 @@ static const struct api_route {
 	{"GET", "/metrics", false, answer_metrics},
 	{"GET", "/v1/stream", false, answer_stream},
 	{"GET", "/v1/machines", false, answer_list},
-	{"GET", "/v1/machines/", false, answer_show},
-	{"PUT", "/v1/machines/", false, answer_set},
-	{"DELETE", "/v1/machines/", false, answer_clear},
+	{"GET", MACHINES, false, answer_show},
+	{"PUT", MACHINES, false, answer_set},
+	{"DELETE", MACHINES, false, answer_clear},
 	{"PUT", "/v1/tokens/", false, answer_token_new},
 	{"DELETE", "/v1/tokens/", false, answer_token_remove},
 };
@@ -490,9 +523,10 @@ static void answer_other(struct call *x, bool is_path_known)
 {
 	struct reason why;
 
-	if (!is_path_known && x->control->answer &&
+	if (!is_path_known && x->control->site.answer &&
 	    strcmp(x->request->method, "GET") == 0) {
-		x->control->answer(x->control->ctx, x->request, x->reply);
+		x->control->site.answer(x->control->site.ctx, x->request,
+					x->reply);
 		return;
 	}
 	if (is_path_known) {
@@ -505,11 +539,32 @@ static void answer_other(struct call *x, bool is_path_known)
 	reply_failure(x, -ENOENT, &why);
 }
 
+/* Call the machine what the state calls it. */
+static void call_name_machine(struct call *x)
+{
+	const struct control_site *site = &x->control->site;
+
+	if (!site->find_name) {
+		x->is_machine = true;
+		return;
+	}
+	x->is_machine =
+		site->find_name(site->ctx, x->name, x->machine_name) == 0;
+	if (x->is_machine)
+		x->name = x->machine_name;
+}
+
 void api_answer(struct control *control, struct http_request *request,
 		const char *by, const char *body, size_t len,
 		struct http_reply *reply)
 {
-	struct call x = {control, request, reply, by, "", body, len};
+	struct call x = {.control = control,
+			 .request = request,
+			 .reply = reply,
+			 .by = by,
+			 .name = "",
+			 .body = body,
+			 .len = len};
 	bool is_path_known = false;
 	const char *path, *query;
 	struct reason why;
@@ -526,6 +581,8 @@ void api_answer(struct control *control, struct http_request *request,
 			continue;
 		is_path_known = true;
 		if (strcmp(routes[i].method, request->method) == 0) {
+			if (strcmp(routes[i].path, MACHINES) == 0)
+				call_name_machine(&x);
 			routes[i].answer(&x);
 			return;
 		}

@@ -84,7 +84,7 @@ static void facts_format(const struct facts *facts, const char *client,
 }
 
 void control_boot(struct control *control, const char *name, bool known,
-		  const struct facts *facts, const char *client,
+		  bool is_off, const struct facts *facts, const char *client,
 		  struct machine_state *ret_state)
 {
 	static const enum metric metrics[INTENT_COUNT] = {
@@ -97,8 +97,11 @@ void control_boot(struct control *control, const char *name, bool known,
 	};
 	char line[EVENT_TEXT_BYTES];
 
-	state_boot(control ? control->state : NULL, name,
-		   facts->value[FACT_BOOTID], ret_state);
+	if (is_off)
+		control_peek(control, name, ret_state);
+	else
+		state_boot(control ? control->state : NULL, name,
+			   facts->value[FACT_BOOTID], ret_state);
 	if (!control || !*name)
 		return;
 	facts_format(facts, client, line, sizeof(line));
@@ -287,8 +290,8 @@ static int control_open(struct control *control, struct reason *why)
 }
 
 int control_start(const struct control_options *options,
-		  control_answer_fn *answer, void *ctx,
-		  struct control **ret_control, struct reason *why)
+		  const struct control_site *site, struct control **ret_control,
+		  struct reason *why)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	int rc;
@@ -296,8 +299,7 @@ int control_start(const struct control_options *options,
 	if (!control)
 		return reason_set(why, -ENOMEM, "Out of memory.");
 	control->options = *options;
-	control->answer = answer;
-	control->ctx = ctx;
+	control->site = *site;
 	rc = control_open(control, why);
 	if (rc == 0 && *options->listen)
 		rc = api_start_tcp(control, &control->api_tcp, why);

@@ -42,31 +42,45 @@ void control_options_init(struct control_options *options, const char *site);
  */
 void control_prepare(struct control_options *options, const char *user);
 
-/*
- * Answers a request that the API itself does not know, such as /explain; ctx
- * is what control_start() was given.
- */
-typedef void control_answer_fn(void *ctx, struct http_request *request,
-			       struct http_reply *reply);
+/* What the API asks the site. */
+struct control_site {
+	/* Answer a request that the API itself does not know, such as
+	 * /explain. */
+	void (*answer)(void *ctx, struct http_request *request,
+		       struct http_reply *reply);
+	/*
+	 * Find what the state calls a machine that a person names: its name in
+	 * the site, or the MAC or UUID, in any spelling, of this or of a
+	 * machine that the site does not have.  Returns 0; or -ENOENT, and
+	 * the text as it is, for anything else.
+	 */
+	int (*find_name)(void *ctx, const char *text,
+			 char ret_name[STATE_NAME_BYTES]);
+	/* Is there a profile of that name with a script? */
+	bool (*has_profile)(void *ctx, const char *name);
+	/* Given to all of them. */
+	void *ctx;
+};
 
 /*
- * Start the threads, after daemonising and after becoming the user.  answer
- * may be NULL.  Returns 0 or a negative errno with a reason.
+ * Start the threads, after daemonising and after becoming the user.  Returns
+ * 0 or a negative errno with a reason.
  */
 int control_start(const struct control_options *options,
-		  control_answer_fn *answer, void *ctx,
-		  struct control **ret_control, struct reason *why);
+		  const struct control_site *site, struct control **ret_control,
+		  struct reason *why);
 
 /* Stop it all; NULL is accepted, here and below. */
 void control_stop(struct control *control);
 
 /*
  * A machine asks for its script; name as machine_state.name, known: is it in
- * the site?  Notes it in the timeline and says what it is to do.  Bounded in
- * time, never fails (state_boot()).
+ * the site?  is_off: it is disabled, so that its state goes on waiting.  Notes
+ * it in the timeline and says what it is to do.  Bounded in time, never fails
+ * (state_boot()).
  */
 void control_boot(struct control *control, const char *name, bool known,
-		  const struct facts *facts, const char *client,
+		  bool is_off, const struct facts *facts, const char *client,
 		  struct machine_state *ret_state);
 
 /* The same for explaining: nothing is noted (state_get()). */

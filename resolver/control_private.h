@@ -13,8 +13,7 @@ struct keeper;
 struct control {
 	/* As control_start() was given them. */
 	struct control_options options;
-	control_answer_fn *answer;
-	void *ctx;
+	struct control_site site;
 	/* NULL where no state is kept. */
 	struct state *state;
 	/* NULL where there is no directory for it. */

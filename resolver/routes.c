@@ -425,13 +425,12 @@ static bool boot_state(const struct exchange *x,
 		return false;
 	identity_find(snapshot, facts, NULL, &identity);
 	identity_name(&identity, facts, name, STATE_NAME_BYTES);
-	/* Nobody is told to do what a disabled machine may not. */
-	is_boot &= !(identity.machine && identity.machine->is_disabled);
 	if (!*name)
 		return false;
 	if (is_boot)
-		control_boot(control, name, identity.machine, facts,
-			     x->request->client, ret_state);
+		control_boot(control, name, identity.machine,
+			     identity.machine && identity.machine->is_disabled,
+			     facts, x->request->client, ret_state);
 	else
 		control_peek(control, name, ret_state);
 	return ret_state->effective != INTENT_ORDINARY;

@@ -23,6 +23,7 @@
 #include "image_cache.h"
 #include "live.h"
 #include "log.h"
+#include "naming.h"
 #include "pace.h"
 #include "routes.h"
 #include "script_cache.h"
@@ -510,13 +511,14 @@ static int control_begin(const struct options *options, struct service *service)
 	struct control_options control = options->control;
 	const struct snapshot *snapshot = live_get(service->live);
 	struct reason why;
+	struct control_site site = {control_answer, naming_find,
+				    naming_has_profile, service};
 	int rc;
 
 	rc = control_read_site(&control, snapshot, &why);
 	live_put(service->live, snapshot);
 	if (rc == 0)
-		rc = control_start(&control, control_answer, service,
-				   &service->control, &why);
+		rc = control_start(&control, &site, &service->control, &why);
 	if (rc)
 		fprintf(stderr, "unloopd: %s\n", why.text);
 	return rc;

@@ -97,6 +97,44 @@ def test_unknown_machine_is_listed_and_adopted(serving: Daemon) -> None:
     assert machine["known"] is True and machine["label"] == "rack 7"
 
 
+def test_machine_is_named_by_its_name_or_its_mac(serving: Daemon) -> None:
+    for name in (MAC, MAC.replace(":", "").upper(), "web01"):
+        assert put(serving, "web01", "ordinary") == 200
+        assert put(serving, name, "run", profile="diskless") == 200
+        assert "echo diskless" in boot(serving), name
+        assert show(serving, name)["name"] == "web01"
+    assert put(serving, "52:54:00:99:99:99", "run", profile="diskless") == 200
+    assert "echo diskless" in boot(serving, "52-54-00-99-99-99")
+
+
+@pytest.mark.parametrize("name, intent, profile, why", [
+    ("web1", "local", "", "The site has no machine web1"),
+    ("web01", "install", "debian13", "The site has no profiles.d/debian13"),
+    ("web01", "run", "empty", "The site has no profiles.d/empty.ipxe")])
+def test_what_could_not_boot_is_refused_when_it_is_ordered(
+        site: Site, serving: Daemon, name: str, intent: str, profile: str,
+        why: str) -> None:
+    site.write("profiles.d/empty.conf", "var.x = y\n")
+    serving.settle()
+    words = [name, intent] + ([profile] if profile else [])
+    result = unloop(serving, "machine", "set", *words)
+    assert result.returncode == 1 and why in result.stderr, result.stderr
+    assert "ordinary" in boot(serving)
+
+
+def test_disabled_machine_is_listed_and_keeps_its_order(
+        site: Site, serving: Daemon) -> None:
+    put(serving, "web01", "install", profile="debian12")
+    site.write("hosts.d/web.conf",
+               f"[web01]\nmac = {MAC}\nprofile = base\ndisabled = yes\n")
+    serving.settle()
+    assert "debian12" not in boot(serving)
+    machine = show(serving, "web01")
+    assert machine["known"] is True and not machine.get("attempts")
+    assert "asked" in [event["kind"] for event in machine["events"]]
+    assert "(unknown)" not in unloop(serving, "machine", "ls").stdout
+
+
 def test_wrong_tokens_change_nothing(serving: Daemon) -> None:
     put(serving, "web01", "install", profile="debian12")
     token = token_in(boot(serving))
@@ -139,7 +177,7 @@ def test_bad_changes_yield_400(serving: Daemon, body: bytes) -> None:
 def test_api_refuses_what_it_should(serving: Daemon) -> None:
     assert api(serving, "PUT", "/v1/machines/web01", b"x" * 70000)[0] == 413
     assert api(serving, "PUT", "/v1/machines/a%20b",
-               {"intent": "local"})[0] == 400
+               {"intent": "local"})[0] == 404
     assert api(serving, "POST", "/v1/machines/web01",
                {"intent": "local"})[0] == 405
     assert api(serving, "GET", "/v1/nothing")[0] == 404
@@ -312,13 +350,13 @@ def test_accepted_changes_survive_kill(site: Site) -> None:
         def change(worker: int) -> None:
             number = 0
             while not stop.is_set():
-                name = f"m{worker}-{number % 40}"
-                profile = f"p{round_}-{number}"
+                name = f"52-54-00-00-{worker:02x}-{number % 40:02x}"
+                label = f"p{round_}-{number}"
                 number += 1
-                pending[name] = profile
+                pending[name] = label
                 try:
-                    if put(daemon, name, "run", profile=profile) == 200:
-                        accepted[name] = profile
+                    if put(daemon, name, "local", label=label) == 200:
+                        accepted[name] = label
                         answered.append(name)
                         pending.pop(name, None)
                 except (OSError, http.client.HTTPException, ValueError):
@@ -344,11 +382,11 @@ def test_accepted_changes_survive_kill(site: Site) -> None:
 
         daemon = start(site)
         _, answer = api(daemon, "GET", "/v1/machines")
-        found = {m["name"]: m.get("profile") for m in answer["machines"]}
-        for name, profile in accepted.items():
+        found = {m["name"]: m.get("label") for m in answer["machines"]}
+        for name, label in accepted.items():
             # What was never answered may have happened or not.
-            assert found.get(name) in (profile, pending.get(name, profile)), (
-                name, profile)
+            assert found.get(name) in (label, pending.get(name, label)), (
+                name, label)
         assert daemon.stop() == 0
         accepted.update({name: found[name] for name in accepted})
     assert len(accepted) > 40
@@ -363,7 +401,7 @@ def test_lost_database_means_the_safe_answer(site: Site) -> None:
     before = time.monotonic()
     assert "exit" in boot(daemon)
     assert time.monotonic() - before < 3
-    assert put(daemon, "web02", "local") in (503, 504)
+    assert put(daemon, "web01", "local") in (503, 504)
     assert "unloop_state_up 0" in daemon.get("/metrics").body.decode()
     assert b"state is lost" in daemon.get("/healthz").body
     # It comes back by itself.

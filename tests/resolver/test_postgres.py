@@ -178,7 +178,7 @@ def test_lost_server_means_the_safe_answer(postgres: Postgres,
         for _ in range(10):
             assert "exit" in boot(daemon)
         assert time.monotonic() - before < 3
-        assert put(daemon, "web02", "local") in (503, 504)
+        assert put(daemon, "web01", "local") in (503, 504)
         assert "unloop_state_up 0" in daemon.get("/metrics").body.decode()
     postgres.start()
     for daemon in pair:
@@ -205,8 +205,9 @@ def test_silent_server_does_not_hold_boots_up(postgres: Postgres,
 def test_killed_server_loses_no_accepted_change(postgres: Postgres,
                                                 pair: list[Daemon]) -> None:
     for round_ in range(3):
-        accepted = [f"m{round_}-{n}" for n in range(20)
-                    if put(pair[n % 2], f"m{round_}-{n}", "local") == 200]
+        names = [f"52-54-00-00-{round_:02x}-{n:02x}" for n in range(20)]
+        accepted = [name for n, name in enumerate(names)
+                    if put(pair[n % 2], name, "local") == 200]
         assert len(accepted) == 20
         postgres.stop(signal.SIGQUIT)
         postgres.start()
