@@ -16,6 +16,12 @@
 #define MACHINES_MAX (TIMELINES_KEPT / SHARDS)
 #define KEYS	     1024 /* of a shard: addresses, MACs, UUIDs */
 
+/*
+ * How exactly it is known who was seen last.  Who asks many times a second is
+ * not put in front each time, which would touch its neighbours' memory.
+ */
+#define RENEW_MS 1000
+
 /* When a shard's events take more bytes, new ones push out all but a few. */
 #define SHARD_BYTES    (256 * 1024)
 #define EVENTS_IF_FULL 4
@@ -30,23 +36,37 @@ struct node {
 	char text[];
 };
 
-/* A machine. */
+/*
+ * A machine.  With ten thousand of them, what costs time is memory that is in
+ * no cache; so what every request needs stands first, up to the name.
+ */
 struct entry {
 	/* Next of its bucket. */
 	struct entry *next;
-	/* Seen just after and just before it, of those as known as it is. */
-	struct entry *newer;
-	struct entry *older;
-	struct sighting sighting;
-	/* The last change that timeline_take_changed() told. */
-	uint64_t told;
-	/* Oldest event first. */
-	struct node *first;
+	/* The last event. */
 	struct node *last;
 	/* The one before the last, or NULL. */
 	struct node *before;
+	/* Digest of what it said, and when that was put into sighting and
+	 * keys. */
+	uint64_t said;
+	int64_t said_ms;
+	/* When it was put in front of those seen before. */
+	int64_t renewed_ms;
+	struct sighting sighting;
+	/* Seen just after and just before it, of those as known as it is. */
+	struct entry *newer;
+	struct entry *older;
+	/* The last change that timeline_take_changed() told. */
+	uint64_t told;
+	/* The oldest event. */
+	struct node *first;
 	unsigned int count;
 };
+
+#define CACHE_LINE 64
+#define ENTRY_BYTES                                                            \
+	((sizeof(struct entry) + CACHE_LINE - 1) & ~(CACHE_LINE - 1UL))
 
 /* Leads from an address, MAC or UUID to a machine; overwritten at will. */
 struct key {
@@ -188,9 +208,20 @@ static void order_append(struct shard *shard, struct entry *entry)
 	shard->newest[which] = entry;
 }
 
-/* The machine was seen, and is known or not. */
-static void entry_renew(struct shard *shard, struct entry *entry, bool is_known)
+/* Less than RENEW_MS ago?  The clock may have been set back since. */
+static bool is_recent(int64_t then, int64_t now)
 {
+	return now >= then && now - then < RENEW_MS;
+}
+
+/* The machine was seen now, and is known or not. */
+static void entry_renew(struct shard *shard, struct entry *entry, bool is_known,
+			int64_t now)
+{
+	if (entry->sighting.is_known == is_known &&
+	    is_recent(entry->renewed_ms, now))
+		return;
+	entry->renewed_ms = now;
 	order_remove(shard, entry);
 	entry->sighting.is_known = is_known;
 	order_append(shard, entry);
@@ -235,12 +266,14 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 		return entry;
 	if (shard->count >= MACHINES_MAX)
 		shard_evict(shard);
-	entry = calloc(1, sizeof(*entry));
+	entry = aligned_alloc(CACHE_LINE, ENTRY_BYTES);
 	if (!entry)
 		return NULL;
+	memset(entry, 0, sizeof(*entry));
 	snprintf(entry->sighting.name, sizeof(entry->sighting.name), "%s",
 		 name);
 	entry->sighting.first_ms = now;
+	entry->renewed_ms = now;
 	entry->next = *bucket;
 	*bucket = entry;
 	order_append(shard, entry);
@@ -276,23 +309,37 @@ static bool node_repeats(const struct node *node, enum event_source source,
 	       strcmp(node->kind, kind) == 0 && strcmp(node->text, text) == 0;
 }
 
+/* Count an event again; false when it is another than the last two. */
+static bool entry_repeat(struct entry *entry, enum event_source source,
+			 const char *kind, int64_t at_ms, const char *text)
+{
+	struct node *node = entry->last;
+
+	/* Who asks again is answered again: two events that take turns. */
+	if (!node_repeats(node, source, kind, text))
+		node = entry->before;
+	if (!node_repeats(node, source, kind, text))
+		return false;
+	node->count++;
+	node->at_ms = at_ms;
+	return true;
+}
+
 static void entry_add(struct shard *shard, struct entry *entry,
 		      enum event_source source, const char *kind, int64_t at_ms,
 		      const char *text)
 {
 	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
-	struct node *node = entry->last;
-	size_t len = line_copy(line, sizeof(line), text);
+	struct node *node;
+	size_t len;
 
-	line_copy(word, sizeof(word), kind);
-	/* Who asks again is answered again: two events that take turns. */
-	if (!node_repeats(node, source, word, line))
-		node = entry->before;
-	if (node_repeats(node, source, word, line)) {
-		node->count++;
-		node->at_ms = at_ms;
+	/* Mostly they come as they are kept. */
+	if (entry_repeat(entry, source, kind, at_ms, text))
 		return;
-	}
+	len = line_copy(line, sizeof(line), text);
+	line_copy(word, sizeof(word), kind);
+	if (entry_repeat(entry, source, word, at_ms, line))
+		return;
 	node = malloc(sizeof(*node) + len + 1);
 	if (!node)
 		return;
@@ -362,40 +409,78 @@ static void field_copy(char *buf, size_t size, const char *text)
 		line_copy(buf, size, text);
 }
 
+/* Remember what it said, and where from. */
+static void sighting_fill(struct sighting *s, const struct facts *facts,
+			  const char *client)
+{
+	field_copy(s->client, sizeof(s->client), client);
+	field_copy(s->mac, sizeof(s->mac), facts->mac_name);
+	field_copy(s->uuid, sizeof(s->uuid), facts->uuid_name);
+	field_copy(s->serial, sizeof(s->serial), facts->value[FACT_SERIAL]);
+	field_copy(s->product, sizeof(s->product), facts->value[FACT_PRODUCT]);
+	field_copy(s->platform, sizeof(s->platform),
+		   facts->value[FACT_PLATFORM]);
+	field_copy(s->version, sizeof(s->version), facts->value[FACT_VERSION]);
+}
+
+/* A digest of all that sighting_fill() takes; never 0. */
+static uint64_t said_digest(const struct facts *facts, const char *client)
+{
+	const char *const texts[] = {
+		client,
+		facts->mac_name,
+		facts->uuid_name,
+		facts->value[FACT_SERIAL],
+		facts->value[FACT_PRODUCT],
+		facts->value[FACT_PLATFORM],
+		facts->value[FACT_VERSION],
+	};
+	uint64_t hash = 0xcbf29ce484222325U;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = texts[i];
+
+		for (; text && *text; text++)
+			hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
+		/* Where one ends; and nothing is not the same as "". */
+		hash = (hash ^ (text ? 0x100 : 0x200)) * 0x100000001b3U;
+	}
+	return hash | 1;
+}
+
 void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 		    const struct facts *facts, const char *client,
 		    const char *text)
 {
 	unsigned int hash = text_hash(name);
 	struct shard *shard = shard_of(timeline, hash);
+	uint64_t said = said_digest(facts, client);
 	int64_t now = now_ms();
-	struct sighting *s;
+	bool is_same = false;
 	struct entry *entry;
 
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_get(shard, hash, name, now);
 	if (entry) {
-		s = &entry->sighting;
-		entry_renew(shard, entry, is_known);
-		s->last_ms = now;
-		field_copy(s->client, sizeof(s->client), client);
-		field_copy(s->mac, sizeof(s->mac), facts->mac_name);
-		field_copy(s->uuid, sizeof(s->uuid), facts->uuid_name);
-		field_copy(s->serial, sizeof(s->serial),
-			   facts->value[FACT_SERIAL]);
-		field_copy(s->product, sizeof(s->product),
-			   facts->value[FACT_PRODUCT]);
-		field_copy(s->platform, sizeof(s->platform),
-			   facts->value[FACT_PLATFORM]);
-		field_copy(s->version, sizeof(s->version),
-			   facts->value[FACT_VERSION]);
+		is_same = entry->said == said && is_recent(entry->said_ms, now);
+		if (!is_same) {
+			sighting_fill(&entry->sighting, facts, client);
+			entry->said = said;
+			entry->said_ms = now;
+		}
+		entry->sighting.last_ms = now;
+		entry_renew(shard, entry, is_known, now);
 		entry_add(shard, entry, EVENT_SERVER, "asked", now, text);
-		s->sequence = __atomic_add_fetch(&timeline->sequence, 1,
-						 __ATOMIC_RELAXED);
+		entry->sighting.sequence = __atomic_add_fetch(
+			&timeline->sequence, 1, __ATOMIC_RELAXED);
 	}
 	pthread_mutex_unlock(&shard->lock);
+	/* Many may share an address: it leads to the one that asked last. */
 	if (client)
 		key_put(timeline, client, name);
+	if (is_same)
+		return;
 	key_put(timeline, facts->mac_name, name);
 	key_put(timeline, facts->uuid_name, name);
 }
@@ -485,8 +570,11 @@ void timeline_restore(struct timeline *timeline, const struct sighting *kept,
 	entry = entry_get(shard, hash, kept->name, kept->first_ms);
 	if (entry) {
 		sighting_restore(&entry->sighting, kept);
+		entry->said = 0;
+		entry->renewed_ms = 0;
 		entry_renew(shard, entry,
-			    entry->sighting.is_known || kept->is_known);
+			    entry->sighting.is_known || kept->is_known,
+			    now_ms());
 		entry_merge(shard, entry, events, count, now,
 			    entry_take(shard, entry, now));
 		entry->sighting.sequence = __atomic_add_fetch(
@@ -556,8 +644,8 @@ void timeline_know(struct timeline *timeline, const char *name)
 
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_find(shard, hash, name);
-	if (entry)
-		entry_renew(shard, entry, true);
+	if (entry && !entry->sighting.is_known)
+		entry_renew(shard, entry, true, now_ms());
 	pthread_mutex_unlock(&shard->lock);
 }
 
@@ -577,7 +665,8 @@ void timeline_add(struct timeline *timeline, const char *name,
 			  text);
 		if (source != EVENT_PERSON) {
 			entry->sighting.last_ms = now;
-			entry_renew(shard, entry, entry->sighting.is_known);
+			entry_renew(shard, entry, entry->sighting.is_known,
+				    now);
 		}
 		entry->sighting.sequence = __atomic_add_fetch(
 			&timeline->sequence, 1, __ATOMIC_RELAXED);

@@ -46,13 +46,15 @@ struct event {
 
 /* What is known about a machine beside its events. */
 struct sighting {
-	/* As machine_state.name. */
-	char name[STATE_NAME_BYTES];
-	/* Is it in the site or adopted? */
-	bool is_known;
+	/* Number of the last change, over all machines. */
+	uint64_t sequence;
 	/* When it was seen first and last, Unix milliseconds. */
 	int64_t first_ms;
 	int64_t last_ms;
+	/* Is it in the site or adopted? */
+	bool is_known;
+	/* As machine_state.name. */
+	char name[STATE_NAME_BYTES];
 	/* The client's address. */
 	char client[64];
 	/* What it said about itself; "" where it said nothing. */
@@ -62,8 +64,6 @@ struct sighting {
 	char product[64];
 	char platform[16];
 	char version[32];
-	/* Number of the last change, over all machines. */
-	uint64_t sequence;
 };
 
 /* All machines' events; any thread may use it. */
