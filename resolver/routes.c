@@ -407,38 +407,49 @@ static size_t exchange_key(const struct exchange *x,
 	return used;
 }
 
-/*
- * Say what somebody wants the machine to do; false where nobody does.  name
- * becomes what the state calls the machine.  is_boot: does it boot now?
- */
-static bool boot_state(const struct exchange *x,
+/* Find out who asks, for the state; nobody wants to know without one. */
+static void asker_find(const struct exchange *x,
 		       const struct snapshot *snapshot,
-		       const struct facts *facts, bool is_boot,
-		       char name[STATE_NAME_BYTES],
+		       const struct facts *facts, struct asker *ret_asker)
+{
+	struct identity identity;
+
+	ret_asker->name[0] = '\0';
+	ret_asker->is_known = ret_asker->is_disabled = false;
+	if (!x->service->control)
+		return;
+	identity_find(snapshot, facts, NULL, &identity);
+	identity_name(&identity, facts, ret_asker->name,
+		      sizeof(ret_asker->name));
+	ret_asker->is_known = identity.machine != NULL;
+	ret_asker->is_disabled =
+		identity.machine && identity.machine->is_disabled;
+}
+
+/*
+ * Say what somebody wants the machine to do; false where nobody does.
+ * is_boot: does it boot now?
+ */
+static bool boot_state(const struct exchange *x, const struct facts *facts,
+		       const struct asker *asker, bool is_boot,
 		       struct machine_state *ret_state)
 {
 	struct control *control = x->service->control;
-	struct identity identity;
 
-	*name = '\0';
-	if (!control)
-		return false;
-	identity_find(snapshot, facts, NULL, &identity);
-	identity_name(&identity, facts, name, STATE_NAME_BYTES);
-	if (!*name)
+	if (!control || !*asker->name)
 		return false;
 	if (is_boot)
-		control_boot(control, name, identity.machine,
-			     identity.machine && identity.machine->is_disabled,
-			     facts, x->request->client, ret_state);
+		control_boot(control, asker->name, asker->is_known,
+			     asker->is_disabled, facts, x->request->client,
+			     ret_state);
 	else
-		control_peek(control, name, ret_state);
+		control_peek(control, asker->name, ret_state);
 	return ret_state->effective != INTENT_ORDINARY;
 }
 
 /* Resolve with what the state says, when there is a state. */
 static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
-			const struct facts *facts, char name[STATE_NAME_BYTES],
+			const struct facts *facts, struct asker *ret_asker,
 			struct resolution *ret_resolution)
 {
 	bool is_boot = strcmp(x->request->method, "GET") == 0;
@@ -446,19 +457,24 @@ static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
 	struct arena *arena = &x->request->arena;
 	char key[SCRIPT_CACHE_KEY_MAX];
 	struct machine_state state;
+	bool is_kept;
 	size_t len;
 	int rc;
 
-	if (boot_state(x, snapshot, facts, is_boot, name, &state))
-		return resolve(snapshot, facts, &state, arena, ret_resolution);
 	len = exchange_key(x, snapshot, facts, key);
-	if (len && script_cache_find(cache, snapshot->generation, key, len,
-				     arena, ret_resolution))
+	is_kept =
+		len && script_cache_find(cache, snapshot->generation, key, len,
+					 arena, ret_asker, ret_resolution);
+	if (!is_kept)
+		asker_find(x, snapshot, facts, ret_asker);
+	if (boot_state(x, facts, ret_asker, is_boot, &state))
+		return resolve(snapshot, facts, &state, arena, ret_resolution);
+	if (is_kept)
 		return 0;
 	rc = resolve(snapshot, facts, NULL, arena, ret_resolution);
 	if (rc == 0 && len)
 		script_cache_put(cache, snapshot->generation, key, len,
-				 ret_resolution);
+				 ret_asker, ret_resolution);
 	return rc;
 }
 
@@ -487,7 +503,7 @@ static void answer_boot(struct exchange *x)
 	struct live *live = x->service->live;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
-	char name[STATE_NAME_BYTES];
+	struct asker asker;
 	struct facts facts;
 	int rc;
 
@@ -501,13 +517,13 @@ static void answer_boot(struct exchange *x)
 	if (!is_admitted(x))
 		return;
 	snapshot = live_get(live);
-	rc = boot_resolve(x, snapshot, &facts, name, &resolution);
+	rc = boot_resolve(x, snapshot, &facts, &asker, &resolution);
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
 		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
 	answer_resolution(x, rc, &resolution);
 	invite_events(x, &facts);
 	if (strcmp(x->request->method, "GET") == 0)
-		control_answered(x->service->control, name,
+		control_answered(x->service->control, asker.name,
 				 resolution.kind == RESOLUTION_DROPIN,
 				 x->reply->status, x->reply->what);
 	live_put(live, snapshot);
@@ -539,8 +555,8 @@ static void answer_explain(struct exchange *x)
 	struct arena *arena = &x->request->arena;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
-	char name[STATE_NAME_BYTES];
 	struct machine_state state;
+	struct asker asker;
 	struct facts facts;
 	struct trace trace;
 	bool has_state;
@@ -552,7 +568,8 @@ static void answer_explain(struct exchange *x)
 	trace_init(&trace, arena);
 	resolution.trace = &trace;
 	snapshot = live_get(live);
-	has_state = boot_state(x, snapshot, &facts, false, name, &state);
+	asker_find(x, snapshot, &facts, &asker);
+	has_state = boot_state(x, &facts, &asker, false, &state);
 	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
 			    &resolution, arena, &len);
 	live_put(live, snapshot);

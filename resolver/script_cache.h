@@ -9,10 +9,20 @@
 
 #include "arena.h"
 #include "resolve.h"
+#include "state.h"
 
 /* Longest key and longest script that are kept, in bytes. */
 #define SCRIPT_CACHE_KEY_MAX  1024
 #define SCRIPT_CACHE_TEXT_MAX (16 * 1024)
+
+/* Who asks, as far as the state and the timeline want to know it. */
+struct asker {
+	/* As machine_state.name; "" for one that says too little. */
+	char name[STATE_NAME_BYTES];
+	/* Is it a machine of the site, and one that is not to boot? */
+	bool is_known;
+	bool is_disabled;
+};
 
 /* Bounded memory; any thread may use it. */
 struct script_cache;
@@ -30,11 +40,12 @@ void script_cache_close(struct script_cache *cache);
  */
 bool script_cache_find(struct script_cache *cache, uint64_t generation,
 		       const char *key, size_t len, struct arena *arena,
+		       struct asker *ret_asker,
 		       struct resolution *ret_resolution);
 
 /* Keep an answer, in place of an older one where there is no room. */
 void script_cache_put(struct script_cache *cache, uint64_t generation,
-		      const char *key, size_t len,
+		      const char *key, size_t len, const struct asker *asker,
 		      const struct resolution *resolution);
 
 #endif
