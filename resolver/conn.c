@@ -452,7 +452,8 @@ static bool transaction_answer(struct worker *worker, struct transaction *t)
 	else if (has_body && transaction_await(t))
 		return true;
 	else if (!t->reply.status)
-		routes_answer(worker->service, &t->request, &t->reply);
+		routes_answer(worker->service, &worker->hold, &t->request,
+			      &t->reply);
 	/* Nobody reads this body, so what follows cannot be told from the
 	 * next request. */
 	t->reply.is_last |= has_body || head->lengths > 1;
@@ -499,7 +500,7 @@ static enum result body_end(struct worker *worker, struct conn *conn,
 {
 	t->body[t->body_size] = '\0';
 	t->request.body = t->body;
-	routes_answer(worker->service, &t->request, &t->reply);
+	routes_answer(worker->service, &worker->hold, &t->request, &t->reply);
 	return reply_begin(worker, conn, t);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "http.h"
+#include "live.h"
 #include "log.h"
 #include "request.h"
 #include "response.h"
@@ -74,6 +75,8 @@ struct conn {
 struct worker {
 	/* What is served. */
 	const struct service *service;
+	/* What this thread holds of it. */
+	struct live_hold hold;
 	/* This thread's epoll. */
 	int epoll_fd;
 	/* Its connections. */

@@ -15,7 +15,8 @@ struct live {
 	const struct site *site;
 	/* Guards everything below. */
 	pthread_mutex_t lock;
-	/* The snapshot that is served; live itself is one of its users. */
+	/* The snapshot that is served; live itself is one of its users.
+	 * __atomic: whether it is still the same is asked without the lock. */
 	struct snapshot *current;
 	struct live_status status;
 };
@@ -70,12 +71,12 @@ static void live_swap(struct live *live, struct snapshot *snapshot,
 	snapshot->generation = status->loads;
 	snapshot->users = 1;
 	old = live->current;
-	live->current = snapshot;
+	__atomic_store_n(&live->current, snapshot, __ATOMIC_RELEASE);
 	if (old)
 		old = live_drop(old);
 	pthread_mutex_unlock(&live->lock);
 	snapshot_free(old);
-	metric_add(METRIC_SITE_LOADED, 1);
+	metric_set(METRIC_SITE_LOADED, 1);
 	metric_set(METRIC_SITE_MACHINES, snapshot->machine_count);
 }
 
@@ -143,6 +144,24 @@ void live_put(struct live *live, const struct snapshot *snapshot)
 	gone = live_drop((struct snapshot *)snapshot);
 	pthread_mutex_unlock(&live->lock);
 	snapshot_free(gone);
+}
+
+const struct snapshot *live_look(struct live *live, struct live_hold *hold)
+{
+	/* While it is held no other one can have its address. */
+	if (hold->snapshot &&
+	    __atomic_load_n(&live->current, __ATOMIC_ACQUIRE) == hold->snapshot)
+		return hold->snapshot;
+	live_release(live, hold);
+	hold->snapshot = live_get(live);
+	return hold->snapshot;
+}
+
+void live_release(struct live *live, struct live_hold *hold)
+{
+	if (hold->snapshot)
+		live_put(live, hold->snapshot);
+	hold->snapshot = NULL;
 }
 
 int live_reload(struct live *live)

@@ -44,6 +44,25 @@ const struct snapshot *live_get(struct live *live);
 void live_put(struct live *live, const struct snapshot *snapshot);
 
 /*
+ * What one thread took and has not given back, so that it need not take a lock
+ * that all threads want, twice for each request.  All zeroes: nothing.
+ */
+struct live_hold {
+	/* The snapshot, or NULL. */
+	const struct snapshot *snapshot;
+};
+
+/*
+ * Return the snapshot that is current at this moment.  It is there until the
+ * hold is looked at or released again; the hold's thread alone does that.
+ */
+const struct snapshot *live_look(struct live *live, struct live_hold *hold);
+
+/* Give back what the hold has; before a thread sleeps, as a replaced snapshot
+ * takes memory until then. */
+void live_release(struct live *live, struct live_hold *hold);
+
+/*
  * Load the site again and serve it from here on; when it does not load, log
  * why and keep the old one.  One caller at a time.  Returns 0 or -errno.
  */

@@ -484,7 +484,8 @@ static bool is_admitted(struct exchange *x)
 	struct timespec now;
 	unsigned int wait;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	/* Buckets fill in milliseconds; this clock is read in no time. */
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	wait = admission_take(x->service->admission, x->request->client,
 			      (uint64_t)now.tv_sec * 1000 +
 				      (uint64_t)now.tv_nsec / 1000000);
@@ -500,7 +501,6 @@ static bool is_admitted(struct exchange *x)
 
 static void answer_boot(struct exchange *x)
 {
-	struct live *live = x->service->live;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
 	struct asker asker;
@@ -516,7 +516,7 @@ static void answer_boot(struct exchange *x)
 	}
 	if (!is_admitted(x))
 		return;
-	snapshot = live_get(live);
+	snapshot = live_look(x->service->live, x->hold);
 	rc = boot_resolve(x, snapshot, &facts, &asker, &resolution);
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
 		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
@@ -526,12 +526,10 @@ static void answer_boot(struct exchange *x)
 		control_answered(x->service->control, asker.name,
 				 resolution.kind == RESOLUTION_DROPIN,
 				 x->reply->status, x->reply->what);
-	live_put(live, snapshot);
 }
 
 static void answer_autoexec(struct exchange *x)
 {
-	struct live *live = x->service->live;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
 	struct facts facts;
@@ -539,19 +537,17 @@ static void answer_autoexec(struct exchange *x)
 
 	if (exchange_read_facts(x, &facts))
 		return;
-	snapshot = live_get(live);
+	snapshot = live_look(x->service->live, x->hold);
 	rc = resolve_named(snapshot, "autoexec", &facts, &x->request->arena,
 			   &resolution);
 	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
 		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
 	answer_resolution(x, rc, &resolution);
-	live_put(live, snapshot);
 }
 
 /* What would /boot.ipxe answer to this, and why? */
 static void answer_explain(struct exchange *x)
 {
-	struct live *live = x->service->live;
 	struct arena *arena = &x->request->arena;
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
@@ -567,12 +563,11 @@ static void answer_explain(struct exchange *x)
 		return;
 	trace_init(&trace, arena);
 	resolution.trace = &trace;
-	snapshot = live_get(live);
+	snapshot = live_look(x->service->live, x->hold);
 	asker_find(x, snapshot, &facts, &asker);
 	has_state = boot_state(x, &facts, &asker, false, &state);
 	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
 			    &resolution, arena, &len);
-	live_put(live, snapshot);
 	if (text)
 		reply_set_text(x->reply, 200, "text/plain; charset=utf-8", text,
 			       len);
@@ -680,10 +675,10 @@ static void answer_not_allowed(struct exchange *x, const struct route *route)
 	reply_add_field(x->reply, "Allow", allow);
 }
 
-void routes_answer(const struct service *service, struct http_request *request,
-		   struct http_reply *reply)
+void routes_answer(const struct service *service, struct live_hold *hold,
+		   struct http_request *request, struct http_reply *reply)
 {
-	struct exchange x = {service, request, reply, NULL, NULL};
+	struct exchange x = {service, hold, request, reply, NULL, NULL};
 	const struct route *route;
 	struct reason why;
 	int rc;

@@ -4,12 +4,15 @@
 #define RESOLVER_ROUTES_H
 
 #include "http.h"
+#include "live.h"
 #include "service.h"
 
 /* A request on its way through a route's function. */
 struct exchange {
 	/* What is served. */
 	const struct service *service;
+	/* The thread's hold on the compiled site. */
+	struct live_hold *hold;
 	/* The request. */
 	struct http_request *request;
 	/* The reply that is to be filled. */
@@ -25,8 +28,11 @@ struct exchange {
  */
 size_t routes_body_max(const char *target);
 
-/* Answer a request; always leaves a complete reply. */
-void routes_answer(const struct service *service, struct http_request *request,
-		   struct http_reply *reply);
+/*
+ * Answer a request; always leaves a complete reply.  hold is the thread's, for
+ * what it looks at of the site.
+ */
+void routes_answer(const struct service *service, struct live_hold *hold,
+		   struct http_request *request, struct http_reply *reply);
 
 #endif

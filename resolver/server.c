@@ -117,7 +117,8 @@ static void connections_accept(struct thread *thread)
 	}
 }
 
-/* Wait for events; the log is written whenever there is nothing to do. */
+/* Wait for events; when there is nothing to do, the log is written and what
+ * is held of the site given back. */
 static int events_wait(struct worker *worker, struct epoll_event *events)
 {
 	int count = 0;
@@ -126,6 +127,7 @@ static int events_wait(struct worker *worker, struct epoll_event *events)
 		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX, 0);
 	if (count == 0) {
 		log_buffer_flush(&worker->log);
+		live_release(worker->service->live, &worker->hold);
 		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX,
 				   SWEEP_MS);
 	}
@@ -139,6 +141,8 @@ static void thread_sweep(struct thread *thread)
 	if (worker->now_ms - thread->swept_ms < SWEEP_MS)
 		return;
 	thread->swept_ms = worker->now_ms;
+	/* Who never sleeps lets go of a replaced site all the same. */
+	live_release(worker->service->live, &worker->hold);
 	conns_sweep(worker);
 }
 
@@ -174,6 +178,7 @@ static void *thread_run(void *arg)
 		__atomic_sub_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
 	}
 	conns_fini(worker);
+	live_release(worker->service->live, &worker->hold);
 	log_buffer_flush(&worker->log);
 	return NULL;
 }

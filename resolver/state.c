@@ -130,8 +130,11 @@ struct state {
 	bool is_lost_logged;
 	/* Guards the memory below. */
 	pthread_rwlock_t mirror_lock;
+	/* Heads of the buckets; __atomic, see mirror_has_none(). */
 	struct mirror_entry **mirror;
-	bool is_mirrored;
+	/* Even while memory says all that the database does, and another
+	 * number each time; __atomic. */
+	unsigned int mirror_version;
 	/* Guards the tokens. */
 	pthread_mutex_t token_lock;
 	struct token_slot *tokens;
@@ -188,7 +191,22 @@ static bool is_text(const char *text)
 
 /* The machines in memory. */
 
-static void mirror_put(struct state *state, const struct machine_state *machine)
+/* Does memory say all that the database does? */
+static bool mirror_is_whole(struct state *state)
+{
+	return __atomic_load_n(&state->mirror_version, __ATOMIC_ACQUIRE) % 2 ==
+	       0;
+}
+
+/* Say whether it does; with the lock held for writing. */
+static void mirror_declare(struct state *state, bool is_whole)
+{
+	if (mirror_is_whole(state) != is_whole)
+		__atomic_add_fetch(&state->mirror_version, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Put a machine into memory; false without memory. */
+static bool mirror_put(struct state *state, const struct machine_state *machine)
 {
 	unsigned int slot = name_hash(machine->name) % MIRROR_BUCKETS;
 	struct mirror_entry **link = &state->mirror[slot];
@@ -199,32 +217,32 @@ static void mirror_put(struct state *state, const struct machine_state *machine)
 	entry = *link;
 	if (machine->intent == INTENT_ORDINARY) {
 		if (entry) {
-			*link = entry->next;
+			__atomic_store_n(link, entry->next, __ATOMIC_RELEASE);
 			free(entry);
 		}
-		return;
+		return true;
 	}
 	if (!entry) {
 		entry = calloc(1, sizeof(*entry));
-		if (!entry) {
-			/* Without memory, ask the database each time. */
-			state->is_mirrored = false;
-			return;
-		}
-		*link = entry;
+		if (!entry)
+			return false;
+		__atomic_store_n(link, entry, __ATOMIC_RELEASE);
 	}
 	entry->machine = *machine;
 	entry->machine.token[0] = '\0';
+	return true;
 }
 
 static void mirror_clear(struct state *state)
 {
-	struct mirror_entry *entry;
+	struct mirror_entry *entry, *next;
 	size_t i;
 
 	for (i = 0; i < MIRROR_BUCKETS; i++) {
-		while ((entry = state->mirror[i])) {
-			state->mirror[i] = entry->next;
+		entry = state->mirror[i];
+		__atomic_store_n(&state->mirror[i], NULL, __ATOMIC_RELEASE);
+		for (; entry; entry = next) {
+			next = entry->next;
 			free(entry);
 		}
 	}
@@ -232,10 +250,7 @@ static void mirror_clear(struct state *state)
 
 static int mirror_load_row(void *ctx, const struct machine_state *machine)
 {
-	struct state *state = ctx;
-
-	mirror_put(state, machine);
-	return state->is_mirrored ? 0 : -ENOMEM;
+	return mirror_put(ctx, machine) ? 0 : -ENOMEM;
 }
 
 static int mirror_load(struct state *state, struct state_conn *conn,
@@ -244,38 +259,54 @@ static int mirror_load(struct state *state, struct state_conn *conn,
 	int rc;
 
 	pthread_rwlock_wrlock(&state->mirror_lock);
+	mirror_declare(state, false);
 	mirror_clear(state);
-	state->is_mirrored = true;
 	rc = state_sql_list(conn, now_s(), mirror_load_row, state, why);
-	if (rc == -ENOMEM)
-		rc = 0;
-	else if (rc)
-		state->is_mirrored = false;
+	mirror_declare(state, rc == 0);
 	pthread_rwlock_unlock(&state->mirror_lock);
-	return rc;
+	/* Without memory, the database is asked each time. */
+	return rc == -ENOMEM ? 0 : rc;
+}
+
+/*
+ * Does memory say that nobody wants anything of these machines?  Most are such
+ * machines, and a lock that all threads want would cost more than this.
+ */
+static bool mirror_has_none(struct state *state, struct mirror_entry **bucket)
+{
+	unsigned int version =
+		__atomic_load_n(&state->mirror_version, __ATOMIC_ACQUIRE);
+
+	/* An empty bucket says something only if memory was whole then. */
+	return version % 2 == 0 && !__atomic_load_n(bucket, __ATOMIC_ACQUIRE) &&
+	       __atomic_load_n(&state->mirror_version, __ATOMIC_RELAXED) ==
+		       version;
 }
 
 /* Fill in a machine from memory; false when memory does not tell. */
 static bool mirror_get(struct state *state, const char *name,
 		       struct machine_state *ret_state)
 {
-	struct mirror_entry *entry;
-	bool is_mirrored;
+	struct mirror_entry *entry, **bucket;
+	bool is_whole;
 
 	if (!state->mirror)
 		return false;
+	bucket = &state->mirror[name_hash(name) % MIRROR_BUCKETS];
+	if (mirror_has_none(state, bucket))
+		return true;
 	pthread_rwlock_rdlock(&state->mirror_lock);
-	is_mirrored = state->is_mirrored;
-	entry = state->mirror[name_hash(name) % MIRROR_BUCKETS];
+	is_whole = mirror_is_whole(state);
+	entry = *bucket;
 	while (entry && strcmp(entry->machine.name, name) != 0)
 		entry = entry->next;
-	if (is_mirrored && entry) {
+	if (is_whole && entry) {
 		*ret_state = entry->machine;
 		ret_state->effective =
 			state_effective(ret_state, &state->options, now_s());
 	}
 	pthread_rwlock_unlock(&state->mirror_lock);
-	return is_mirrored;
+	return is_whole;
 }
 
 /* Operations. */
@@ -515,8 +546,9 @@ static void batch_remember(struct state *state, struct op **ops, size_t count)
 	for (i = 0; i < count; i++) {
 		if (ops[i]->rc == 0 &&
 		    (ops[i]->kind == OP_BOOT || ops[i]->kind == OP_SET ||
-		     ops[i]->kind == OP_CONFIRM))
-			mirror_put(state, &ops[i]->machine);
+		     ops[i]->kind == OP_CONFIRM) &&
+		    !mirror_put(state, &ops[i]->machine))
+			mirror_declare(state, false);
 	}
 	pthread_rwlock_unlock(&state->mirror_lock);
 }
@@ -730,6 +762,7 @@ static struct state *state_new(const struct state_options *options,
 	pthread_mutex_init(&state->lock, NULL);
 	pthread_mutex_init(&state->token_lock, NULL);
 	pthread_rwlock_init(&state->mirror_lock, NULL);
+	state->mirror_version = 1;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&state->has_work, &monotonic);

@@ -502,7 +502,11 @@ static int control_read_site(struct control_options *control,
 static void control_answer(void *ctx, struct http_request *request,
 			   struct http_reply *reply)
 {
-	routes_answer(ctx, request, reply);
+	const struct service *service = ctx;
+	struct live_hold hold = {0};
+
+	routes_answer(service, &hold, request, reply);
+	live_release(service->live, &hold);
 }
 
 /* Start state and API; what fails is written to standard error. */
