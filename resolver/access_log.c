@@ -26,8 +26,7 @@ static void put(struct line *line, const char *text, size_t max)
 
 static void put_escaped(struct line *line, const char *text, size_t size)
 {
-	log_escape(line->text + line->len, size, text);
-	line->len += strlen(line->text + line->len);
+	line->len += log_escape(line->text + line->len, size, text);
 }
 
 static void put_number(struct line *line, uint64_t number, size_t width)

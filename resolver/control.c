@@ -241,14 +241,16 @@ void control_metrics(struct control *control, struct http_request *request,
 const char *control_redact(char *buf, size_t size, const char *target)
 {
 	const char *path = strstr(target, STATE_CONFIRM_PATH);
-	size_t len = path ? (size_t)(path - target) + strlen(STATE_CONFIRM_PATH)
-			  : strlen(target);
+	size_t len;
 
+	if (!path)
+		return target;
+	len = (size_t)(path - target) + strlen(STATE_CONFIRM_PATH);
 	if (len >= size)
 		len = size - 1;
-	memmove(buf, target, len);
+	memcpy(buf, target, len);
 	buf[len] = '\0';
-	if (path && size - len > sizeof("..."))
+	if (size - len > sizeof("..."))
 		strcpy(buf + len, "...");
 	return buf;
 }

@@ -122,8 +122,8 @@ void control_metrics(struct control *control, struct http_request *request,
 		     struct http_reply *reply);
 
 /*
- * For the log: copy the request target, with a token in it replaced by "...".
- * Returns buf.
+ * For the log: the request target, or a copy in buf in which a token is
+ * replaced by "...".
  */
 const char *control_redact(char *buf, size_t size, const char *target);
 

@@ -2,7 +2,6 @@
 /* What a machine says about itself when it asks for its script. */
 #include "facts.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -60,6 +59,14 @@ const char *facts_name(enum fact fact)
 	return fact_descs[fact].name;
 }
 
+/* The hexadecimal digit in lower case; NUL for what is none. */
+static char hex_lower(char c)
+{
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))
+		return c;
+	return c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : '\0';
+}
+
 int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])
 {
 	char name[FACT_MAC_NAME_BYTES];
@@ -74,13 +81,14 @@ int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])
 			separator = *text;
 		if (octets && separator && *text++ != separator)
 			return -EINVAL;
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1]))
-			return -EINVAL;
 		if (octets++)
 			name[len++] = '-';
-		name[len++] = (char)tolower((unsigned char)*text++);
-		name[len++] = (char)tolower((unsigned char)*text++);
+		name[len] = hex_lower(*text++);
+		if (!name[len++])
+			return -EINVAL;
+		name[len] = hex_lower(*text++);
+		if (!name[len++])
+			return -EINVAL;
 	}
 	if (octets != 6 && octets != 8 && octets != 20)
 		return -EINVAL;
@@ -102,9 +110,10 @@ int facts_format_uuid(const char *text, char ret_name[FACT_UUID_BYTES])
 			name[len] = '-';
 			continue;
 		}
-		if (!isxdigit((unsigned char)*text))
+		name[len] = hex_lower(*text);
+		if (!name[len])
 			return -EINVAL;
-		name[len] = (char)tolower((unsigned char)*text++);
+		text++;
 	}
 	if (*text)
 		return -EINVAL;

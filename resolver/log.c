@@ -60,29 +60,28 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-const char *log_escape(char *buf, size_t size, const char *text)
+size_t log_escape(char *buf, size_t size, const char *text)
 {
-	size_t len = 0;
+	size_t most = size - sizeof("..."), len = 0;
 
 	/* Most texts are plain from end to end. */
-	while (is_plain((unsigned char)*text) && size - len > sizeof("..."))
-		buf[len++] = *text++;
-	for (; *text; text++) {
+	while (len < most && is_plain((unsigned char)text[len]))
+		len++;
+	memcpy(buf, text, len);
+	for (text += len; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 		bool plain = is_plain(c);
 
 		/* Room for this character, and for "..." and NUL after it. */
-		if (size - len < (plain ? 1 : 4) + sizeof("...")) {
-			strcpy(buf + len, "...");
-			return buf;
-		}
+		if (size - len < (plain ? 1 : 4) + sizeof("..."))
+			return len + strlen(strcpy(buf + len, "..."));
 		if (plain)
 			buf[len++] = (char)c;
 		else
 			len += (size_t)sprintf(buf + len, "\\x%02x", c);
 	}
 	buf[len] = '\0';
-	return buf;
+	return len;
 }
 
 void log_buffer_flush(struct log_buffer *buffer)

@@ -19,9 +19,9 @@ void log_line(int priority, const char *format, ...)
 /*
  * Copy text to buf (size bytes, at least 8) so that it is safe inside double
  * quotes on one line: control and non-ASCII bytes, quotes and backslashes
- * become \xNN, and what does not fit is replaced by "...".  Returns buf.
+ * become \xNN, and what does not fit is replaced by "...".  Returns the length.
  */
-const char *log_escape(char *buf, size_t size, const char *text);
+size_t log_escape(char *buf, size_t size, const char *text);
 
 /* Bytes that are collected at most: a pipe takes that many at once, so that
  * lines of several threads stay apart (PIPE_BUF). */

@@ -171,10 +171,20 @@ static unsigned int name_hash(const char *name)
 /* Names travel in URLs, logs and file names. */
 static bool is_name(const char *name)
 {
-	return *name && *name != '.' && strlen(name) < STATE_NAME_BYTES &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789.-_:@+") == strlen(name);
+	static const char others[256] = {
+		['.'] = 1, ['-'] = 1, ['_'] = 1,
+		[':'] = 1, ['@'] = 1, ['+'] = 1,
+	};
+	size_t len;
+
+	for (len = 0; name[len]; len++) {
+		unsigned char c = (unsigned char)name[len];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      (c >= '0' && c <= '9') || others[c]))
+			return false;
+	}
+	return len > 0 && len < STATE_NAME_BYTES && *name != '.';
 }
 
 /* A label or a person is shown to people: printable, one line. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Slots of the first allocation. */
 #define TABLE_SLOTS_MIN 64
@@ -14,18 +15,33 @@ void table_fini(struct table *table)
 	*table = (struct table){0};
 }
 
-uint32_t table_hash(const void *data, size_t len)
+/* Each bit of the word has a part in the upper half, which comes down. */
+static uint64_t mix_word(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+	return hash ^ hash >> 32;
+}
+
+uint64_t table_mix(uint64_t hash, const void *data, size_t len)
 {
 	const unsigned char *bytes = data;
-	uint64_t hash = 0xcbf29ce484222325U;
-	size_t i;
+	uint64_t word;
 
-	for (i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3U;
+	hash = mix_word(hash, len);
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		hash = mix_word(hash, word);
+		bytes += sizeof(word);
+	}
+	for (word = 0; len; len--)
+		word = word << 8 | *bytes++;
+	return mix_word(hash, word);
+}
+
+uint32_t table_hash(const void *data, size_t len)
+{
 	/* Neighbouring keys differ in few bits; spread them. */
-	hash ^= hash >> 32;
-	hash *= 0x9e3779b97f4a7c15U;
-	return (uint32_t)(hash >> 32);
+	return (uint32_t)(mix_word(table_mix(0, data, len), 0) >> 32);
 }
 
 static void slot_put(struct table_slot *slots, uint32_t mask,

@@ -30,6 +30,12 @@ struct table {
 /* Free the slots; an empty table is all zeroes. */
 void table_fini(struct table *table);
 
+/*
+ * Mix len bytes into a hash, which is any number at first; what was mixed in
+ * before, and where it ended, matters.
+ */
+uint64_t table_mix(uint64_t hash, const void *data, size_t len);
+
 /* Hash len bytes. */
 uint32_t table_hash(const void *data, size_t len);
 

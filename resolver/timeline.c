@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "table.h"
+
 /* Machines are spread over shards, each with a lock of its own. */
 #define SHARDS	64
 #define BUCKETS 256 /* of a shard */
@@ -436,16 +438,15 @@ static uint64_t said_digest(const struct facts *facts, const char *client)
 		facts->value[FACT_PLATFORM],
 		facts->value[FACT_VERSION],
 	};
-	uint64_t hash = 0xcbf29ce484222325U;
+	uint64_t hash = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		const char *text = texts[i];
-
-		for (; text && *text; text++)
-			hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
-		/* Where one ends; and nothing is not the same as "". */
-		hash = (hash ^ (text ? 0x100 : 0x200)) * 0x100000001b3U;
+		/* Nothing is not the same as "". */
+		if (texts[i])
+			hash = table_mix(hash, texts[i], strlen(texts[i]));
+		else
+			hash = table_mix(hash, &hash, sizeof(hash));
 	}
 	return hash | 1;
 }

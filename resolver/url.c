@@ -27,6 +27,12 @@ int url_decode(const char *text, size_t len, struct arena *arena,
 
 	if (!out)
 		return -ENOMEM;
+	if (!memchr(text, '%', len)) {
+		memcpy(out, text, len);
+		out[len] = '\0';
+		*ret_text = out;
+		return 0;
+	}
 	for (i = 0; i < len; i++) {
 		int high, low;
 

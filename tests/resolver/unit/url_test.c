@@ -111,16 +111,22 @@ static void test_log_escape_fits_and_is_printable(void **state)
 {
 	static const char text[] = "a\"\\\n\x1b\xff ok";
 	char buf[64];
-	size_t size;
+	size_t size, len;
 
 	(void)state;
-	assert_string_equal(log_escape(buf, sizeof(buf), text),
-			    "a\\x22\\x5c\\x0a\\x1b\\xff ok");
+	assert_int_equal(log_escape(buf, sizeof(buf), text),
+			 strlen("a\\x22\\x5c\\x0a\\x1b\\xff ok"));
+	assert_string_equal(buf, "a\\x22\\x5c\\x0a\\x1b\\xff ok");
 	for (size = 8; size < sizeof(buf); size++) {
 		char *exact = test_malloc(size);
 
-		log_escape(exact, size, text);
-		assert_true(strlen(exact) < size);
+		len = log_escape(exact, size, text);
+		assert_true(len < size);
+		assert_int_equal(strlen(exact), len);
+		/* Text is cut where there is no room for it and "...". */
+		len = log_escape(exact, size, "012345678");
+		assert_string_equal(exact + len - 3,
+				    size < 9 + sizeof("...") ? "..." : "678");
 		test_free(exact);
 	}
 }
