@@ -591,9 +591,10 @@ static size_t conn_restore(struct worker *worker, struct conn *conn)
 static enum result conn_read(struct worker *worker, struct conn *conn)
 {
 	size_t len = conn_restore(worker, conn);
-	ssize_t got =
-		recv(conn->fd, worker->in + len, REQUEST_HEAD_MAX - len, 0);
+	size_t room = REQUEST_HEAD_MAX - len;
+	ssize_t got = recv(conn->fd, worker->in + len, room, 0);
 
+	conn->has_more |= got < 0 ? errno == EINTR : (size_t)got == room;
 	if (got > 0)
 		return requests_take(worker, conn, len + (size_t)got);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -645,17 +646,29 @@ static enum result conn_go_on(struct worker *worker, struct conn *conn)
 	return IS_OVER;
 }
 
-/* Have epoll tell what the connection waits for. */
+/*
+ * Have epoll tell what the connection waits for.  That a request came is told
+ * once: else epoll looks at each connection again, in vain, before it waits.
+ * So it has to be told again when there may be more than was read, and
+ * whenever the connection waited for something else; then epoll looks anew.
+ */
 static int conn_watch(struct worker *worker, struct conn *conn)
 {
+	static const uint32_t events[] = {
+		[CONN_REQUEST] = EPOLLIN | EPOLLRDHUP | EPOLLET,
+		[CONN_BODY] = EPOLLIN,
+		[CONN_SEND] = EPOLLOUT,
+		[CONN_LINGER] = EPOLLIN,
+	};
 	struct epoll_event event = {
-		.events = conn->wait == CONN_SEND ? EPOLLOUT : EPOLLIN,
+		.events = events[conn->wait],
 		.data.ptr = conn,
 	};
 	int op = conn->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	if (conn->events == event.events)
+	if (conn->events == event.events && !conn->has_more)
 		return 0;
+	conn->has_more = false;
 	conn->events = event.events;
 	return epoll_ctl(worker->epoll_fd, op, conn->fd, &event);
 }
@@ -695,6 +708,8 @@ void conn_open(struct worker *worker, int fd, const struct sockaddr *address)
 
 void conn_happened(struct worker *worker, struct conn *conn, uint32_t events)
 {
+	/* The end of what the client sends comes behind its last request. */
+	conn->has_more |= (events & EPOLLRDHUP) != 0;
 	/* Nothing can be sent any more; where a request is awaited, recv()
 	 * says so itself. */
 	if (conn->wait == CONN_SEND && (events & (EPOLLERR | EPOLLHUP)))

@@ -56,6 +56,8 @@ struct conn {
 	enum conn_wait wait;
 	/* What epoll was told to look for; 0 before it was told. */
 	uint32_t events;
+	/* May there be more to read than was read? */
+	bool has_more;
 	/* When it is closed if nothing happens, monotonic ms. */
 	uint64_t deadline;
 	/* Bytes received that belong to a request that is not whole. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,6 +94,16 @@ void log_buffer_flush(struct log_buffer *buffer)
 		return;
 }
 
+/* How much may be written at once? */
+static size_t room_find(void)
+{
+	struct stat st;
+
+	return fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode)
+		       ? LOG_BUFFER_BYTES
+		       : LOG_PIPE_BYTES;
+}
+
 /* The time in front of a line changes once a second. */
 static size_t stamp(struct log_buffer *buffer)
 {
@@ -119,9 +130,11 @@ void log_buffer_add(struct log_buffer *buffer, int priority, const char *line,
 		return;
 	}
 	stamp_len = stamp(buffer);
-	if (len > LOG_BUFFER_BYTES - 1 - stamp_len)
-		len = LOG_BUFFER_BYTES - 1 - stamp_len;
-	if (stamp_len + len + 1 > LOG_BUFFER_BYTES - buffer->len)
+	if (!buffer->max)
+		buffer->max = room_find();
+	if (len > LOG_PIPE_BYTES - 1 - stamp_len)
+		len = LOG_PIPE_BYTES - 1 - stamp_len;
+	if (stamp_len + len + 1 > buffer->max - buffer->len)
 		log_buffer_flush(buffer);
 	memcpy(buffer->data + buffer->len, buffer->stamp, stamp_len);
 	buffer->len += stamp_len;

@@ -23,14 +23,16 @@ void log_line(int priority, const char *format, ...)
  */
 size_t log_escape(char *buf, size_t size, const char *text);
 
-/* Bytes that are collected at most: a pipe takes that many at once, so that
- * lines of several threads stay apart (PIPE_BUF). */
-#define LOG_BUFFER_BYTES 4096
+/* Bytes that are collected at most.  A file takes all of them at once; of a
+ * pipe, PIPE_BUF bytes are what keeps lines of several threads apart. */
+#define LOG_BUFFER_BYTES (64 * 1024)
+#define LOG_PIPE_BYTES	 4096
 
-/* Lines that one thread collects, to write them together. */
+/* Lines that one thread collects, to write them together; zeroes at first. */
 struct log_buffer {
-	/* How many bytes there are. */
+	/* How many bytes there are, and how many there may be; 0: ask. */
 	size_t len;
+	size_t max;
 	/* The time in front of lines, as text, and which second it is. */
 	char stamp[24];
 	long stamp_s;

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import socket
 import time
 
@@ -108,6 +110,45 @@ def test_pipelined_requests_yield_replies_in_order(serving: Daemon) -> None:
                        + request(target="/nosuch"))
     assert data.index(b"content") < data.index(b"ok\n") \
         < data.index(b"There is nothing")
+
+
+def send_while_stopped(serving: Daemon, sock: socket.socket, data: bytes,
+                       is_end: bool) -> None:
+    """Use the connection once, then have all of the data wait for the daemon
+    at once; is_end: and that nothing else comes, too."""
+    # Less than the 30 s that an idle connection is kept.
+    sock.settimeout(10)
+    sock.sendall(request())
+    while not sock.recv(4096).endswith(b"content"):
+        pass
+    os.kill(serving.pid, signal.SIGSTOP)
+    try:
+        sock.sendall(data)
+        if is_end:
+            sock.shutdown(socket.SHUT_WR)
+    finally:
+        os.kill(serving.pid, signal.SIGCONT)
+
+
+def test_end_behind_a_request_is_noticed_at_once(serving: Daemon) -> None:
+    data = b""
+    with serving.connect() as sock:
+        send_while_stopped(serving, sock, request(), True)
+        while chunk := sock.recv(4096):
+            data += chunk
+    assert data.endswith(b"content")
+
+
+def test_more_requests_than_are_read_at_once_are_all_answered(
+        serving: Daemon) -> None:
+    count = 16 * 1024 // len(request()) + 100
+    data = b""
+    with serving.connect() as sock:
+        send_while_stopped(serving, sock, request() * count, False)
+        while data.count(b"content") < count:
+            chunk = sock.recv(1 << 16)
+            assert chunk
+            data += chunk
 
 
 def test_http_1_0_request_yields_reply_and_close(serving: Daemon) -> None:
