@@ -128,7 +128,7 @@ dirs_bios-small       := $(dirs_bios-i386)
 cflags_bios-small     := $(cflags_bios-i386)
 # Not what gcc itself makes calls to, nor what bios.lds finds by its name.
 lto_bios-small         = $(if $(filter libc/% arch/% platform/bios/unpack \
-	platform/bios/lzma,$(1)),,-flto)
+	core/lzma,$(1)),,-flto)
 link_bios-small       := $(CC) $(CFLAGS_COMMON) $(cflags_bios-i386) -flto=1 \
 	-Wno-maybe-uninitialized \
 	-flto-partition=one -nostdlib -static -no-pie -Wl,--build-id=none
@@ -248,6 +248,20 @@ objects_$(1) = $$(patsubst %,$$(obj_$(1))/ipxe/%.o,$$(basename $$(1))) \
 endef
 $(foreach f,$(flavours),$(eval $(call flavour,$(f))))
 
+# What a packed UEFI application begins with: platform/efi/packed.
+define efi_stub
+stub_efi-$(1) := $$(patsubst %,$$(obj_efi-$(1))/ipxe/%.o,\
+	$(addprefix platform/efi/packed/,stub packed rights) \
+	core/lzma core/crc32 $(addprefix arch/$(2)/,memory code_written))
+$$(obj_efi-$(1))/stub.elf: $$(stub_efi-$(1)) $(SRC)/platform/efi/packed/stub.lds
+	$$(call say,LD,$$@)
+	$(Q)$$(link_efi-$(1)) $$(patsubst %/efi.lds,%/packed/stub.lds,\
+		$$(ldflags_efi-$(1))) -Map $$@.map -o $$@ $$(stub_efi-$(1))
+endef
+$(eval $(call efi_stub,x86_64,x86))
+$(eval $(call efi_stub,i386,x86))
+$(eval $(call efi_stub,arm64,arm64))
+
 # What is embedded: $(O)/obj/<flavour>/embedded.o holds the files of EMBED=.
 EMBED_FILES := $(subst $(comma), ,$(EMBED))
 define embedded
@@ -292,10 +306,12 @@ $$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
 	$$(call say,LD,$$@)
 	$(Q)$$(link_$(2)) $$(ldflags_$(2)) $$(map_$(2))$$@.map -o $$@ $$(objs_$(1))
 $(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py \
-		$(if $(filter efi,$(3)),$(SIGNING))
+		scripts/squeeze.py \
+		$(if $(filter efi,$(3)),$$(obj_$(2))/stub.elf $(SIGNING))
 	$$(call say,IMG,$$@)
 	@mkdir -p $$(@D)
-	$(Q)$(PYTHON) $(recipe_$(3)) --elf $$< --format $(1) -o $$@
+	$(Q)$(PYTHON) $(recipe_$(3)) --elf $$< --format $(1) \
+		$(if $(filter efi,$(3)),--stub $$(obj_$(2))/stub.elf) -o $$@
 	$(if $(filter efi,$(3)),$$(sign_efi))
 endif
 endef
@@ -337,7 +353,8 @@ $(STARTER:.efi=.elf): $(starter_objs) $(depends_efi-x86_64)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)ld $(ldflags_efi-x86_64) -o $@ $(starter_objs)
-$(STARTER): $(STARTER:.efi=.elf) scripts/mkefi scripts/identity.py $(SIGNING)
+$(STARTER): $(STARTER:.efi=.elf) scripts/mkefi scripts/identity.py \
+		scripts/squeeze.py $(SIGNING)
 	$(call say,IMG,$@)
 	$(Q)$(PYTHON) scripts/mkefi --elf $< --format distro/starter.efi -o $@
 	$(sign_efi)

@@ -34,7 +34,7 @@ $(O)/obj/efi-$(1)/rom-$(2).elf: $$(call objects_efi-$(1),$$(call \
 	$(Q)$$(link_efi-$(1)) $$(ldflags_efi-$(1)) -e efi_driver_main \
 		-Map $$@.map -o $$@ $$(filter %.o,$$^)
 $(O)/obj/efi-$(1)/rom-$(2).efi: $(O)/obj/efi-$(1)/rom-$(2).elf \
-		scripts/mkefi scripts/identity.py $(SIGNING)
+		scripts/mkefi scripts/identity.py scripts/squeeze.py $(SIGNING)
 	$$(call say,IMG,$$@)
 	$(Q)$(PYTHON) scripts/mkefi --driver --elf $$< \
 		--format rom/$(2)-$(1).efirom -o $$@
@@ -94,7 +94,7 @@ $(foreach d,$(sort $(foreach r,$(wanted_roms),$(call rom_driver,$(r)))),\
 
 # $(call rom,FILE,DRIVER): all cards of the driver are named in the ROM.
 define rom
-$(1): $(O)/obj/bios-small/rom-$(2).elf scripts/mkbios scripts/identity.py
+$(1): $(O)/obj/bios-small/rom-$(2).elf scripts/mkbios scripts/identity.py scripts/squeeze.py
 	$$(call say,ROM,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(PYTHON) $(recipe_rom) --card $(basename $(notdir $(1))) \

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "platform/bios/lzma.c"
+#include "core/lzma.h"
 
 #define DATA_MAX 70000
 

@@ -4,7 +4,7 @@
 #define PLATFORM_BIOS_UNPACK_H
 
 #include "platform/bios/e820.h"
-#include "platform/bios/lzma.h"
+#include "core/lzma.h"
 #include "platform/bios/prefix.h"
 
 /* Filled in by scripts/mkbios, which knows the layout. Lengths in bytes. The

@@ -272,6 +272,15 @@ def boot_program(boot: Boot) -> Path:
     return our_build(boot.spec)
 
 
+def damaged_copy(work: Path, source: Path) -> Path:
+    """A copy of SOURCE with one bit in its middle the other way round."""
+    data = bytearray(source.read_bytes())
+    data[len(data) // 2] ^= 1
+    path = work / f"damaged-{source.name}"
+    path.write_bytes(data)
+    return path
+
+
 def _source(boot: Boot, word: str) -> Path:
     """A file named by an @word of a case."""
     payload = boot.payload
@@ -291,6 +300,9 @@ def _source(boot: Boot, word: str) -> Path:
         return our_build(load_machine("uefi-full"))
     if word == "@our-snponly-efi":
         return our_build(load_machine("uefi"))
+    if word.startswith("@damaged-"):
+        return damaged_copy(
+            boot.work, _source(boot, "@" + word.removeprefix("@damaged-")))
     if word.startswith("@signed-"):
         return secureboot.signed_copy(
             boot.work, _source(boot, "@" + word.removeprefix("@signed-")))

@@ -468,6 +468,21 @@ case(name="uefi-disk-start", machine="uefi-disk",
      qemu=ESP,
      until=linux_up, checks=[linux_with(), http_times("/boot.ipxe", 1)])
 
+case(name="uefi-damaged", machine="uefi-disk",
+     what="One bit of ipxe.efi has turned over on the first disk: it says so "
+     "and gives the machine back, and the second disk's boots Linux.",
+     dhcp=dumb("dnsmasq"), script=SCRIPT,
+     files={"esp/EFI/BOOT/BOOTX64.EFI": "@damaged-our-full-efi",
+            "esp2/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+     qemu=[*ESP,
+           "-drive", "format=raw,if=none,id=esp2,file=fat:rw:@WORK@/esp2",
+           "-device", "virtio-blk-pci,drive=esp2,bootindex=1"],
+     until=linux_up,
+     checks=[linux_with(), http_times("/boot.ipxe", 1),
+             lambda boot: builds_seen(boot, 1),
+             lambda boot: None if "its file is damaged" in boot.plain_serial()
+             else "the damaged program did not say so"])
+
 # --- network cards that only our own drivers know -------------------------
 
 #: QEMU's network cards that OVMF has no driver for, and what we call them.

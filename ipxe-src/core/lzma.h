@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* A small LZMA decoder, after the public-domain LZMA specification. */
-#ifndef PLATFORM_BIOS_LZMA_H
-#define PLATFORM_BIOS_LZMA_H
+#ifndef CORE_LZMA_H
+#define CORE_LZMA_H
 
 #include "core/compiler.h"
 

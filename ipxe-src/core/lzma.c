@@ -3,7 +3,7 @@
  *
  * Part of what runs before the firmware is unpacked: it may call nothing.
  */
-#include "platform/bios/lzma.h"
+#include "core/lzma.h"
 
 #define PROB_BITS    11 /* a probability is a fraction of 1 << PROB_BITS */
 #define PROB_INIT    (1 << (PROB_BITS - 1))
