@@ -257,6 +257,8 @@ $$(obj_efi-$(1))/stub.elf: $$(stub_efi-$(1)) $(SRC)/platform/efi/packed/stub.lds
 	$$(call say,LD,$$@)
 	$(Q)$$(link_efi-$(1)) $$(patsubst %/efi.lds,%/packed/stub.lds,\
 		$$(ldflags_efi-$(1))) -Map $$@.map -o $$@ $$(stub_efi-$(1))
+# What every start waits for: for speed, not for size.
+$$(obj_efi-$(1))/ipxe/core/lzma.o: private flags_efi-$(1) += -O2
 endef
 $(eval $(call efi_stub,x86_64,x86))
 $(eval $(call efi_stub,i386,x86))

@@ -9,9 +9,11 @@
 #include "core/ansi.h"
 #include "core/command.h"
 #include "core/console.h"
+#include "core/crc32.h"
 #include "core/framebuffer.h"
 #include "core/identity.h"
 #include "core/inflate.h"
+#include "core/lzma.h"
 #include "core/pixbuf.h"
 #include "core/region.h"
 #include "core/smbios.h"
@@ -26,6 +28,9 @@
 #include "net/ntp.h"
 #include "net/resolve.h"
 #include "net/vlan.h"
+
+/* Belongs to UEFI images, which this program is not built as. */
+#include "platform/efi/packed/packed.c"
 
 #define CHECK(condition)                                                       \
 	do {                                                                   \
@@ -337,6 +342,50 @@ static void fuzz_inflate(void)
 	CHECK(count <= INFLATE_LIMIT && used <= input_len);
 }
 
+static void fuzz_lzma(void)
+{
+	struct lzma_props props;
+	uint8_t *out;
+	uint16_t *probs;
+	size_t len;
+
+	props.lc = take_byte() % (PROPS_LC_LP_MAX + 1);
+	props.lp = take_byte() % (PROPS_LC_LP_MAX + 1 - props.lc);
+	props.pb = take_byte() % (PROPS_PB_MAX + 1);
+	len = take_byte() << 8;
+	len += take_byte();
+	out = malloc(len ? len : 1);
+	probs = malloc(LZMA_PROBS_LEN(&props) * sizeof(*probs));
+	lzma_decode(input, input_len, out, len, probs, &props);
+	free(probs);
+	free(out);
+}
+
+/* A packed program whose checksums are right, whatever it says. */
+static void fuzz_packed(void)
+{
+	struct packed_header *header = (void *)input;
+	uint8_t *memory;
+	size_t len;
+
+	if (input_len < sizeof(*header))
+		return;
+	header->packed_len = (uint32_t)(input_len - sizeof(*header));
+	header->memory_len &= 0xfffff;
+	header->header_crc32 = crc32_ieee(
+		header, offsetof(struct packed_header, header_crc32));
+	if (!packed_is_whole(header))
+		return;
+	len = header->program_len + header->pointers_len;
+	memory = aligned_alloc(PACKED_PAGE, header->memory_len);
+	if (!lzma_decode((const uint8_t *)(header + 1), header->packed_len,
+			 memory, len, (void *)(memory + scratch_offset(header)),
+			 &header->props))
+		header->crc32 = crc32_ieee(memory, len);
+	packed_unpack(header, memory);
+	free(memory);
+}
+
 /* Whatever kind of image it is: find out, and decode pictures. */
 static void fuzz_image(void)
 {
@@ -617,6 +666,8 @@ static const struct target {
 	{"dhcp_packet", fuzz_dhcp_packet, false},
 	{"http_response", fuzz_http_response, false},
 	{"inflate", fuzz_inflate, false},
+	{"lzma", fuzz_lzma, false},
+	{"packed", fuzz_packed, false},
 	{"image", fuzz_image, false},
 	{"region", fuzz_region, false},
 	{"identity", fuzz_identity, false},

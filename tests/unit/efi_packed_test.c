@@ -18,12 +18,12 @@
 
 /* ---- A packed program ---- */
 
-#define PROGRAM_LEN  20000
-#define RODATA	     0x2000
-#define DATA	     0x3000
-#define ENTRY	     0x123
-#define MEMORY_LEN   0x10000 /* with room for the decoder's scratch */
-#define POINTER	     8	     /* bytes */
+#define PROGRAM_LEN 20000
+#define RODATA	    0x2000
+#define DATA	    0x3000
+#define ENTRY	    0x123
+#define MEMORY_LEN  0x10000 /* with room for the decoder's scratch */
+#define POINTER	    8	    /* bytes */
 
 /* Last bytes of a stream, which the encoder writes and no decoder needs. */
 #define ENCODER_FLUSH 5
@@ -68,8 +68,8 @@ static void pack(void)
 	snprintf(line, sizeof(line), command, (int)getpid(), fileno(data));
 	stream = popen(line, "r");
 	assert_non_null(stream);
-	file.header.packed_len = (uint32_t)fread(file.stream, 1,
-						 sizeof(file.stream), stream);
+	file.header.packed_len =
+		(uint32_t)fread(file.stream, 1, sizeof(file.stream), stream);
 	assert_int_equal(pclose(stream), 0);
 	fclose(data);
 	file.header.crc32 = crc32_ieee(plain, plain_len);
@@ -227,7 +227,8 @@ static void test_impossible_header_is_refused(void **state)
 		{offsetof(struct packed_header, rodata), RODATA + 1},
 		{offsetof(struct packed_header, rodata), DATA + PACKED_PAGE},
 		{offsetof(struct packed_header, data), DATA + 8},
-		{offsetof(struct packed_header, data), MEMORY_LEN + PACKED_PAGE},
+		{offsetof(struct packed_header, data),
+		 MEMORY_LEN + PACKED_PAGE},
 		{offsetof(struct packed_header, entry), RODATA},
 		{offsetof(struct packed_header, props), 9},
 		{offsetof(struct packed_header, props), 4 | 1 << 8},
@@ -259,8 +260,8 @@ static void test_pointer_behind_the_program_is_refused(void **state)
 		len = left / PACKED_STEP;
 		list[len++] = left % PACKED_STEP;
 		make_file(list, len);
-		assert_int_equal(unpack(), left == PROGRAM_LEN - POINTER ? 0
-									 : -1);
+		assert_int_equal(unpack(),
+				 left == PROGRAM_LEN - POINTER ? 0 : -1);
 		/* Three that are just behind it, then one far away. */
 		left += left < PROGRAM_LEN - POINTER + 3 ? 0 : 150;
 	}
@@ -367,8 +368,7 @@ static void assert_pages(size_t first, size_t end, UINT64 attributes)
 
 static EFI_STATUS take(struct rights *rights)
 {
-	return rights_take(rights, &fake_boot, &file.header,
-			   (uintptr_t)memory);
+	return rights_take(rights, &fake_boot, &file.header, (uintptr_t)memory);
 }
 
 static void test_rights_are_taken_and_given_back(void **state)
@@ -422,7 +422,7 @@ static void test_code_that_may_not_be_executed_is_not_entered(void **state)
 	assert_pages(0, RODATA / PACKED_PAGE, EFI_MEMORY_RO);
 }
 
-#define unpack_test(function) \
+#define unpack_test(function)                                                  \
 	cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)

@@ -72,8 +72,7 @@ int packed_unpack(const struct packed_header *header, uint8_t *memory)
 
 	/* The scratch lies in what becomes zeroed memory. */
 	if (lzma_decode((const uint8_t *)(header + 1), header->packed_len,
-			memory, len,
-			(void *)(memory + scratch_offset(header)),
+			memory, len, (void *)(memory + scratch_offset(header)),
 			&header->props) < 0 ||
 	    crc32_ieee(memory, len) != header->crc32 ||
 	    relocate(memory, header->program_len, memory + header->program_len,

@@ -11,24 +11,32 @@
 #include "platform/efi/packed/packed.h"
 #include "platform/efi/packed/rights.h"
 
-#define CANNOT_START L"\r\n" PRODUCT_SHORT_NAME L" cannot start: "
-#define WHAT_NEXT    L" Going on to the next boot device.\r\n"
-
-typedef EFI_STATUS(EFIAPI *program_entry)(EFI_HANDLE image,
-					  EFI_SYSTEM_TABLE *system);
-
 /* Its identity note, then struct packed_header; scripts/mkefi puts it here. */
 extern const uint8_t packed_program[] __attribute__((visibility("hidden")));
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
-/* Say why nothing was started, and return STATUS. */
-static EFI_STATUS refuse(EFI_SYSTEM_TABLE *system, const CHAR16 *sentence,
-			 EFI_STATUS status)
+static void say(SIMPLE_TEXT_OUTPUT_INTERFACE *console, const CHAR16 *text)
 {
-	if (system->ConOut)
-		system->ConOut->OutputString(system->ConOut,
-					     (CHAR16 *)sentence);
+	console->OutputString(console, (CHAR16 *)text);
+}
+
+/* Say why nothing was started, and return STATUS. */
+static EFI_STATUS refuse(EFI_SYSTEM_TABLE *system, EFI_STATUS status)
+{
+	SIMPLE_TEXT_OUTPUT_INTERFACE *console = system->ConOut;
+
+	if (!console)
+		return status;
+	say(console, L"\r\n" PRODUCT_SHORT_NAME L" cannot start: ");
+	if (status == EFI_COMPROMISED_DATA)
+		say(console, L"its file is damaged; copy it anew.");
+	else if (status == EFI_SECURITY_VIOLATION)
+		say(console, L"the firmware does not let it execute what it "
+			     L"unpacked.");
+	else
+		say(console, L"there is no memory for it.");
+	say(console, L" The firmware goes on with its next boot device.\r\n");
 	return status;
 }
 
@@ -38,24 +46,18 @@ static EFI_STATUS run(const struct packed_header *header,
 		      EFI_SYSTEM_TABLE *system)
 {
 	uint8_t *program = (uint8_t *)(uintptr_t)memory;
+	EFI_IMAGE_ENTRY_POINT entry;
 	struct rights rights;
 	EFI_STATUS status;
 
 	if (packed_unpack(header, program) < 0)
-		return refuse(system,
-			      CANNOT_START L"its file is damaged. Fetch or "
-					   L"copy it anew." WHAT_NEXT,
-			      EFI_COMPROMISED_DATA);
+		return refuse(system, EFI_COMPROMISED_DATA);
 	arch_code_written(program, header->rodata);
 	status = rights_take(&rights, system->BootServices, header, memory);
 	if (EFI_ERROR(status))
-		return refuse(system,
-			      CANNOT_START L"the firmware does not let it "
-					   L"execute what it "
-					   L"unpacked." WHAT_NEXT,
-			      status);
-	status = ((program_entry)(uintptr_t)(program + header->entry))(image,
-								       system);
+		return refuse(system, status);
+	entry = (EFI_IMAGE_ENTRY_POINT)(uintptr_t)(program + header->entry);
+	status = entry(image, system);
 	rights_give_back(&rights);
 	return status;
 }
@@ -68,18 +70,12 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 
 	header = (const void *)(packed_program + sizeof(struct identity_note));
 	if (!packed_is_whole(header))
-		return refuse(system,
-			      CANNOT_START L"its file is damaged. Fetch or "
-					   L"copy it anew." WHAT_NEXT,
-			      EFI_COMPROMISED_DATA);
+		return refuse(system, EFI_COMPROMISED_DATA);
 	status = system->BootServices->AllocatePages(
 		AllocateAnyPages, EfiLoaderCode,
 		EFI_SIZE_TO_PAGES(header->memory_len), &memory);
 	if (EFI_ERROR(status))
-		return refuse(system,
-			      CANNOT_START L"the firmware has no memory left "
-					   L"for it." WHAT_NEXT,
-			      status);
+		return refuse(system, status);
 	status = run(header, memory, image, system);
 	system->BootServices->FreePages(memory,
 					EFI_SIZE_TO_PAGES(header->memory_len));
