@@ -251,8 +251,8 @@ $(foreach f,$(flavours),$(eval $(call flavour,$(f))))
 # What a packed UEFI application begins with: platform/efi/packed.
 define efi_stub
 stub_efi-$(1) := $$(patsubst %,$$(obj_efi-$(1))/ipxe/%.o,\
-	$(addprefix platform/efi/packed/,stub packed rights) \
-	core/lzma core/crc32 $(addprefix arch/$(2)/,memory code_written))
+	$(addprefix platform/efi/packed/,stub packed rights crc32) \
+	core/lzma $(addprefix arch/$(2)/,memory code_written))
 $$(obj_efi-$(1))/stub.elf: $$(stub_efi-$(1)) $(SRC)/platform/efi/packed/stub.lds
 	$$(call say,LD,$$@)
 	$(Q)$$(link_efi-$(1)) $$(patsubst %/efi.lds,%/packed/stub.lds,\

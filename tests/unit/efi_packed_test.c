@@ -12,6 +12,12 @@
 
 #include "core/crc32.h"
 
+/* The stub's own beside the other one. */
+uint32_t crc32_of_stub(const void *data, size_t len);
+#define crc32_ieee crc32_of_stub
+#include "platform/efi/packed/crc32.c"
+#undef crc32_ieee
+
 /* Belong to UEFI images, which this program is not built as. */
 #include "platform/efi/packed/packed.c"
 #include "platform/efi/packed/rights.c"
@@ -267,6 +273,17 @@ static void test_pointer_behind_the_program_is_refused(void **state)
 	}
 }
 
+static void test_both_crcs_are_the_same(void **state)
+{
+	size_t len;
+
+	(void)state;
+	assert_int_equal(crc32_of_stub("123456789", 9), 0xcbf43926);
+	for (len = 0; len < PROGRAM_LEN; len += 1 + len / 3)
+		assert_int_equal(crc32_of_stub(plain, len),
+				 crc32_ieee(plain, len));
+}
+
 /* ---- The rights of its pages ---- */
 
 #define PAGES (MEMORY_LEN / PACKED_PAGE)
@@ -435,6 +452,7 @@ int main(void)
 		unpack_test(test_other_program_is_refused),
 		unpack_test(test_impossible_header_is_refused),
 		unpack_test(test_pointer_behind_the_program_is_refused),
+		unpack_test(test_both_crcs_are_the_same),
 		unpack_test(test_rights_are_taken_and_given_back),
 		unpack_test(test_firmware_without_the_protocol),
 		unpack_test(test_code_that_may_not_be_executed_is_not_entered),
