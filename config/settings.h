@@ -5,9 +5,10 @@
 
 #define SMBIOS_SETTINGS /* ${uuid}, ${serial}, ..., ${smbios/...} */
 #ifndef SMALL_IMAGE
+#define MEMMAP_SETTINGS /* ${memsize}, ${memmap/...} */
+#define ACPI_SETTINGS   /* ${acpi/...}: ACPI tables */
 #ifndef PLATFORM_LINUX
-#define PCI_SETTINGS  /* ${pci/...}: PCI configuration space */
-#define ACPI_SETTINGS /* ${acpi/...}: ACPI tables */
+#define PCI_SETTINGS /* ${pci/...}: PCI configuration space */
 #endif
 #ifndef ARCH_ARM64
 #define CPUID_SETTINGS /* ${cpuvendor}, ${cpumodel}, ${cpuid/...} */

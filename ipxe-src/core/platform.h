@@ -74,6 +74,13 @@ int platform_smbios(const uint8_t **ret_table, size_t *ret_len,
  * their physical addresses. ACPI 6.5 5.2.5. */
 const uint8_t *platform_acpi_rsdp(void);
 
+/* Range number INDEX, ascending from 0, of the memory that the firmware leaves
+ * to operating systems; ours and what we use is part of it. RET_START is its
+ * address, RET_LEN its bytes. Returns 0, or -ENOENT if there are not so many.
+ */
+int platform_ram_region(unsigned int index, uint64_t *ret_start,
+			uint64_t *ret_len);
+
 /* The record of settings that survives a reset (core/nvs.c), at most so many
  * bytes. Only where NVS_SETTINGS are linked. */
 #define PLATFORM_NVS_MAX 4096

@@ -137,6 +137,49 @@ static void test_without_room_the_smallest_is_left_out(void **state)
 	assert_int_equal(e820_usable(&map, MIB, UINT64_MAX, ranges, 0), 0);
 }
 
+static uint64_t region_start, region_len;
+
+static int region(unsigned int i)
+{
+	return e820_region(&map, i, &region_start, &region_len);
+}
+
+static void test_regions_are_found_by_number(void **state)
+{
+	(void)state;
+	assert_int_equal(region(0), -ENOENT);
+	add(4 * GIB, 2 * GIB, E820_RAM);
+	add(MIB, 511 * MIB, E820_RAM);
+	add(0, 0x9fc00, E820_RAM);
+	add(256 * MIB, MIB, E820_RESERVED);
+	add(0xf0000, 0x10000, E820_RESERVED);
+	assert_int_equal(region(0), 0);
+	assert_int_equal(region_start, 0);
+	assert_int_equal(region_len, 0x9fc00);
+	assert_int_equal(region(1), 0);
+	assert_int_equal(region_start, MIB);
+	assert_int_equal(region_len, 255 * MIB);
+	assert_int_equal(region(2), 0);
+	assert_int_equal(region_start, 257 * MIB);
+	assert_int_equal(region(3), 0);
+	assert_int_equal(region_start, 4 * GIB);
+	assert_int_equal(region_len, 2 * GIB);
+	assert_int_equal(region(4), -ENOENT);
+	assert_int_equal(region(255), -ENOENT);
+}
+
+static void test_regions_of_an_absurd_map(void **state)
+{
+	(void)state;
+	add(UINT64_MAX - 10, 100, E820_RAM);
+	add(MIB, MIB, E820_RAM);
+	add(2 * MIB, UINT64_MAX, E820_RAM);
+	assert_int_equal(region(0), 0);
+	assert_int_equal(region_start, MIB);
+	assert_int_equal(region_len, UINT64_MAX - MIB);
+	assert_int_equal(region(1), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +195,8 @@ int main(void)
 		cmocka_unit_test_setup(test_empty_map_has_nothing, setup),
 		cmocka_unit_test_setup(
 			test_without_room_the_smallest_is_left_out, setup),
+		cmocka_unit_test_setup(test_regions_are_found_by_number, setup),
+		cmocka_unit_test_setup(test_regions_of_an_absurd_map, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The system address map, and what of it can be used. */
+#include <errno.h>
+
 #include "platform/bios/e820.h"
 
 #define PAGE 4096u
@@ -95,4 +97,25 @@ unsigned int e820_usable(const struct e820_map *map, uint32_t from,
 	if (in_range)
 		count = range_add(ranges, count, max, start, limit);
 	return count;
+}
+
+int e820_region(const struct e820_map *map, unsigned int index,
+		uint64_t *ret_start, uint64_t *ret_len)
+{
+	uint64_t at = 0;
+	uint64_t start, next;
+
+	while (at < UINT64_MAX) {
+		start = at;
+		while (at < UINT64_MAX && is_usable(map, at, &next))
+			at = next;
+		if (at > start && !index--) {
+			*ret_start = start;
+			*ret_len = at - start;
+			return 0;
+		}
+		if (at < UINT64_MAX && at == start)
+			at = next;
+	}
+	return -ENOENT;
 }

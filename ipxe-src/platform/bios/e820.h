@@ -38,4 +38,9 @@ unsigned int e820_usable(const struct e820_map *map, uint32_t from,
 			 uint64_t limit, struct mem_range *ranges,
 			 unsigned int max);
 
+/* Range number INDEX, ascending, of the usable memory of MAP, wherever it is.
+ * Returns 0, or -ENOENT if there are not so many. */
+int e820_region(const struct e820_map *map, unsigned int index,
+		uint64_t *ret_start, uint64_t *ret_len);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/platform.h"
 #include "platform/bios/memory.h"
 
 #define MIB	     0x100000u
@@ -190,4 +191,10 @@ uint64_t bulk_available(void)
 		best = MAX(best, top - ranges[i].start);
 	}
 	return best;
+}
+
+int platform_ram_region(unsigned int index, uint64_t *ret_start,
+			uint64_t *ret_len)
+{
+	return e820_region(&memory_map, index, ret_start, ret_len);
 }

@@ -34,6 +34,10 @@ void linux_console_restore(void);
 extern uint32_t *linux_screen;
 extern unsigned int linux_screen_width, linux_screen_height;
 
+/* What platform_ram_region() says: bytes of memory at address 0. The computer's
+ * own; tests set it, and a hole of so many bytes in its middle. */
+extern uint64_t linux_ram, linux_ram_hole;
+
 /* Bytes of the record of settings, which lives as long as the program; and what
  * replacing it fails with, if not 0. For tests. */
 extern size_t linux_nvs_len;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Image memory of the program for Linux. */
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/memory.h"
+#include "core/platform.h"
 #include "platform/linux/linux.h"
 
 uint64_t linux_bulk_limit = 1ULL << 30;
 uint64_t linux_bulk_used;
+uint64_t linux_ram, linux_ram_hole;
 
 static size_t page_round(size_t len)
 {
@@ -43,4 +47,20 @@ uint64_t bulk_available(void)
 	return linux_bulk_limit > linux_bulk_used
 		       ? linux_bulk_limit - linux_bulk_used
 		       : 0;
+}
+
+int platform_ram_region(unsigned int index, uint64_t *ret_start,
+			uint64_t *ret_len)
+{
+	uint64_t half;
+
+	if (!linux_ram)
+		linux_ram = (uint64_t)sysconf(_SC_PHYS_PAGES) *
+			    (uint64_t)sysconf(_SC_PAGESIZE);
+	half = linux_ram_hole ? linux_ram / 2 : linux_ram;
+	if (index > (linux_ram_hole ? 1 : 0))
+		return -ENOENT;
+	*ret_start = index ? half + linux_ram_hole : 0;
+	*ret_len = index ? linux_ram - half : half;
+	return 0;
 }
