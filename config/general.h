@@ -55,6 +55,7 @@
 #define SANBOOT_CMD  /* sanboot, of local disks */
 #define REBOOT_CMD   /* reboot */
 #define POWEROFF_CMD /* poweroff */
+#define MAC_SETTING    /* set netN/mac: another address for a card */
 #define READ_CMD       /* read */
 #define LOGIN_CMD      /* login */
 #define FORM_CMD       /* present; wants MENU_CMD */
@@ -137,6 +138,7 @@
 #undef IMAGE_PXE
 #undef PXE_STACK
 #undef CACHED_LEASE
+#undef MAC_SETTING
 #undef LOGIN_CMD
 #undef READ_CMD
 #undef FORM_CMD

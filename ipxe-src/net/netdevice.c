@@ -165,7 +165,7 @@ netdev_settings_fetch(struct settings *settings, const struct setting *setting,
 	if (!strcmp(name, "busid"))
 		return value_copy(buf, len, netdev->busid,
 				  sizeof(netdev->busid));
-	if (!strcmp(name, "linktype"))
+	if (!strcmp(name, "linktype") && !netdev->is_linktype_set)
 		return value_copy(buf, len, "Ethernet", 8);
 	if (!strcmp(name, "chip") && netdev->driver)
 		return value_copy(buf, len, netdev->driver,
@@ -176,10 +176,10 @@ netdev_settings_fetch(struct settings *settings, const struct setting *setting,
 }
 
 /* What the card is cannot be changed, all else is for the generic list. */
-static int netdev_settings_store(struct settings *settings,
-				 const struct setting *setting,
-				 const void *data __unused_arg,
-				 size_t len __unused_arg)
+__attribute__((weak)) int netdev_store(struct settings *settings,
+				       const struct setting *setting,
+				       const void *data __unused_arg,
+				       size_t len __unused_arg)
 {
 	if (setting->scope && !strcmp(setting->scope, "net"))
 		return error_set(-ENOTSUP, "%s of %s cannot be changed",
@@ -187,8 +187,13 @@ static int netdev_settings_store(struct settings *settings,
 	return -ENOENT;
 }
 
+__attribute__((weak)) void
+netdev_before_open(struct net_device *netdev __unused_arg)
+{
+}
+
 static const struct settings_ops netdev_settings_ops = {
-	.store = netdev_settings_store,
+	.store = netdev_store,
 	.fetch = netdev_settings_fetch,
 };
 
@@ -373,6 +378,7 @@ int netdev_open(struct net_device *netdev)
 {
 	int rc;
 
+	netdev_before_open(netdev);
 	if (netdev->is_open)
 		return 0;
 	rc = netdev->ops->open(netdev);

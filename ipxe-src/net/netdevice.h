@@ -15,7 +15,8 @@ struct net_device;
 
 /* What a driver can do. */
 struct net_device_ops {
-	/* Make it receive and send. Returns 0 or -errno. */
+	/* Make it receive and send, with the address netif.hwaddr; who cannot
+	 * have that says so. Returns 0 or -errno. */
 	int (*open)(struct net_device *netdev);
 	/* Stop it; harmless if not open. After this no DMA happens. */
 	void (*close)(struct net_device *netdev);
@@ -32,7 +33,8 @@ struct net_device_ops {
 struct net_device {
 	struct list_head list; /* in net_devices, in order of registration */
 	char name[16];	       /* "net0", ...; a VLAN's: "net0-5" */
-	uint8_t mac[6];	       /* in use now */
+	uint8_t mac[6];	       /* in use from the next opening on; the one in
+				* use now is netif.hwaddr */
 	uint8_t hwaddr[6];     /* burnt in */
 	const char *driver;    /* ${netN/chip}: "undionly", "snp", ... */
 	const char *bustype;   /* ${netN/bustype}: "PCI", "EFI", "TAP" */
@@ -57,6 +59,10 @@ struct net_device {
 	uint64_t tx_us; /* when it was given a frame last; 0: it has sent all */
 	unsigned int open_count; /* order of opening: netX is the highest */
 	bool was_tried;		 /* nic_next() has given it */
+	bool is_tag_in_packet;	 /* a VLAN's tag takes room from the packet */
+	bool is_linktype_set;	 /* somebody has set ${netN/linktype} */
+	bool is_mac_changed;	 /* and ${netN/mac} */
+	uint8_t own_mac[6];	 /* then: in use at first */
 };
 
 extern struct list_head net_devices;
@@ -104,7 +110,15 @@ void netdev_unregister(struct net_device *netdev);
 void netdev_probe_all(void);
 void netdev_remove_all(void);
 
-/* Open, close. Closing removes what DHCP said on it. Both may be repeated. */
+/* What a block netN does with its own settings, and before its card is opened:
+ * nothing can be changed, and nothing is done; net/netdev_mac.c, where that is
+ * linked, has others. */
+int netdev_store(struct settings *settings, const struct setting *setting,
+		 const void *data, size_t len);
+void netdev_before_open(struct net_device *netdev);
+
+/* Open, close. Closing removes what DHCP said on it. Both may be repeated;
+ * opening what is open closes it first if its address was changed. */
 int netdev_open(struct net_device *netdev);
 void netdev_close(struct net_device *netdev);
 

@@ -42,8 +42,12 @@ static struct vlan *vlan_find(const struct net_device *trunk, unsigned int tag)
 static int vlan_open(struct net_device *netdev)
 {
 	struct vlan *vlan = netdev->priv;
+	int rc = netdev_open(vlan->trunk);
 
-	return netdev_open(vlan->trunk);
+	/* The card takes frames to no other address. */
+	memcpy(netdev->mac, vlan->trunk->mac, sizeof(netdev->mac));
+	memcpy(netdev->netif.hwaddr, netdev->mac, sizeof(netdev->mac));
+	return rc;
 }
 
 /* The trunk stays open: others may use it. */
@@ -159,6 +163,8 @@ int vlan_create(struct net_device *trunk, unsigned int tag,
 	netdev->busloc = trunk->busloc;
 	memcpy(netdev->busid, trunk->busid, sizeof(netdev->busid));
 	netdev->mtu = trunk->mtu;
+	if (trunk->is_tag_in_packet)
+		netdev->mtu -= TAG_LEN;
 	netdev->rx_window = trunk->rx_window;
 	netdev->has_link = trunk->has_link;
 	netdev->vlan = (uint16_t)tag;

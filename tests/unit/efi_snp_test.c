@@ -25,6 +25,7 @@ static EFI_STATUS fake_borrow;
 static EFI_STATUS fake_start;
 static EFI_STATUS fake_initialize;
 static EFI_STATUS fake_filters;
+static EFI_STATUS fake_station;
 static EFI_STATUS fake_transmit;
 static EFI_STATUS fake_receive;
 static size_t fake_frame_len;	 /* of the next frame; 0: none */
@@ -110,6 +111,16 @@ static EFI_STATUS EFIAPI snp_fake_filters(EFI_SIMPLE_NETWORK *snp,
 	return fake_filters;
 }
 
+static EFI_STATUS EFIAPI snp_fake_station(EFI_SIMPLE_NETWORK *snp,
+					  BOOLEAN reset, EFI_MAC_ADDRESS *mac)
+{
+	assert_int_equal(snp->Mode->State, EfiSimpleNetworkInitialized);
+	assert_false(reset);
+	if (!fake_station)
+		snp->Mode->CurrentAddress = *mac;
+	return fake_station;
+}
+
 static EFI_STATUS EFIAPI snp_fake_status(EFI_SIMPLE_NETWORK *snp __unused_arg,
 					 UINT32 *interrupts, VOID **sent)
 {
@@ -169,6 +180,7 @@ static int setup(void **state __unused_arg)
 		.Initialize = snp_fake_initialize,
 		.Shutdown = snp_fake_shutdown,
 		.ReceiveFilters = snp_fake_filters,
+		.StationAddress = snp_fake_station,
 		.GetStatus = snp_fake_status,
 		.Transmit = snp_fake_transmit,
 		.Receive = snp_fake_receive,
@@ -187,6 +199,7 @@ static int setup(void **state __unused_arg)
 	fake_mode.MediaPresentSupported = TRUE;
 	fake_mode.MediaPresent = TRUE;
 	fake_borrow = fake_start = fake_initialize = fake_filters = 0;
+	fake_station = 0;
 	fake_transmit = fake_receive = 0;
 	fake_frames = fake_sent_count = fake_return_count = 0;
 	fake_frame_said = 0;
@@ -406,6 +419,37 @@ static void test_other_than_ethernet_is_left_alone(void **state)
 	assert_int_equal(snp_register((EFI_HANDLE)2), -ENOTSUP);
 }
 
+static void test_another_address_is_given_and_taken_back(void **state)
+{
+	static const uint8_t none[6];
+
+	(void)state;
+	netdev->is_mac_changed = true;
+	netdev->mac[0] = 0x02;
+	netdev->mac[5] = 0x05;
+	/* Only the next opening gives it. */
+	assert_memory_equal(fake_mode.CurrentAddress.Addr, none, 6);
+	assert_int_equal(netdev_open(netdev), 0);
+	assert_memory_equal(fake_mode.CurrentAddress.Addr, netdev->mac, 6);
+	assert_memory_equal(netdev->netif.hwaddr, netdev->mac, 6);
+	netdev_close(netdev);
+	assert_memory_equal(fake_mode.CurrentAddress.Addr, none, 6);
+}
+
+static void test_a_driver_that_takes_no_address_says_so(void **state)
+{
+	(void)state;
+	fake_station = EFI_UNSUPPORTED;
+	netdev->is_mac_changed = true;
+	netdev->mac[0] = 0x02;
+	assert_int_equal(netdev_open(netdev), -ENOTSUP);
+	assert_non_null(strstr(error_text(-ENOTSUP), "another address"));
+	assert_false(netdev->is_open);
+	assert_int_equal(fake_borrowed, 0);
+	fake_station = EFI_SUCCESS;
+	assert_int_equal(netdev_open(netdev), 0);
+}
+
 #define SNP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -415,6 +459,8 @@ int main(void)
 		SNP_TEST(test_every_failure_of_opening_gives_the_nic_back),
 		SNP_TEST(test_filters_that_are_right_already_may_be_refused),
 		SNP_TEST(test_short_frame_is_padded_and_long_one_refused),
+		SNP_TEST(test_another_address_is_given_and_taken_back),
+		SNP_TEST(test_a_driver_that_takes_no_address_says_so),
 		SNP_TEST(test_buffers_go_round),
 		SNP_TEST(test_no_buffer_is_sent_twice_at_a_time),
 		SNP_TEST(test_buffers_never_returned_are_taken_back),

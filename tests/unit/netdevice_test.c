@@ -2,6 +2,8 @@
 /* Interfaces: names, settings, addresses set by hand, the way of a frame. */
 #include "fake_net.h"
 
+#include "lwip/etharp.h"
+
 #include "core/origin.h"
 #include "usr/ifmgmt.h"
 
@@ -96,6 +98,78 @@ static void test_addresses_set_by_hand(void **state)
 	settings_store_text("net0/ip", NULL);
 	netdev_apply_all_settings();
 	assert_false(fake_netdev->is_configured);
+}
+
+/* Where the frame that was sent last came from. */
+static uint8_t sent_from[6];
+
+static int noting_transmit(struct net_device *netdev, struct pbuf *p)
+{
+	(void)netdev;
+	pbuf_copy_partial(p, sent_from, sizeof(sent_from), 6);
+	return 0;
+}
+
+static void test_an_address_is_used_from_the_next_opening_on(void **state)
+{
+	static const uint8_t other[6] = {2, 0, 0, 0, 0, 7};
+	struct net_device_ops ops = fake_ops;
+
+	(void)state;
+	ops.transmit = noting_transmit;
+	fake_netdev->ops = &ops;
+	assert_int_equal(fake_up(NULL), 0);
+	assert_int_equal(settings_store_text("net0/mac", "02:00:00:00:00:07"),
+			 0);
+	assert_setting("net0/mac", "02:00:00:00:00:07");
+	assert_setting("net0/hwaddr", "02:00:00:00:00:02");
+	origin_set_mac(device_mac);
+	etharp_gratuitous(&fake_netdev->netif);
+	assert_memory_equal(sent_from, device_mac, 6);
+	/* Whoever opens it again gets the new one. */
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_true(fake_netdev->is_open);
+	etharp_gratuitous(&fake_netdev->netif);
+	assert_memory_equal(sent_from, other, 6);
+	assert_memory_equal(fake_netdev->mac, other, 6);
+	/* It is still the card that we came by. */
+	assert_memory_equal(origin.mac, other, 6);
+	origin.has_mac = false;
+	assert_int_equal(settings_store_text("net0/mac", NULL), 0);
+	assert_setting("net0/mac", "02:00:00:00:00:02");
+	netdev_close(fake_netdev);
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	etharp_gratuitous(&fake_netdev->netif);
+	assert_memory_equal(sent_from, device_mac, 6);
+	netdev_close(fake_netdev);
+	fake_netdev->ops = &fake_ops;
+}
+
+static void test_what_a_card_is_cannot_be_changed(void **state)
+{
+	static const char *const names[] = {"chip",  "hwaddr", "bustype",
+					    "busid", "busloc", "ifname"};
+	char name[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(name, sizeof(name), "net0/%s:string", names[i]);
+		assert_int_equal(settings_store_text(name, "x"), -ENOTSUP);
+		assert_int_equal(settings_store_text(name, NULL), -ENOTSUP);
+	}
+	assert_int_equal(settings_store_text("net0/mac", "02:00"), -EINVAL);
+	assert_int_equal(settings_store_text("net0/mac", "03:00:00:00:00:00"),
+			 -EINVAL);
+	assert_int_equal(
+		settings_store_text("net0/mac", "02:00:00:00:00:00:00"),
+		-EINVAL);
+	assert_setting("net0/mac", "02:00:00:00:00:02");
+	/* But this is only a word. */
+	assert_int_equal(settings_store_text("net0/linktype", "wire"), 0);
+	assert_setting("net0/linktype", "wire");
+	assert_int_equal(settings_store_text("net0/linktype", NULL), 0);
+	assert_setting("net0/linktype", "Ethernet");
 }
 
 static int no_link_open(struct net_device *netdev)
@@ -343,6 +417,8 @@ int main(void)
 		TEST(test_settings),
 		TEST(test_names_and_finding),
 		TEST(test_addresses_set_by_hand),
+		TEST(test_an_address_is_used_from_the_next_opening_on),
+		TEST(test_what_a_card_is_cannot_be_changed),
 		TEST(test_waiting_for_a_link),
 		TEST(test_failures_are_counted),
 		TEST(test_frames_of_any_size_and_content),

@@ -99,6 +99,7 @@ static void test_tag_goes_on_and_comes_off(void **state)
 	netdev = netdev_find("net0-5");
 	assert_non_null(netdev);
 	assert_memory_equal(netdev->mac, trunk->mac, 6);
+	assert_int_equal(netdev->mtu, 1500);
 	settings_store_text("net0-5/ip", "10.0.0.2");
 	settings_store_text("net0-5/netmask", "255.255.255.0");
 	assert_int_equal(netdev_open(netdev), 0);
@@ -185,6 +186,32 @@ static void test_the_vlan_that_we_came_by(void **state)
 	origin.has_mac = false;
 }
 
+static void test_the_address_is_the_trunks(void **state)
+{
+	static const uint8_t other[6] = {2, 0, 0, 0, 0, 7};
+	struct net_device *netdev;
+
+	(void)state;
+	assert_int_equal(vlan_create(trunk, 5, 0), 0);
+	netdev = netdev_find("net0-5");
+	assert_int_equal(settings_store_text("net0-5/mac", "02:00:00:00:00:09"),
+			 -ENOTSUP);
+	assert_int_equal(settings_store_text("net0/mac", "02:00:00:00:00:07"),
+			 0);
+	assert_int_equal(netdev_open(netdev), 0);
+	assert_memory_equal(netdev->mac, other, 6);
+	assert_memory_equal(netdev->netif.hwaddr, other, 6);
+	assert_memory_equal(trunk->mac, other, 6);
+}
+
+static void test_a_tag_takes_room_where_frames_are_short(void **state)
+{
+	(void)state;
+	trunk->is_tag_in_packet = true;
+	assert_int_equal(vlan_create(trunk, 5, 0), 0);
+	assert_int_equal(netdev_find("net0-5")->mtu, 1496);
+}
+
 #define TEST(function)                                                         \
 	cmocka_unit_test_setup_teardown(function, setup, teardown)
 
@@ -196,6 +223,8 @@ int main(void)
 		TEST(test_short_frames_go_nowhere),
 		TEST(test_wrong_tags),
 		TEST(test_the_vlan_that_we_came_by),
+		TEST(test_the_address_is_the_trunks),
+		TEST(test_a_tag_takes_room_where_frames_are_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,7 +331,7 @@ static int intel_open(struct net_device *netdev)
 	intel_reset(nic);
 	ctrl = reg_read(nic, INTEL_CTRL) & ~CTRL_PHY_RST;
 	reg_write(nic, INTEL_CTRL, ctrl | CTRL_SLU | CTRL_ASDE | CTRL_FD);
-	address_set(nic, netdev->mac);
+	address_set(nic, netdev->netif.hwaddr);
 	rx_start(nic);
 	tx_start(nic);
 	nic->link_next_us = 0;

@@ -25,9 +25,11 @@
 #define REG_ISR	    0x3e /* 16 bits */
 #define REG_TCR	    0x40 /* 32 bits */
 #define REG_RCR	    0x44 /* 32 bits */
-#define REG_9346CR  0x50 /* 8 bits: unlocks the next */
+#define REG_9346CR  0x50 /* 8 bits: unlocks IDR and the next */
 #define REG_CONFIG1 0x52
 #define REG_MSR	    0x58 /* 8 bits: media status */
+
+#define CR9346_UNLOCK 0xc0
 
 #define CR_RST	0x10
 #define CR_RE	0x08
@@ -306,6 +308,16 @@ static int memory_init(struct rtl8139 *nic)
 	return 0;
 }
 
+/* Give the card the address MAC; it takes it in words of four bytes. RTL8139
+ * Programming Guide, IDR. */
+static void address_set(const struct rtl8139 *nic, const uint8_t *mac)
+{
+	mmio_write8(nic->regs + REG_9346CR, CR9346_UNLOCK);
+	mmio_write32(nic->regs + REG_IDR, get_le32(mac));
+	mmio_write32(nic->regs + REG_IDR + 4, get_le16(mac + 4));
+	mmio_write8(nic->regs + REG_9346CR, 0);
+}
+
 static int rtl8139_open(struct net_device *netdev)
 {
 	struct rtl8139 *nic = netdev->priv;
@@ -319,6 +331,7 @@ static int rtl8139_open(struct net_device *netdev)
 		pci_disable(nic->pci);
 		return rc;
 	}
+	address_set(nic, netdev->netif.hwaddr);
 	nic->tx_next = nic->tx_oldest = 0;
 	rx_start(nic);
 	mmio_write32(nic->regs + REG_TCR, TCR_IFG | TCR_DMA);
@@ -334,6 +347,9 @@ static void rtl8139_close(struct net_device *netdev)
 	/* What was sent last is to leave first. */
 	tx_wait(nic, 0);
 	rtl8139_reset(nic);
+	/* Who comes next shall find the card as we found it. */
+	if (netdev->is_mac_changed)
+		address_set(nic, netdev->own_mac);
 	pci_disable(nic->pci);
 }
 

@@ -38,6 +38,9 @@
 /* Destination, source, type: IEEE 802.3 3.1.1. */
 #define ETHERNET_HEADER 14
 
+/* An address, IEEE 802.3 3.2.3. */
+#define MAC_LEN 6
+
 /* Shortest frame without its checksum, IEEE 802.3 4.2.3.3. */
 #define FRAME_MIN 60
 
@@ -246,6 +249,19 @@ static void snp_stop(EFI_SIMPLE_NETWORK *snp)
 	snp->Stop(snp);
 }
 
+/* Have frames to MAC received. UEFI 2.10 24.1.7. */
+static int snp_set_mac(EFI_SIMPLE_NETWORK *snp, const uint8_t *mac)
+{
+	EFI_MAC_ADDRESS address = {{0}};
+
+	memcpy(address.Addr, mac, MAC_LEN);
+	if (!EFI_ERROR(snp->StationAddress(snp, FALSE, &address)) &&
+	    !memcmp(snp->Mode->CurrentAddress.Addr, mac, MAC_LEN))
+		return 0;
+	return error_set(-ENOTSUP, "the UEFI network driver does not take "
+				   "another address for its card");
+}
+
 static int snp_open(struct net_device *netdev)
 {
 	struct snp_nic *nic = netdev->priv;
@@ -263,12 +279,17 @@ static int snp_open(struct net_device *netdev)
 			       (unsigned long)(status & 0xffff));
 		goto err_initialize;
 	}
+	if (netdev->is_mac_changed)
+		rc = snp_set_mac(nic->snp, netdev->netif.hwaddr);
+	if (rc)
+		goto err_mac;
 	nic->tx_busy = 0;
 	nic->tx_busy_count = 0;
 	netdev_set_link(netdev, true);
 	snp_status(netdev);
 	return 0;
 
+err_mac:
 err_initialize:
 	snp_stop(nic->snp);
 	efi_nic_release(nic->handle);
@@ -284,6 +305,9 @@ static void snp_close(struct net_device *netdev)
 		return;
 	/* What was sent last (a RST, a DHCP release) is to leave first. */
 	snp_status(netdev);
+	/* Who comes next shall find the card as we found it. */
+	if (netdev->is_mac_changed)
+		snp_set_mac(nic->snp, netdev->own_mac);
 	snp_stop(nic->snp);
 	efi_nic_release(nic->handle);
 	nic->snp = NULL;
@@ -325,6 +349,9 @@ int snp_register(EFI_HANDLE handle)
 	       sizeof(netdev->hwaddr));
 	if (snp->Mode->MaxPacketSize && snp->Mode->MaxPacketSize < netdev->mtu)
 		netdev->mtu = (uint16_t)snp->Mode->MaxPacketSize;
+	/* Drivers drop what is longer than their longest packet; UEFI's own
+	 * VLANs allow for that too. */
+	netdev->is_tag_in_packet = true;
 	rc = netdev_register(netdev);
 	if (rc)
 		netdev_free(netdev);

@@ -285,6 +285,22 @@ static int undi_start(struct undi *undi, uint16_t *ret_status)
 	return -EIO;
 }
 
+/* Tell the ROM the address of NETDEV, if somebody has changed it. It is told
+ * before the NIC is opened. PXE 2.1 4.2.9. */
+static int undi_set_mac(const struct net_device *netdev)
+{
+	struct pxe_undi_set_station set = {0};
+
+	if (!netdev->is_mac_changed)
+		return 0;
+	memcpy(set.mac, netdev->netif.hwaddr, sizeof(netdev->mac));
+	undi_simple(PXENV_UNDI_CLOSE);
+	if (pxe_call(PXENV_UNDI_SET_STATION, &set, sizeof(set)) == 0)
+		return 0;
+	return error_set(-ENOTSUP, "the PXE ROM does not take another address "
+				   "for its network card");
+}
+
 static int undi_open(struct net_device *netdev)
 {
 	struct undi *undi = netdev->priv;
@@ -292,6 +308,9 @@ static int undi_open(struct net_device *netdev)
 	int rc;
 
 	undi->real = real_ptr(undi_real); /* the block may have moved */
+	rc = undi_set_mac(netdev);
+	if (rc)
+		return rc;
 	rc = undi_start(undi, &status);
 	if (rc)
 		return error_set(rc,

@@ -274,16 +274,22 @@ static void shared_init(struct vmxnet3 *nic, const struct net_device *netdev)
 	rx->comp_ring_size = RX_COMP;
 }
 
-/* Give the device its address and its rings. */
-static int activate(struct vmxnet3 *nic, const uint8_t *mac)
+static void address_set(const struct vmxnet3 *nic, const uint8_t *mac)
 {
 	mmio_write32(nic->regs + VMX_MACL, get_le32(mac));
 	mmio_write32(nic->regs + VMX_MACH, get_le16(mac + 4));
+}
+
+/* Give the device its address and its rings. */
+static int activate(struct vmxnet3 *nic, const uint8_t *mac)
+{
 	mmio_write32(nic->regs + VMX_DSAL, (uint32_t)nic->dma.bus);
 	mmio_write32(nic->regs + VMX_DSAH, (uint32_t)(nic->dma.bus >> 32));
 	if (command(nic, VMX_CMD_ACTIVATE))
 		return error_set(-EIO, "the virtual machine does not activate "
 				       "it");
+	/* Activating may give it its own address again. */
+	address_set(nic, mac);
 	command(nic, VMX_CMD_RX_MODE);
 	mmio_write32(nic->producers + VMX_RXPROD, nic->rx_fill);
 	return 0;
@@ -317,7 +323,7 @@ static int vmxnet3_open(struct net_device *netdev)
 	nic->rx_comp_gen = nic->tx_comp_gen = VMX_COMP_GEN;
 	nic->tx_untold = false;
 	rx_refill(nic);
-	rc = activate(nic, netdev->mac);
+	rc = activate(nic, netdev->netif.hwaddr);
 	if (rc)
 		goto err_activate;
 	nic->link_next_us = 0;
@@ -343,6 +349,9 @@ static void vmxnet3_close(struct net_device *netdev)
 	} while (nic->tx_busy && platform_time_us() - start < TX_DRAIN_US);
 	command(nic, VMX_CMD_QUIESCE);
 	command(nic, VMX_CMD_RESET);
+	/* Who comes next shall find the card as we found it. */
+	if (netdev->is_mac_changed)
+		address_set(nic, netdev->own_mac);
 	buffers_free(nic);
 	pci_disable(nic->pci);
 }

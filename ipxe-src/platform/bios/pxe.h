@@ -15,6 +15,7 @@
 #define PXENV_UNDI_OPEN		   0x06
 #define PXENV_UNDI_CLOSE	   0x07
 #define PXENV_UNDI_TRANSMIT	   0x08
+#define PXENV_UNDI_SET_STATION	   0x0a
 #define PXENV_UNDI_GET_INFORMATION 0x0c
 #define PXENV_UNDI_GET_NIC_TYPE	   0x12
 #define PXENV_UNDI_ISR		   0x14
@@ -95,6 +96,11 @@ struct pxe_undi_initialize {
 	uint16_t status;
 	uint32_t protocol_ini;
 	uint8_t reserved[8];
+} __packed;
+
+struct pxe_undi_set_station {
+	uint16_t status;
+	uint8_t mac[16];
 } __packed;
 
 struct pxe_undi_information {
