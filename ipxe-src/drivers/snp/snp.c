@@ -254,6 +254,8 @@ static int snp_set_mac(EFI_SIMPLE_NETWORK *snp, const uint8_t *mac)
 {
 	EFI_MAC_ADDRESS address = {{0}};
 
+	if (!memcmp(snp->Mode->CurrentAddress.Addr, mac, MAC_LEN))
+		return 0;
 	memcpy(address.Addr, mac, MAC_LEN);
 	if (!EFI_ERROR(snp->StationAddress(snp, FALSE, &address)) &&
 	    !memcmp(snp->Mode->CurrentAddress.Addr, mac, MAC_LEN))

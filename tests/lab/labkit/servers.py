@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .base import OUT, Process
-from .netns import (BRIDGE, NETMASK, NETWORK, OTHER_POOL, POOL, SECOND,
-                    SERVER, Network)
+from .netns import (BRIDGE, NETMASK, NETWORK, OTHER_POOL, OTHER_SERVER, POOL,
+                    SECOND, SERVER, Network)
 
 #: nginx listens here, away from the resolver's port 80.
 NGINX_PORT = 8080
@@ -252,6 +252,29 @@ class Router6(Server):
         super().__init__(Process(
             ["/usr/bin/python3", Path(__file__).with_name("router6.py"),
              BRIDGE], logs / "router6.log", net.name))
+
+
+class Vlan(Server):
+    """The server's side of a VLAN (see vlanport.py): an interface vlan<tag>
+    with an address, and a DHCP server that names no file on it."""
+
+    def __init__(self, net: Network, work: Path, logs: Path, tag: int) -> None:
+        port = f"vlan{tag}"
+        net.ip("tuntap", "add", port, "mode", "tap")
+        net.ip("addr", "add", f"{OTHER_SERVER}/24", "dev", port)
+        net.ip("link", "set", port, "up")
+        self.wire = Process(
+            ["/usr/bin/python3", Path(__file__).with_name("vlanport.py"),
+             "tap0", port, str(tag)], logs / "vlan.log", net.name)
+        words = [f"--interface={port}", "--port=0", "--no-ping",
+                 "--log-dhcp", "--dhcp-authoritative",
+                 f"--dhcp-leasefile={work}/vlan.leases",
+                 f"--dhcp-range={OTHER_POOL[0]},{OTHER_POOL[1]},{NETMASK},1h"]
+        super().__init__(_dnsmasq(net, work, logs / "vlan-dhcp.log", words))
+
+    def stop(self) -> None:
+        self.wire.stop()
+        super().stop()
 
 
 class Syslog(Server):

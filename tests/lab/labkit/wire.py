@@ -29,6 +29,9 @@ class HttpRequest:
     answered: float | None = None
     #: The answer's status code, 0 while there is none.
     status: int = 0
+    #: Who sent it, and the tag of its frame, 0 if it had none.
+    mac: str = ""
+    vlan: int = 0
 
     @property
     def path(self) -> str:
@@ -47,6 +50,11 @@ class DhcpMessage:
     xid: int
     flags: int
     options: dict[int, bytes]
+    #: Who sent the frame, who the message says is its client; the tag of the
+    #: frame, 0 if it had none.
+    mac: str = ""
+    client: str = ""
+    vlan: int = 0
 
     @property
     def kind(self) -> int:
@@ -90,6 +98,10 @@ class Wire:
         self.last_tcp: dict[int, float] = {}
         #: Connection attempts (SYN) of the machine per server port.
         self.connects: dict[int, list[float]] = {}
+        #: IPv4 fragments in either direction.
+        self.fragments = 0
+        #: Sender and tag of the frame that is being looked at.
+        self._from = ("", 0)
         #: QEMU's clock starts at a whole second; this leads to the host's
         #: clock: the least that a packet was ever seen late.
         self.skew = float("inf")
@@ -129,13 +141,26 @@ class Wire:
         # A card that takes offloads has a header of 10 or 12 bytes before
         # each frame (MachineSpec.offload), which QEMU dumps as well.
         for extra in (0, 10, 12):
+            # IPv4, or that with a tag of 802.1Q before its type.
             if frame[extra + 12:extra + 15] == b"\x08\x00\x45":
+                vlan = 0
                 frame = frame[extra:]
+                break
+            if (frame[extra + 12:extra + 14] == b"\x81\x00"
+                    and frame[extra + 16:extra + 19] == b"\x08\x00\x45"):
+                vlan = struct.unpack_from(">H", frame, extra + 14)[0] & 0xfff
+                frame = frame[extra:extra + 12] + frame[extra + 16:]
                 break
         else:
             return
         if len(frame) < 34:
             return
+        self._from = (frame[6:12].hex(":"), vlan)
+        fragment = struct.unpack_from(">H", frame, 20)[0] & 0x3fff
+        if fragment:
+            self.fragments += 1
+            if fragment & 0x1fff:
+                return
         header = (frame[14] & 15) * 4
         protocol = frame[23]
         total = struct.unpack_from(">H", frame, 16)[0]
@@ -199,7 +224,9 @@ class Wire:
             at += 2 + length
         xid, = struct.unpack_from(">I", body, 4)
         flags, = struct.unpack_from(">H", body, 10)
-        self.dhcp.append(DhcpMessage(when, port, xid, flags, options))
+        self.dhcp.append(DhcpMessage(when, port, xid, flags, options,
+                                     self._from[0], body[28:34].hex(":"),
+                                     self._from[1]))
 
     def _tcp(self, when: float, src: int, dst: int, segment: bytes) -> None:
         seq, = struct.unpack_from(">I", segment, 4)
@@ -231,5 +258,6 @@ class Wire:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
         flow.open = HttpRequest(when, dst, words[0],
-                                words[1] if len(words) > 1 else "", headers)
+                                words[1] if len(words) > 1 else "", headers,
+                                mac=self._from[0], vlan=self._from[1])
         self.http.append(flow.open)

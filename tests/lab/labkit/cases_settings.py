@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Rows of the table of boots: what the machine says of itself, addresses that
+are set, VLANs, fragments."""
+
+from __future__ import annotations
+
+from . import servers
+from .boot import Boot
+from .cases import CARDS, case, dumb
+from .judge import fetched_once, linux_up, linux_with, said, sha256
+from .netns import BRIDGE, OTHER_SERVER
+from .servers import NGINX_PORT
+
+# --- another address --------------------------------------------------------
+
+OTHER_MAC = "02:75:6e:6c:6f:77"
+OTHER_ADDRESS = ("#!ipxe\nset net0/mac " + OTHER_MAC + "\ndhcp net0\n"
+                 "@LINUX mac=${net0/mac} hw=${net0/hwaddr}@\n")
+
+
+def sent_by(mac: str):  # type: ignore[no-untyped-def]
+    """DHCP was asked and the kernel fetched from this address."""
+    def check(boot: Boot) -> str | None:
+        asked = {m.mac for m in boot.wire.dhcp
+                 if m.client == mac and m.kind in (1, 3)}
+        if asked != {mac}:
+            return f"DHCP was not asked from {mac} but from {asked or 'none'}"
+        got = {r.mac for r in boot.wire.http if r.path.endswith("/vmlinuz")}
+        return None if got == {mac} else f"the kernel was fetched by {got}"
+    return check
+
+
+for name, machine, nic in (("undi", "bios", None),
+                           *((nic, "bios-native", nic) for nic in CARDS),
+                           ("virtio", "bios-native", "virtio-net-pci")):
+    case(name=f"mac-{name}", machine=machine, nic=nic,
+         what="The card gets another address: DHCP and the kernel's download "
+         "are sent from that and answered to it.",
+         dhcp=dumb("dnsmasq"), script=OTHER_ADDRESS, until=linux_up,
+         checks=[sent_by(OTHER_MAC),
+                 linux_with(f"mac={OTHER_MAC} hw=52:54:00:77:00:01")])
+
+case(name="mac-refused", machine="uefi",
+     what="A UEFI driver that takes no other address: the step fails with a "
+     "sentence, || goes on, and with its own address Linux boots.",
+     dhcp=dumb("dnsmasq"), until=linux_up,
+     script="#!ipxe\nset net0/mac " + OTHER_MAC + "\nifopen net0 || goto on\n"
+     "@LINUX never@\n:on\nset rc ${errno:hexhyp}\nclear net0/mac\n"
+     "dhcp net0\n@LINUX rc=${rc} mac=${net0/mac}@\n",
+     checks=[fetched_once, linux_with("rc=[0-9a-f-]+ mac=52:54:00:77:00:01"),
+             lambda boot: None if "does not take another address"
+             in boot.plain_serial() else "no sentence says why"])
+
+# --- what the machine says of itself ----------------------------------------
+
+#: A script that QEMU lays into memory, where imgmem finds it.
+NOTE = "#!ipxe\nset note read-from-memory\n"
+NOTE_AT = 0x8000000
+FACTS = ("#!ipxe\n"
+         f"imgmem --name note.ipxe {NOTE_AT:#x} {len(NOTE)}\n"
+         "chain --autofree note.ipxe\n"
+         "reboot --setup || set setup refused\n"
+         "@LINUX note=${note} memory=${memsize} first=${memmap/0.1.0} "
+         "table=${acpi/0x50434146.0.0.0.4:string} "
+         "oem=${acpi/0x50434146.0.0.10.5:string} "
+         "none=<${acpi/0x21212121.0.0.0.4}> lang=<${efi/PlatformLang:string}> "
+         "setup=${setup}@\n")
+FACTS_UEFI = FACTS.replace("reboot --setup || set setup refused\n", "")
+
+for machine, script, memory, lang in (
+        ("bios-native", FACTS, "51[01]", "<> setup=refused"),
+        ("uefi", FACTS_UEFI, "7[56][0-9]", "<en[a-zA-Z-]*> setup=")):
+    case(name=f"settings-{machine}", machine=machine,
+         what="Memory, ACPI tables and UEFI variables are settings; a script "
+         "is run from memory.",
+         dhcp=dumb("dnsmasq"), script=script, files={"note.ipxe": NOTE},
+         qemu=["-device", "loader,file=@WORK@/note.ipxe,force-raw=on,"
+               f"addr={NOTE_AT:#x}"],
+         until=linux_up,
+         checks=[linux_with(f"note=read-from-memory memory={memory} "
+                            "first=0{16} table=FACP oem=BOCHS none=<> "
+                            f"lang={lang}")])
+
+
+def setup_was_asked_for(boot: Boot) -> str | None:
+    """The variable OsIndications is kept with bit 0, UEFI 2.10 8.5.4."""
+    name = "OsIndications\0".encode("utf-16le")
+    kept = (boot.work / "vars.fd").read_bytes()
+    value = bytes([1, 0, 0, 0, 0, 0, 0, 0])
+    return None if name + value in kept else \
+        "OsIndications is not 1 in the machine's variables"
+
+
+case(name="uefi-setup", machine="uefi",
+     what="`reboot --setup` asks the firmware for its set-up, and resets.",
+     dhcp=dumb("dnsmasq"), script="#!ipxe\necho ASKING\nreboot --setup\n"
+     "echo STILL HERE\npoweroff\n",
+     until=lambda boot: not boot.machine.is_running(),
+     checks=[fetched_once, setup_was_asked_for,
+             lambda boot: "it did not reset" if "\nSTILL HERE"
+             in boot.plain_serial() else None])
+
+# --- VLANs ------------------------------------------------------------------
+
+TAG = 5
+
+
+def with_vlan(boot: Boot) -> list[servers.Server]:
+    return [*dumb("dnsmasq")(boot),
+            servers.Vlan(boot.net, boot.work, boot.logs, TAG)]
+
+
+def went_by_the_vlan(boot: Boot) -> str | None:
+    got = {r.vlan for r in boot.wire.http
+           if r.path in ("/vmlinuz", "/initrd.img")}
+    return None if got == {TAG} else f"the kernel came by VLANs {got or '-'}"
+
+
+for machine, nic in (("bios-native", "e1000"), ("uefi", None)):
+    case(name=f"vlan-{machine}", machine=machine, nic=nic,
+         what="DHCP and the kernel's download in a VLAN, whose frames are "
+         "tagged.",
+         dhcp=with_vlan, web=("resolver", "nginx"), until=linux_up,
+         script=f"#!ipxe\nvcreate --tag {TAG} net0\ndhcp net0-{TAG}\n"
+         f"kernel http://{OTHER_SERVER}:{NGINX_PORT}/vmlinuz @KARGS@ "
+         f"ip=${{net0-{TAG}/ip}}\n"
+         f"initrd http://{OTHER_SERVER}:{NGINX_PORT}/initrd.img\nboot\n",
+         checks=[went_by_the_vlan, linux_with(r"ip=10\.78\.0\.1\d\d")])
+
+# --- fragments --------------------------------------------------------------
+
+
+def narrow(boot: Boot) -> None:
+    """From now on the server's packets are of 600 bytes at most."""
+    boot.net.ip("link", "set", BRIDGE, "mtu", "600")
+    boot.machine.type(" ")
+
+
+def was_fragmented(boot: Boot) -> str | None:
+    if boot.wire.fragments < 1000:
+        return f"only {boot.wire.fragments} fragments came by"
+    return None
+
+
+case(name="tftp-fragments", machine="bios-native",
+     what="TFTP over a narrow network: Linux's kernel sends blocks in "
+     "fragments, and the RAM disk's sum is right.",
+     dhcp=dumb("dnsmasq"), until=linux_up, files={"tftp/part.img": "@part"},
+     script="#!ipxe\necho READY\nprompt\nkernel @WEB@/vmlinuz @KARGS@\n"
+     "initrd @WEB@/initrd.img\ninitrd tftp://@IP@/part.img\nboot\n",
+     actions=[(said("(?m)^READY"), narrow)],
+     checks=[was_fragmented, linux_with(), sha256("/payload-part", "part")])
