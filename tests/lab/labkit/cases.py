@@ -356,35 +356,6 @@ for firmware, program in (("bios", "undionly.kpxe"),
          checks=[fetched_once, http_times("/vmlinuz", 3),
                  fault_log(lambda log: waited(log, 3)), linux_with()])
 
-    case(name=f"{firmware}-http-refused", machine=machine,
-         what="A refused connection: the step fails and || goes on.",
-         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
-         script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
-                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
-         checks=[fetched_once, connects(81, 60),
-                 linux_with("rc=[0-9a-f-]{8,}")])
-
-    case(name=f"{firmware}-http-no-answer", machine=machine,
-         what="A host that answers nothing at all: given up in bounded "
-         "time, || goes on.", timeout=240,
-         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
-         network=lambda net: net.swallow(81),
-         script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
-                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
-         checks=[fetched_once, connects(81, 200),
-                 linux_with("rc=[0-9a-f-]{8,}")])
-
-    case(name=f"{firmware}-http-silent", machine=machine,
-         what="A server that takes the request and never answers: given up "
-         "in bounded time, || goes on.", timeout=300,
-         dhcp=dumb("dnsmasq"), until=linux_up,
-         web=("resolver", "faults"),
-         script="#!ipxe\nkernel @FAULTS@/silent || goto on\n"
-                "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
-         faults=[{"path": "/silent", "silent": True}],
-         checks=[fetched_once, http_times("/silent", 1, 10),
-                 linux_with("rc=[0-9a-f-]{8,}")])
-
     case(name=f"{firmware}-http-truncated", machine=machine,
          what="A body that always ends early is never run; || goes on.",
          dhcp=dumb("dnsmasq"), until=linux_up, timeout=240,
@@ -411,19 +382,6 @@ for firmware, program in (("bios", "undionly.kpxe"),
                  linux_with("r1=else r2=then r3=fetch-else r4=isset-else "
                             "r5=both-else")])
 
-    case(name=f"{firmware}-retry-after-script", machine=machine,
-         what="The resolver's place answers 503 with Retry-After first: "
-         "the script is asked again and run.", timeout=150,
-         dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
-         web=("resolver", "faults"),
-         script="#!ipxe\nchain @FAULTS@/later.ipxe\n",
-         files={"web/later.ipxe": "#!ipxe\n@LINUX from=later@\n"},
-         faults=[{"path": "/later.ipxe", "status": 503, "times": 1,
-                  "headers": {"Retry-After": "2"}},
-                 {"path": "/later.ipxe", "file": "web/later.ipxe"}],
-         checks=[fetched_once, http_times("/later.ipxe", 2),
-                 linux_with("from=later")])
-
     case(name=f"{firmware}-lossy", machine=machine,
          what="One packet in fifty lost in each direction: still Linux.",
          dhcp=dumb("dnsmasq"), until=linux_up, timeout=240,
@@ -443,6 +401,51 @@ for firmware, program in (("bios", "undionly.kpxe"),
                   (said(BACK_OFF),
                    lambda boot: servers_back(boot))],
          until=linux_up, checks=[fetched_once, linux_with()])
+
+# Waiting is the network code's, the same on all firmware; *-http-503 and
+# *-all-gone wait by the clocks of both.
+
+case(name="bios-http-refused", machine="bios",
+     what="A refused connection: the step fails and || goes on.",
+     dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+     script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
+            "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+     checks=[fetched_once, connects(81, 60),
+             linux_with("rc=[0-9a-f-]{8,}")])
+
+case(name="bios-http-no-answer", machine="bios",
+     what="A host that answers nothing at all: given up in bounded "
+     "time, || goes on.", timeout=240,
+     dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+     network=lambda net: net.swallow(81),
+     script="#!ipxe\nkernel http://@IP@:81/x || goto on\n"
+            "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+     checks=[fetched_once, connects(81, 200),
+             linux_with("rc=[0-9a-f-]{8,}")])
+
+case(name="bios-http-silent", machine="bios",
+     what="A server that takes the request and never answers: given up "
+     "in bounded time, || goes on.", timeout=300,
+     dhcp=dumb("dnsmasq"), until=linux_up,
+     web=("resolver", "faults"),
+     script="#!ipxe\nkernel @FAULTS@/silent || goto on\n"
+            "@LINUX never@\n:on\n@LINUX rc=${errno:hexhyp}@\n",
+     faults=[{"path": "/silent", "silent": True}],
+     checks=[fetched_once, http_times("/silent", 1, 10),
+             linux_with("rc=[0-9a-f-]{8,}")])
+
+case(name="bios-retry-after-script", machine="bios",
+     what="The resolver's place answers 503 with Retry-After first: "
+     "the script is asked again and run.", timeout=150,
+     dhcp=dumb("dnsmasq"), until=linux_up, stock_can=True,
+     web=("resolver", "faults"),
+     script="#!ipxe\nchain @FAULTS@/later.ipxe\n",
+     files={"web/later.ipxe": "#!ipxe\n@LINUX from=later@\n"},
+     faults=[{"path": "/later.ipxe", "status": 503, "times": 1,
+              "headers": {"Retry-After": "2"}},
+             {"path": "/later.ipxe", "file": "web/later.ipxe"}],
+     checks=[fetched_once, http_times("/later.ipxe", 2),
+             linux_with("from=later")])
 
 case(name="uefi-no-dhcp", machine="uefi",
      what="ipxe.efi from a disk, no DHCP server at all: bounded, then the "
