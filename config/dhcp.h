@@ -11,6 +11,9 @@
 #define DHCP_REQ_END_MS         10000 /* REQUEST gives up past this one */
 #define DHCP_PROXY_START_MS       250 /* first proxy REQUEST, port 4011 */
 #define DHCP_PROXY_TOTAL_MS      2000 /* a proxy that is silent is left */
+#define PXEBS_START_MS           1000 /* first to a boot server; doubles */
+#define PXEBS_NEXT_MS            3000 /* then the next one is asked */
+#define PXE_MENU_IDLE_MS        60000 /* F8's menu: without a key, then chosen */
 
 #if __has_include("config/named/dhcp.h")
 #include "config/named/dhcp.h"
@@ -51,6 +54,14 @@
 #ifdef DHCP_PROXY_END_TIMEOUT_SEC
 #undef DHCP_PROXY_TOTAL_MS
 #define DHCP_PROXY_TOTAL_MS DHCP_SECONDS(DHCP_PROXY_END_TIMEOUT_SEC)
+#endif
+#ifdef PXEBS_START_TIMEOUT_SEC
+#undef PXEBS_START_MS
+#define PXEBS_START_MS DHCP_SECONDS(PXEBS_START_TIMEOUT_SEC)
+#endif
+#ifdef PXEBS_MAX_TIMEOUT_SEC
+#undef PXEBS_NEXT_MS
+#define PXEBS_NEXT_MS DHCP_SECONDS(PXEBS_MAX_TIMEOUT_SEC)
 #endif
 
 #endif

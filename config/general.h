@@ -83,6 +83,8 @@
 #define PING_CMD     /* ping */
 #define NEIGHBOUR_CMD /* nstat */
 #define IPSTAT_CMD   /* ipstat */
+#define PXEBS_CMD    /* pxebs: PXE boot servers */
+#define PXE_MENU     /* autoboot: PXE boot menus; wants PXEBS_CMD, MENU_CMD */
 #define VLAN_CMD     /* vcreate, vdestroy, and the VLAN that we came by */
 #ifndef PLATFORM_LINUX
 #define PCI_CMD      /* pciscan */
@@ -154,6 +156,13 @@
 #endif
 #if __has_include("config/local-named/general.h")
 #include "config/local-named/general.h"
+#endif
+
+/* For C: is PXE_MENU linked? A test of an address would cost undionly.kpxe. */
+#ifdef PXE_MENU
+#define HAS_PXE_MENU 1
+#else
+#define HAS_PXE_MENU 0
 #endif
 
 #endif

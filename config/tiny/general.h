@@ -23,6 +23,7 @@
 #undef TIME_CMD
 #undef ABSENT_CMD
 #undef LEFT_OUT_CMD
+#undef PXE_MENU
 #undef HELP_CMD
 #undef SETTING_TYPES
 #undef IMAGE_BZIMAGE

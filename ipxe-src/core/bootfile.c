@@ -3,16 +3,16 @@
 #include <stdlib.h>
 
 #include "core/bootfile.h"
-#include "core/settings.h"
 
-struct uri *bootfile_uri(void)
+struct uri *bootfile_uri(struct settings *settings)
 {
 	struct settings *origin;
 	char *filename, *expanded, *server;
 	struct uri *uri = NULL;
 	int rc;
 
-	if (settings_fetch(NULL, &setting_filename, NULL, 0, &origin, NULL) < 1)
+	if (settings_fetch(settings, &setting_filename, NULL, 0, &origin,
+			   NULL) < 1)
 		return NULL;
 	filename = settings_format(origin, &setting_filename);
 	expanded = filename ? settings_expand(filename, &rc) : NULL;

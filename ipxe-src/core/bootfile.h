@@ -3,11 +3,13 @@
 #ifndef CORE_BOOTFILE_H
 #define CORE_BOOTFILE_H
 
+#include "core/settings.h"
 #include "core/uri.h"
 
-/* The URI that `filename` means, its ${} expanded: an absolute URI as it is,
- * else a file on the `next-server` of the same settings block. A new
- * reference; NULL if there is no filename, or no server for it. */
-struct uri *bootfile_uri(void);
+/* The URI that `filename` of SETTINGS (NULL: of the whole tree) means, its ${}
+ * expanded: an absolute URI as it is, else a file on the `next-server` of the
+ * same settings block. A new reference; NULL if there is no filename, or no
+ * server for it. */
+struct uri *bootfile_uri(struct settings *settings);
 
 #endif

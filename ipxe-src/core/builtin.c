@@ -106,7 +106,7 @@ static int cwduri_fetch(void *buf, size_t len)
 
 static int filename_uri_fetch(void *buf, size_t len)
 {
-	return uri_fetch(bootfile_uri(), buf, len);
+	return uri_fetch(bootfile_uri(NULL), buf, len);
 }
 
 /* 0 to 1023 milliseconds that differ from machine to machine: to be added to

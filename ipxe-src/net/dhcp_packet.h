@@ -24,6 +24,7 @@
 
 /* Option tags that are used by name. */
 #define DHCP_OPT_PAD	      0
+#define DHCP_OPT_VENDOR	      43
 #define DHCP_OPT_REQUESTED_IP 50
 #define DHCP_OPT_OVERLOAD     52
 #define DHCP_OPT_MESSAGE_TYPE 53
@@ -40,7 +41,7 @@
 #define DHCP_OPT_CLIENT_UUID  97
 #define DHCP_OPT_ENCAP	      175
 #define DHCP_OPT_END	      255
-#define DHCP_TAG_PXE_MENU     DHCP_ENCAP(43, 9)
+#define DHCP_TAG_PXE_MENU     DHCP_ENCAP(DHCP_OPT_VENDOR, 9)
 #define DHCP_TAG_NO_PXEDHCP   DHCP_ENCAP(175, 176)
 
 /* The fixed part. Addresses in network order. */

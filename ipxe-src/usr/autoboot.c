@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "config/general.h"
 #include "core/bootfile.h"
 #include "core/console.h"
 #include "core/image.h"
@@ -11,6 +12,7 @@
 #include "usr/fetch.h"
 #include "usr/ifmgmt.h"
 #include "usr/imgmgmt.h"
+#include "usr/pxemgmt.h"
 
 /* Close every NIC but NETDEV. */
 static void close_others(struct net_device *netdev)
@@ -51,7 +53,7 @@ int netboot(struct net_device *netdev)
 {
 	const struct ifconf_options options = {.timeout_ms = -1};
 	char root_path[128];
-	struct uri *uri;
+	struct uri *uri = NULL;
 	int rc;
 
 	close_others(netdev);
@@ -63,7 +65,13 @@ int netboot(struct net_device *netdev)
 	if (rc)
 		return rc;
 	route();
-	uri = bootfile_uri();
+	if (HAS_PXE_MENU) {
+		rc = pxe_menu_boot(netdev, &uri);
+		if (rc < 0 || (!rc && !uri))
+			return rc;
+	}
+	if (!uri)
+		uri = bootfile_uri(NULL);
 	if (settings_fetch_string(NULL, &setting_root_path, root_path,
 				  sizeof(root_path)) > 0)
 		console_printf("Root path: %s: SAN boot is not built in; "

@@ -24,10 +24,14 @@
 #include "image/linux_boot.h"
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
+#include "net/dhcp_settings.h"
 #include "net/http_response.h"
 #include "net/ntp.h"
+#include "net/pxe_options.h"
+#include "net/pxebs.h"
 #include "net/resolve.h"
 #include "net/vlan.h"
+#include "usr/pxemgmt.h"
 
 /* Belongs to UEFI images, which this program is not built as. */
 #include "platform/efi/packed/packed.c"
@@ -295,6 +299,39 @@ static void fuzz_dhcp_packet(void)
 	dhcp_is_reply(input, input_len, device_mac);
 	dhcp_is_pxe(input, input_len);
 	dhcp_has_boot(input, input_len);
+}
+
+/* The next packet of the input is sub-option NUMBER of option 43. */
+static void take_pxe_option(unsigned int number)
+{
+	const struct setting setting = {.name = "",
+					.tag = DHCP_ENCAP(43, number),
+					.type = &setting_type_hex};
+	const uint8_t *data;
+	size_t len;
+
+	data = take_packet(PXE_OPTION_MAX + 100, &len);
+	settings_store(NULL, &setting, data, len);
+}
+
+/* Option 43: lists, and what they become. */
+static void fuzz_pxe_options(void)
+{
+	struct pxe_servers servers;
+	struct pxe_item item;
+	char text[20];
+	size_t at = 0;
+
+	while (pxe_servers_next(input, input_len, &at, &servers))
+		CHECK(servers.addrs + servers.count * 4 <= input + at);
+	CHECK(at <= input_len);
+	at = 0;
+	while (pxe_item_next(input, input_len, &at, &item)) {
+		CHECK(item.text + item.len <= (const char *)input + at);
+		pxe_text_copy(text, sizeof(text), item.text, item.len);
+		CHECK(strlen(text) < sizeof(text) && !strchr(text, KEY_ESC));
+	}
+	CHECK(at <= input_len);
 }
 
 /* A byte that says in which pieces it comes, then the response. */
@@ -593,6 +630,34 @@ static void fuzz_dhcp(void)
 	free(settings_fetch_text("net0.dhcp/43.8:hex"));
 }
 
+/* How boot servers may be asked and which there are, then their answers. */
+static void fuzz_pxebs(void)
+{
+	take_pxe_option(PXE_OPT_CONTROL);
+	take_pxe_option(PXE_OPT_MCAST);
+	take_pxe_option(PXE_OPT_SERVERS);
+	server.from = server.at = 4;
+	server.len = 4; /* xid */
+	fake_on_udp = answer;
+	pxebs_type(fake_netdev, 2);
+	pxebs_discover(fake_netdev, 2, 9000);
+	free(settings_fetch_text("pxebs/filename"));
+	dhcp_block_unregister(NULL, DHCP_BLOCK_PXEBS);
+}
+
+/* A menu, the prompt before it, and keys. Nobody answers. */
+static void fuzz_pxe_menu(void)
+{
+	struct uri *uri = NULL;
+
+	take_pxe_option(PXE_OPT_MENU);
+	take_pxe_option(PXE_OPT_PROMPT);
+	settings_store_text("vendor-class", "PXEClient");
+	is_typing = true;
+	if (!pxe_menu_boot(fake_netdev, &uri))
+		CHECK(!uri);
+}
+
 static void fuzz_tftp(void)
 {
 	server.port = 69;
@@ -664,6 +729,7 @@ static const struct target {
 	{"uri", fuzz_uri, false},
 	{"menu", fuzz_menu, false},
 	{"dhcp_packet", fuzz_dhcp_packet, false},
+	{"pxe_options", fuzz_pxe_options, false},
 	{"http_response", fuzz_http_response, false},
 	{"inflate", fuzz_inflate, false},
 	{"lzma", fuzz_lzma, false},
@@ -679,6 +745,8 @@ static const struct target {
 	{"ansi", fuzz_ansi, false},
 	{"frame", fuzz_frame, true},
 	{"dhcp", fuzz_dhcp, true},
+	{"pxebs", fuzz_pxebs, true},
+	{"pxe_menu", fuzz_pxe_menu, true},
 	{"tftp", fuzz_tftp, true},
 	{"ntp", fuzz_ntp, true},
 	{"dns", fuzz_dns, true},

@@ -61,4 +61,3 @@ ABSENT(lotest, "a test of drivers; the lab's boots test them");
 ABSENT(profstat, "nothing is profiled; make bench measures");
 ABSENT(startpxe, "the native PXE stays as it is");
 ABSENT(stoppxe, "the native PXE stays as it is");
-ABSENT(pxebs, "boot servers are not asked");
