@@ -143,6 +143,22 @@ class ProxyDhcp(Server):
         self.process.wait_listening("udp", 67)
 
 
+class PxeMenu(Server):
+    """dnsmasq as a proxyDHCP server with a boot menu, and as the boot server
+    of its items (PXE 2.1 2.2.2): `services` are (text, file); no file is the
+    local disk. Types are 32768, 32769 and so on."""
+
+    def __init__(self, net: Network, work: Path, logs: Path, prompt: str,
+                 services: list[tuple[str, str]]) -> None:
+        words = [f"--interface={BRIDGE}", "--port=0", "--log-dhcp",
+                 f"--dhcp-leasefile={work}/proxy.leases",
+                 f"--dhcp-range={NETWORK},proxy", f"--pxe-prompt={prompt}"]
+        words += [f"--pxe-service=x86PC,{text},{file or 0}"
+                  for text, file in services]
+        super().__init__(_dnsmasq(net, work, logs / "proxy.log", words))
+        self.process.wait_listening("udp", 67)
+
+
 class ProxyOffer(Server):
     """A proxyDHCP server that does all of it on port 67 (proxyoffer.py)."""
 
