@@ -92,6 +92,7 @@
 #define COMPARE_CMD  /* islt, isle, isgt, isge, isne */
 #define IMAGE_ARCHIVE_CMD /* imgextract: gzip, zlib */
 #define IMAGE_MEM_CMD /* imgmem */
+#define SANHOOK_CMD  /* sanhook, sanunhook */
 #define SHIM_CMD     /* shim, fdt: where there is nothing to be done */
 #define IMGSET_CMD   /* imgset */
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */

@@ -93,11 +93,20 @@ int platform_nvs_load(void *buf, size_t *len);
  * with a sentence. */
 int platform_nvs_store(const void *buf, size_t len);
 
-/* Boot the local disk DRIVE (BIOS number: 0x80 is the first; UEFI looks for
- * the first disk that has a boot program). FILENAME on UEFI: the program, with
- * backslashes, NULL for the default one of UEFI 2.10 3.5.1.1. NICs are paused.
- * Does not return if the disk boots; else -errno with a sentence. */
-int platform_boot_disk(unsigned int drive, const char *filename);
+/* Which local disk. BIOS goes by DRIVE alone, UEFI by all the others, which may
+ * be NULL: the first file system that they are true of. */
+struct platform_disk {
+	unsigned long drive;  /* BIOS number: 0x80 is the first */
+	const char *filename; /* boot program, with backslashes; NULL: the
+			       * default one of UEFI 2.10 3.5.1.1 */
+	const char *extra;    /* another file that is there */
+	const char *label;    /* of the volume */
+	const char *uuid;     /* of the GPT's partition */
+};
+
+/* Boot a local disk. NICs are paused. Does not return if it boots; else -errno
+ * with a sentence. */
+int platform_boot_disk(const struct platform_disk *disk);
 
 /* Undo all that must not outlive us before control goes to an operating
  * system or boot program that does not return (drivers are already closed). */

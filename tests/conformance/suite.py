@@ -142,8 +142,10 @@ NOISE = [
     ("ours", r"(?m)^Usage: .*\n(?:  .*\n(?:  Example: .*\n)?)?"),
     # An interface being configured.
     ("stock", r"(?m)^Configuring \(.*\n"),
+    # What happens to a SAN device.
+    ("stock", r"(?m)^(?:Boot|Unregistered).* SAN device.*\n"),
     # A boot server being looked for.
-    ("stock", r"(?m)^PXEBS \(.*\n"),
+    ("stock", r"(?m)^PXEBS \([^)]*\)(?:\.+ (?:ok\n)?)?"),
     ("ours", r"(?m)^net\d+: .*\n"),
     ("ours", r"(?m)^There is no network card .*\n"),
     # Sentences about errors.
@@ -158,7 +160,8 @@ NOISE = [
     ("ours", r"(?m)^(?:set|clear|show|inc|chain|img\w+|kernel|boot|module|"
              r"initrd|prompt|sleep|exit|echo|goto|if\w+|dhcp|sync|is\w+|menu|"
              r"item|choose|param|params|read|login|form|present|time|ping|"
-             r"nslookup|\w+sum|iflinkwait|cpuid|pciscan|pxebs|v\w+): .*\n"),
+             r"nslookup|\w+sum|iflinkwait|cpuid|pciscan|pxebs|"
+             r"san\w+|v\w+): .*\n"),
 ]
 KEPT = r"(?m)^(.*: command not found)$"
 

@@ -276,6 +276,42 @@ static void test_written_address_is_read_back(void **state)
 	assert_memory_equal(origin.mac, mac, sizeof(mac));
 }
 
+static void test_a_partition_is_known_by_its_uuid(void **state)
+{
+	static const uint8_t uuid[16] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab,
+					 0xcd, 0xef, 0x10, 0x32, 0x54, 0x76,
+					 0x98, 0xba, 0xdc, 0xfe};
+	static const uint8_t on_disk[16] = {0x67, 0x45, 0x23, 0x01, 0xab, 0x89,
+					    0xef, 0xcd, 0x10, 0x32, 0x54, 0x76,
+					    0x98, 0xba, 0xdc, 0xfe};
+	uint8_t node[42] = {4, 1, 42, [40] = 2, [41] = 2};
+	uint8_t *cut = malloc(41);
+	size_t i;
+
+	(void)state;
+	memcpy(node + 24, on_disk, 16);
+	assert_true(devpath_is_partition(node, uuid));
+	for (i = 0; i < 16; i++) {
+		node[24 + i] ^= 1;
+		assert_false(devpath_is_partition(node, uuid));
+		node[24 + i] ^= 1;
+	}
+	/* A partition of an MBR, a CD, a node that is cut off. */
+	node[40] = 1;
+	assert_false(devpath_is_partition(node, uuid));
+	node[40] = 2;
+	node[41] = 1;
+	assert_false(devpath_is_partition(node, uuid));
+	node[41] = 2;
+	node[1] = 2;
+	assert_false(devpath_is_partition(node, uuid));
+	node[1] = 1;
+	node[2] = 41;
+	memcpy(cut, node, 41);
+	assert_false(devpath_is_partition(cut, uuid));
+	free(cut);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_server_is_the_address_in_the_uri),
 		cmocka_unit_test(test_long_uri_fits_or_is_left_out),
 		cmocka_unit_test(test_no_address_makes_no_lease),
+		cmocka_unit_test(test_a_partition_is_known_by_its_uuid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,6 @@ static int absent_exec(int argc __unused_arg, char **argv)
 			&absent_##ident.command
 
 #define WANTS_TLS   "certificates come with HTTPS"
-#define WANTS_SAN   "there are only local disks, no SAN"
 #define WANTS_RADIO "there are no drivers for wireless cards"
 #define WANTS_FC    "there are no drivers for Fibre Channel"
 
@@ -48,8 +47,6 @@ ABSENT(certstat, WANTS_TLS);
 ABSENT(certstore, WANTS_TLS);
 ABSENT(imgdecrypt, WANTS_TLS);
 ABSENT(imgtrust, WANTS_TLS);
-ABSENT(sanhook, WANTS_SAN);
-ABSENT(sanunhook, WANTS_SAN);
 ABSENT(iwlist, WANTS_RADIO);
 ABSENT(iwstat, WANTS_RADIO);
 ABSENT(fcels, WANTS_FC);

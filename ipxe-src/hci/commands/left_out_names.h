@@ -74,6 +74,9 @@
 #ifndef POWEROFF_CMD
 	"poweroff\0"
 #endif
+#ifndef PXEBS_CMD
+	"pxebs\0"
+#endif
 #ifndef READ_CMD
 	"read\0"
 #endif
@@ -85,6 +88,9 @@
 #endif
 #ifndef SANBOOT_CMD
 	"sanboot\0localboot\0"
+#endif
+#ifndef SANHOOK_CMD
+	"sanhook\0sanunhook\0"
 #endif
 #ifndef SHELL_CMD
 	"shell\0"
@@ -108,7 +114,7 @@
 	"vcreate\0vdestroy\0"
 #endif
 #ifndef ABSENT_CMD
-	"certfree\0certstat\0certstore\0imgdecrypt\0imgtrust\0sanhook\0"
-	"sanunhook\0iwlist\0iwstat\0fcels\0fcstat\0ibstat\0usbscan\0gdbstub\0"
-	"lotest\0profstat\0startpxe\0stoppxe\0pxebs\0"
+	"certfree\0certstat\0certstore\0imgdecrypt\0imgtrust\0"
+	"iwlist\0iwstat\0fcels\0fcstat\0ibstat\0usbscan\0gdbstub\0"
+	"lotest\0profstat\0startpxe\0stoppxe\0"
 #endif

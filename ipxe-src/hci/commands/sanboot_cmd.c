@@ -15,25 +15,21 @@ SELECT_IF(SANBOOT_CMD);
 #define DEFAULT_DRIVE 0x80
 
 struct sanboot_options {
-	unsigned long drive;
+	struct platform_disk disk;
 	bool no_describe;
 	bool keep;
-	const char *filename;
-	const char *extra;
-	const char *label;
-	const char *uuid;
 };
 
 static const struct option_descriptor sanboot_opts[] = {
-	OPTION("drive", 'd', OPTION_NUMBER, struct sanboot_options, drive),
+	OPTION("drive", 'd', OPTION_NUMBER, struct sanboot_options, disk.drive),
 	OPTION("no-describe", 'n', OPTION_FLAG, struct sanboot_options,
 	       no_describe),
 	OPTION("keep", 'k', OPTION_FLAG, struct sanboot_options, keep),
 	OPTION("filename", 'f', OPTION_STRING, struct sanboot_options,
-	       filename),
-	OPTION("extra", 'e', OPTION_STRING, struct sanboot_options, extra),
-	OPTION("label", 'l', OPTION_STRING, struct sanboot_options, label),
-	OPTION("uuid", 'u', OPTION_STRING, struct sanboot_options, uuid),
+	       disk.filename),
+	OPTION("extra", 'e', OPTION_STRING, struct sanboot_options, disk.extra),
+	OPTION("label", 'l', OPTION_STRING, struct sanboot_options, disk.label),
+	OPTION("uuid", 'u', OPTION_STRING, struct sanboot_options, disk.uuid),
 };
 
 static const struct command_syntax sanboot_syntax =
@@ -41,7 +37,7 @@ static const struct command_syntax sanboot_syntax =
 
 static int sanboot_exec(int argc, char **argv)
 {
-	struct sanboot_options options = {.drive = DEFAULT_DRIVE};
+	struct sanboot_options options = {.disk.drive = DEFAULT_DRIVE};
 	int first, rc;
 
 	first = parse_options(argc, argv, &sanboot_syntax, &options);
@@ -53,28 +49,24 @@ static int sanboot_exec(int argc, char **argv)
 			       argv[0], argv[first]);
 		return -ENOSYS;
 	}
-	if (options.extra || options.label || options.uuid) {
-		console_printf("%s: a disk cannot be chosen by --extra, "
-			       "--label or --uuid, only by --drive\n",
-			       argv[0]);
-		return -ENOSYS;
-	}
 	netdev_pause_all();
-	rc = platform_boot_disk((unsigned int)options.drive, options.filename);
+	rc = platform_boot_disk(&options.disk);
 	netdev_resume_all();
 	console_printf("%s: could not boot from a local disk: %s\n", argv[0],
 		       error_text(rc));
 	return rc;
 }
 
+#define USAGE                                                                  \
+	"[--drive <number>] [--no-describe] [--filename <file>] "              \
+	"[--extra <file>] [--label <volume>] [--uuid <partition>]"
+
 static const struct command sanboot_command = {
-	"sanboot", "[--drive <number>] [--no-describe] [--filename <file>]",
-	"Boot from a local disk", sanboot_exec};
+	"sanboot", USAGE, "Boot from a local disk", sanboot_exec};
 TABLE_REGISTER(commands, sanboot_command);
 
 static const struct command localboot_command = {
-	"localboot", "[--drive <number>] [--filename <file>]",
-	"Boot from a local disk", sanboot_exec};
+	"localboot", USAGE, "Boot from a local disk", sanboot_exec};
 TABLE_REGISTER(commands, localboot_command);
 
 COMMAND_EXAMPLE(sanboot, "sanboot --drive 0x80");

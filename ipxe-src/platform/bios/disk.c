@@ -37,9 +37,10 @@ static bool read_boot_sector(unsigned int drive)
 	return false;
 }
 
-int platform_boot_disk(unsigned int drive, const char *filename __unused_arg)
+int platform_boot_disk(const struct platform_disk *disk)
 {
 	uint8_t *sector = (uint8_t *)LOAD_BASE;
+	unsigned int drive = (unsigned int)disk->drive;
 
 	memset(sector, 0, SECTOR_LEN);
 	if (drive > 0xff || !read_boot_sector(drive))

@@ -80,6 +80,34 @@ size_t devpath_last(const void *path, size_t len)
 	return last;
 }
 
+/* Offsets in a node of a partition, and what says that it is one of a GPT. */
+#define PARTITION_SIGNATURE 24
+#define PARTITION_FORMAT    40
+#define PARTITION_SIG_KIND  41
+#define PARTITION_LEN	    42
+#define FORMAT_GPT	    2
+#define SIG_KIND_GUID	    2
+
+bool devpath_is_partition(const void *node, const uint8_t uuid[16])
+{
+	/* Its first three fields are little-endian. */
+	static const uint8_t order[16] = {3, 2, 1,  0,	5,  4,	7,  6,
+					  8, 9, 10, 11, 12, 13, 14, 15};
+	const uint8_t *bytes = node;
+	size_t i;
+
+	if (devpath_kind(node) != DEVPATH_HARD_DRIVE ||
+	    devpath_node_len(node) < PARTITION_LEN ||
+	    bytes[PARTITION_FORMAT] != FORMAT_GPT ||
+	    bytes[PARTITION_SIG_KIND] != SIG_KIND_GUID)
+		return false;
+	for (i = 0; i < sizeof(order); i++) {
+		if (bytes[PARTITION_SIGNATURE + order[i]] != uuid[i])
+			return false;
+	}
+	return true;
+}
+
 static void parse_mac(const uint8_t *node, size_t len,
 		      struct devpath_origin *origin)
 {

@@ -18,6 +18,7 @@
 #define DEVPATH_VLAN	     0x0314
 #define DEVPATH_URI	     0x0318
 #define DEVPATH_DNS	     0x031f
+#define DEVPATH_HARD_DRIVE   0x0401 /* a partition */
 #define DEVPATH_VENDOR_MEDIA 0x0403
 #define DEVPATH_END	     0x7fff
 #define DEVPATH_END_INSTANCE 0x7f01
@@ -67,6 +68,10 @@ void devpath_put_uri(void *path, const char *uri, size_t uri_len);
 /* Where the last node of the path of LEN bytes (without end) begins; 0 if
  * there is only one, or none. */
 size_t devpath_last(const void *path, size_t len);
+
+/* Is the node at NODE a partition of a GPT, the one with this UUID (in the
+ * order in which it is written)? UEFI 2.10 10.3.5.1. */
+bool devpath_is_partition(const void *node, const uint8_t uuid[16]);
 
 /* Write to PACKET, MAX bytes, a DHCPACK (RFC 2131 section 2) that says what
  * ORIGIN knows: a lease that another client took, with the URI as its boot file

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Booting a local disk: the boot program of the first file system that has
- * one. UEFI 2.10 3.5.1.1. */
+/* Booting a local disk: the boot program of the first file system that has one
+ * and is as it was described. UEFI 2.10 3.5.1.1. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "core/identity.h"
 #include "core/loopguard.h"
 #include "core/platform.h"
+#include "core/settings.h"
 #include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/nic.h"
@@ -16,12 +17,22 @@
 
 SELECT_IF(SANBOOT_CMD);
 
-#define DEVPATH_HARD_DRIVE 0x0401 /* a partition */
-#define DEVPATH_FILE	   0x0404
-#define FILENAME_MAX_LEN   128 /* characters, with the terminator */
+#define DEVPATH_FILE 0x0404
+#define NAME_MAX_LEN 128 /* characters, with the terminator */
 
 static EFI_GUID guid_file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+static EFI_GUID guid_label = EFI_FILE_SYSTEM_VOLUME_LABEL_INFO_ID;
 static EFI_GUID guid_block_io = EFI_BLOCK_IO_PROTOCOL_GUID;
+
+/* Which file system is booted, and what of it. */
+struct wanted {
+	CHAR16 name[NAME_MAX_LEN];  /* the boot program */
+	size_t name_len;	    /* characters, without the terminator */
+	CHAR16 extra[NAME_MAX_LEN]; /* "": none, as in the next */
+	CHAR16 label[NAME_MAX_LEN];
+	bool has_uuid;
+	uint8_t uuid[16];
+};
 
 /* May FILE be started? 0, -errno if it is this firmware, or not readable. */
 static int check_file(EFI_FILE_HANDLE file)
@@ -41,35 +52,84 @@ static int check_file(EFI_FILE_HANDLE file)
 	return rc;
 }
 
-/* Is there a file NAME in the file system of HANDLE that may be started?
- * 0, -ENOENT, or why not. */
-static int find_file(EFI_HANDLE handle, CHAR16 *name)
+/* Is the volume's label LABEL? UEFI 2.10 13.5.2. */
+static bool has_label(EFI_FILE_HANDLE root, const CHAR16 *label)
+{
+	union {
+		EFI_FILE_SYSTEM_VOLUME_LABEL info;
+		CHAR16 text[NAME_MAX_LEN];
+	} buf = {0};
+	UINTN len = sizeof(buf) - sizeof(CHAR16);
+	size_t i = 0;
+
+	if (EFI_ERROR(root->GetInfo(root, &guid_label, &len, &buf)))
+		return false;
+	while (label[i] && buf.info.VolumeLabel[i] == label[i])
+		i++;
+	return buf.info.VolumeLabel[i] == label[i];
+}
+
+/* Is there a file NAME? */
+static bool has_file(EFI_FILE_HANDLE root, CHAR16 *name)
+{
+	EFI_FILE_HANDLE file;
+
+	if (EFI_ERROR(root->Open(root, &file, name, EFI_FILE_MODE_READ, 0)))
+		return false;
+	file->Close(file);
+	return true;
+}
+
+/* Is ROOT a volume as WANTED, whose boot program may be started? 0, -ENOENT, or
+ * why it may not. */
+static int check_volume(EFI_FILE_HANDLE root, struct wanted *wanted)
+{
+	EFI_FILE_HANDLE file;
+	int rc;
+
+	if (wanted->label[0] && !has_label(root, wanted->label))
+		return -ENOENT;
+	if (wanted->extra[0] && !has_file(root, wanted->extra))
+		return -ENOENT;
+	if (EFI_ERROR(root->Open(root, &file, wanted->name, EFI_FILE_MODE_READ,
+				 0)))
+		return -ENOENT;
+	rc = check_file(file);
+	file->Close(file);
+	return rc;
+}
+
+/* check_volume() of the file system of HANDLE. */
+static int check_handle(EFI_HANDLE handle, struct wanted *wanted)
 {
 	EFI_FILE_IO_INTERFACE *volume;
-	EFI_FILE_HANDLE root, file;
-	int rc = -ENOENT;
+	EFI_FILE_HANDLE root;
+	int rc;
 
 	volume = efi_protocol(handle, &guid_file_system);
 	if (!volume || EFI_ERROR(volume->OpenVolume(volume, &root)))
 		return -ENOENT;
-	if (!EFI_ERROR(root->Open(root, &file, name, EFI_FILE_MODE_READ, 0))) {
-		rc = check_file(file);
-		file->Close(file);
-	}
+	rc = check_volume(root, wanted);
 	root->Close(root);
 	return rc;
 }
 
-/* Is HANDLE a partition of a disk (not a CD, not a network file system)? */
-static bool is_partition(EFI_HANDLE handle)
+/* May what HANDLE is be booted? A partition of a disk, that with the UUID if
+ * one is wanted; a CD, which has none, only if it is described. */
+static bool is_candidate(EFI_HANDLE handle, const struct wanted *wanted)
 {
 	const uint8_t *path;
 	size_t len;
 
 	path = efi_handle_path(handle, &len);
-	return path && len &&
-	       devpath_kind(path + devpath_last(path, len)) ==
-		       DEVPATH_HARD_DRIVE;
+	if (!path || !len)
+		return false;
+	path += devpath_last(path, len);
+	if (wanted->has_uuid)
+		return devpath_is_partition(path, wanted->uuid);
+	return devpath_kind(path) == DEVPATH_HARD_DRIVE ||
+	       ((wanted->label[0] || wanted->extra[0]) &&
+		efi_protocol(handle, &guid_block_io));
 }
 
 /* Load NAME from HANDLE and start it. Returns if it could not, or when it
@@ -114,8 +174,8 @@ static int boot_file(EFI_HANDLE handle, const CHAR16 *name, size_t name_len)
 			 "the disk's boot program came back");
 }
 
-/* Try every partition. */
-static int boot_partitions(CHAR16 *name, size_t name_len)
+/* Try every file system. */
+static int boot_volumes(struct wanted *wanted)
 {
 	EFI_HANDLE *handles;
 	UINTN count, i;
@@ -127,13 +187,15 @@ static int boot_partitions(CHAR16 *name, size_t name_len)
 		    ByProtocol, &guid_file_system, NULL, &count, &handles)))
 		return -ENOENT;
 	for (i = 0; i < count && !is_started; i++) {
-		if (!is_partition(handles[i]))
+		if (!is_candidate(handles[i], wanted))
 			continue;
-		found = find_file(handles[i], name);
+		found = check_handle(handles[i], wanted);
 		if (found == -ENOENT)
 			continue;
 		is_started = !found;
-		rc = found ? found : boot_file(handles[i], name, name_len);
+		rc = found ? found
+			   : boot_file(handles[i], wanted->name,
+				       wanted->name_len);
 	}
 	efi_boot->FreePool(handles);
 	return rc;
@@ -154,23 +216,69 @@ static void connect_disks(void)
 	efi_boot->FreePool(handles);
 }
 
-int platform_boot_disk(unsigned int drive __unused_arg, const char *filename)
+/* Convert TEXT (NULL: none) to BUF; its length goes to *RET_LEN. */
+static int text_convert(const char *text, CHAR16 buf[NAME_MAX_LEN],
+			size_t *ret_len)
 {
-	CHAR16 name[FILENAME_MAX_LEN];
+	size_t len = ucs2_from_utf8(text ? text : "", buf, NAME_MAX_LEN);
+
+	if (len >= NAME_MAX_LEN)
+		return error_set(-E2BIG, "%.40s... is too long", text);
+	*ret_len = len;
+	return 0;
+}
+
+/* What DISK says, as UEFI has it. */
+static int wanted_fill(struct wanted *wanted, const struct platform_disk *disk)
+{
 	size_t len;
 	int rc;
 
-	len = ucs2_from_utf8(filename ? filename : efi_default_boot_file, name,
-			     ARRAY_SIZE(name));
-	if (len >= ARRAY_SIZE(name))
-		return error_set(-E2BIG, "the file name is too long");
-	rc = boot_partitions(name, len);
+	memset(wanted, 0, sizeof(*wanted));
+	rc = text_convert(disk->filename ? disk->filename
+					 : efi_default_boot_file,
+			  wanted->name, &wanted->name_len);
+	if (!rc)
+		rc = text_convert(disk->extra, wanted->extra, &len);
+	if (!rc)
+		rc = text_convert(disk->label, wanted->label, &len);
+	if (rc || !disk->uuid)
+		return rc;
+	wanted->has_uuid = true;
+	if (setting_type_uuid.parse(disk->uuid, wanted->uuid,
+				    sizeof(wanted->uuid)) !=
+	    (int)sizeof(wanted->uuid))
+		return error_set(-EINVAL, "%s is not a UUID", disk->uuid);
+	return 0;
+}
+
+/* No file system is as DISK says: say so. */
+static int error_none(const struct platform_disk *disk)
+{
+	return error_set(
+		-ENOENT, "no disk%s%s%s%s%s%s has the boot program %s",
+		disk->label ? " labelled " : "", disk->label ? disk->label : "",
+		disk->uuid ? " with the UUID " : "",
+		disk->uuid ? disk->uuid : "",
+		disk->extra ? " with the file " : "",
+		disk->extra ? disk->extra : "",
+		disk->filename ? disk->filename : efi_default_boot_file);
+}
+
+int platform_boot_disk(const struct platform_disk *disk)
+{
+	struct wanted *wanted = malloc(sizeof(*wanted));
+	int rc;
+
+	if (!wanted)
+		return -ENOMEM;
+	rc = wanted_fill(wanted, disk);
+	if (!rc)
+		rc = boot_volumes(wanted);
 	if (rc == -ENOENT) {
 		connect_disks();
-		rc = boot_partitions(name, len);
+		rc = boot_volumes(wanted);
 	}
-	if (rc == -ENOENT)
-		return error_set(-ENOENT, "no disk has the boot program %s",
-				 filename ? filename : efi_default_boot_file);
-	return rc;
+	free(wanted);
+	return rc == -ENOENT ? error_none(disk) : rc;
 }

@@ -78,8 +78,7 @@ int platform_poweroff(void)
 	return linux_end();
 }
 
-int platform_boot_disk(unsigned int drive __unused_arg,
-		       const char *filename __unused_arg)
+int platform_boot_disk(const struct platform_disk *disk __unused_arg)
 {
 	return -ENOTSUP;
 }

@@ -135,6 +135,8 @@ class Boot:
             "NGINX": f"http://{SERVER}:{servers.NGINX_PORT}",
             "FAULTS": f"http://{SERVER}:{servers.FAULT_PORT}",
         }
+        if "@PARTUUID@" in text:
+            values["PARTUUID"] = medium.partition_uuid(self)
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
         return text
@@ -187,7 +189,8 @@ class Case:
     #: What the machine boots from instead of the network: "ipxe.usb",
     #: "ipxe.iso" or "distro/ipxe.usb" ... below out/; see medium.py.
     medium: str | None = None
-    #: How that is attached: "stick" or "cd".
+    #: How that is attached: "stick" or "cd"; "second" is a stick that the
+    #: machine does not boot from by itself.
     attach: str = "stick"
     #: Files that a person copies onto the stick: name to content as in FILES.
     put: dict[str, str] = field(default_factory=dict)
@@ -329,12 +332,12 @@ def _place_files(boot: Boot) -> None:
         if boot.case.script is not None:
             wanted["web/boot.ipxe"] = boot.case.script
     wanted |= boot.case.files
+    if boot.case.medium:
+        medium.prepare(boot)
     for name, content in wanted.items():
         path = boot.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         place_file(boot, path, content)
-    if boot.case.medium:
-        medium.prepare(boot)
     if boot.case.customise:
         _customise(boot, boot.work / (
             "medium" if boot.case.medium else program_at))

@@ -705,8 +705,8 @@ case(name="uefi-local-disk", machine="uefi-full",
      checks=[fetched_at_most(2), lambda boot: builds_seen(boot, 2)])
 
 # More rows, which use what is above.
-from . import (cases_bios, cases_console, cases_media,  # noqa: E402,F401
-               cases_pxe, cases_secure, cases_settings)
+from . import (cases_bios, cases_console, cases_disk,  # noqa: E402,F401
+               cases_media, cases_pxe, cases_secure, cases_settings)
 
 
 def find_case(name: str) -> Case | None:

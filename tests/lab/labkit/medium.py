@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
+import uuid
 from typing import TYPE_CHECKING
 
 from . import boot as boot_module
@@ -36,12 +38,24 @@ def prepare(boot: Boot) -> None:
 
 
 def arguments(boot: Boot) -> list[str]:
-    """QEMU's for the medium of this boot: the first that it starts from."""
+    """QEMU's for the medium of this boot: the first that it starts from, or
+    the last."""
     if not boot.case.medium:
         return []
     drive = f"if=none,id=medium,format=raw,file={boot.work}/medium"
     if boot.case.attach == "cd":
         return ["-drive", f"{drive},media=cdrom,readonly=on",
                 "-device", "ide-cd,drive=medium,bootindex=0"]
+    order = 9 if boot.case.attach == "second" else 0
     return ["-drive", drive, "-device", "qemu-xhci",
-            "-device", "usb-storage,drive=medium,bootindex=0"]
+            "-device", f"usb-storage,drive=medium,bootindex={order}"]
+
+
+def partition_uuid(boot: Boot) -> str:
+    """That of the first partition in the medium's GPT, as it is written."""
+    image = boot.work / "medium"
+    with open(image, "rb") as source:
+        source.seek(512)
+        (entries,) = struct.unpack_from("<Q", source.read(512), 72)
+        source.seek(entries * 512 + 16)
+        return str(uuid.UUID(bytes_le=source.read(16)))
