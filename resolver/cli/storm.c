@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #define MACHINES_MAX	 1000000
 #define BUSY_DEFAULT	 64
 #define TIME_DEFAULT_S	 60
+#define THREADS_MAX	 64
 #define WAIT_MAX_S	 300
 #define TRIES_MAX	 20
 #define REQUEST_BYTES	 1600
@@ -31,11 +33,16 @@
 #define SCRIPT_BYTES	 16384
 #define FILES_MAX	 4
 
+/* The loop is to ask again before it looks at anything else. */
+#define ASK_NOW 1
+
 /* What the options say. */
 struct options {
 	/* Machines in all, and how many are busy at the same time. */
 	unsigned int machines;
 	unsigned int busy;
+	/* Threads that play them, each its own share. */
+	unsigned int threads;
 	/* The end of it all, s. */
 	unsigned int seconds;
 	/* First MAC, as a number. */
@@ -61,7 +68,7 @@ struct client {
 	char files[FILES_MAX][512];
 	/* When it began, when this request was first sent (us). */
 	int64_t began, asked;
-	/* When it asks again after a 503 (us), or 0. */
+	/* When it asks again (us), 0 for never, or ASK_NOW. */
 	int64_t again;
 	unsigned int tries;
 	/* The request, and how much of it is sent. */
@@ -88,8 +95,16 @@ struct times {
 	size_t count, room;
 };
 
+/* What one thread does; threads share nothing. */
 struct storm {
 	struct options options;
+	pthread_t thread;
+	/* Its machines end before this number. */
+	unsigned int end;
+	/* How many of them are busy at the same time. */
+	unsigned int busy;
+	/* When all is to end, and when somebody is to ask again (us). */
+	int64_t over, due;
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	int epoll_fd;
@@ -298,6 +313,15 @@ static void batch_begin(void)
 
 static void client_step(struct storm *storm, struct client *client);
 
+/* Have it ask again at that time. */
+static void client_wait(struct storm *storm, struct client *client,
+			int64_t when)
+{
+	client->again = when;
+	if (when < storm->due)
+		storm->due = when;
+}
+
 /* Begin the request of this stage, on the connection that is there. */
 static void client_ask(struct storm *storm, struct client *client)
 {
@@ -317,7 +341,7 @@ static void client_ask(struct storm *storm, struct client *client)
 		rc = client_connect(storm, client);
 		if (rc) {
 			fail(storm, "connecting", strerror(-rc));
-			client->again = now_us() + 200000;
+			client_wait(storm, client, now_us() + 200000);
 			return;
 		}
 	}
@@ -329,15 +353,14 @@ static void client_next(struct storm *storm, struct client *client)
 {
 	const struct options *o = &storm->options;
 
-	if (!o->is_endless && storm->next == o->machines) {
+	if (!o->is_endless && storm->next == storm->end) {
 		client_close(client);
 		client->is_idle = true;
 		client->again = 0;
 		storm->active--;
 		return;
 	}
-	client->number = storm->next % o->machines;
-	storm->next++;
+	client->number = storm->next++;
 	if (o->is_random) {
 		storm->random ^= storm->random << 13;
 		storm->random ^= storm->random >> 7;
@@ -400,7 +423,7 @@ static void client_done(struct storm *storm, struct client *client)
 			wait = (unsigned int)atoi(retry + 14);
 		if (wait > WAIT_MAX_S)
 			wait = WAIT_MAX_S;
-		client->again = now + (int64_t)wait * 1000000;
+		client_wait(storm, client, now + (int64_t)wait * 1000000);
 		return;
 	}
 	if (client->status != 200) {
@@ -425,7 +448,7 @@ static void client_done(struct storm *storm, struct client *client)
 ask:
 	/* Asked by the loop, so that nothing recurses. */
 	client->asked = now;
-	client->again = client->is_idle ? 0 : now;
+	client->again = client->is_idle ? 0 : ASK_NOW;
 }
 
 /* Take one line of the header. */
@@ -489,7 +512,7 @@ static bool client_receive(struct storm *storm, struct client *client)
 		}
 		len -= used;
 		room = sizeof(client->script) - 1 - client->script_len;
-		if (client->stage == 0) {
+		if (client->stage == 0 && !storm->options.is_script_only) {
 			memcpy(client->script + client->script_len,
 			       storm->buf + used, len < room ? len : room);
 			client->script_len += len < room ? len : room;
@@ -530,63 +553,77 @@ static void client_step(struct storm *storm, struct client *client)
 		fail(storm, "receiving", "the connection ended");
 	client_close(client);
 	if (client->tries++ < TRIES_MAX) {
-		client->again = now_us() + 50000;
+		client_wait(storm, client, now_us() + 50000);
 	} else {
 		storm->failed++;
 		client_next(storm, client);
-		client->again = client->is_idle ? 0 : now_us();
+		if (!client->is_idle)
+			client_wait(storm, client, now_us());
 	}
 }
 
-/* Ask all whose time has come; returns ms until the next, at most 100. */
-static int ask_due(struct storm *storm)
+/* Ask all whose time has come. */
+static void ask_due(struct storm *storm, int64_t now)
 {
-	int64_t now = now_us(), next = 100000;
-	unsigned int i, round;
-
-	for (round = 0; round < 64; round++) {
-		bool is_any = false;
-
-		next = 100000;
-		for (i = 0; i < storm->options.busy; i++) {
-			struct client *client = &storm->clients[i];
-
-			if (!client->again)
-				continue;
-			if (client->again > now) {
-				if (client->again - now < next)
-					next = client->again - now;
-				continue;
-			}
-			client_ask(storm, client);
-			is_any = true;
-		}
-		if (!is_any)
-			return (int)((next + 999) / 1000);
-	}
-	return 0;
-}
-
-static void run(struct storm *storm, int64_t end)
-{
-	struct epoll_event events[256];
 	unsigned int i;
 
-	for (i = 0; i < storm->options.busy; i++) {
+	if (now < storm->due)
+		return;
+	/* Who is to wait says so again. */
+	storm->due = INT64_MAX;
+	for (i = 0; i < storm->busy; i++) {
+		struct client *client = &storm->clients[i];
+
+		if (!client->again)
+			continue;
+		if (client->again > now)
+			client_wait(storm, client, client->again);
+		else
+			client_ask(storm, client);
+	}
+}
+
+/* ms until somebody asks, at most 100. */
+static int due_wait(const struct storm *storm, int64_t now)
+{
+	int64_t wait = storm->due - now;
+
+	if (wait <= 0)
+		return 0;
+	return wait > 100000 ? 100 : (int)((wait + 999) / 1000);
+}
+
+static void *run(void *arg)
+{
+	struct epoll_event events[256];
+	struct storm *storm = arg;
+	int64_t now = now_us();
+	unsigned int i;
+
+	for (i = 0; i < storm->busy; i++) {
 		struct client *client = &storm->clients[i];
 
 		client->fd = -1;
 		storm->active++;
 		client_next(storm, client);
-		client->again = client->began;
+		client_wait(storm, client, client->began);
 	}
-	while (storm->active && now_us() < end) {
-		int count, at, wait = ask_due(storm);
+	while (storm->active && now < storm->over) {
+		int count, at;
 
-		count = epoll_wait(storm->epoll_fd, events, 256, wait);
-		for (at = 0; at < count; at++)
-			client_step(storm, events[at].data.ptr);
+		ask_due(storm, now);
+		count = epoll_wait(storm->epoll_fd, events, 256,
+				   due_wait(storm, now));
+		for (at = 0; at < count; at++) {
+			struct client *client = events[at].data.ptr;
+
+			client_step(storm, client);
+			if (client->again == ASK_NOW)
+				client_ask(storm, client);
+		}
+		now = now_us();
 	}
+	return NULL;
 }
 
 /* Starting. */
@@ -636,6 +673,35 @@ static int resolve_host(struct storm *storm)
 	return 0;
 }
 
+/* Put what one found behind what another found. */
+static void times_merge(struct times *all, struct times *times)
+{
+	size_t i;
+
+	for (i = 0; i < times->count; i++)
+		times_add(all, times->values[i]);
+	free(times->values);
+	times->values = NULL;
+}
+
+/* Add what a thread found. */
+static void storm_merge(struct storm *all, struct storm *storm)
+{
+	all->done += storm->done;
+	all->failed += storm->failed;
+	all->active += storm->active;
+	all->requests += storm->requests;
+	all->refused += storm->refused;
+	all->bytes += storm->bytes;
+	all->errors += storm->errors;
+	if (!all->first_error[0])
+		memcpy(all->first_error, storm->first_error,
+		       sizeof(all->first_error));
+	times_merge(&all->script, &storm->script);
+	times_merge(&all->file, &storm->file);
+	times_merge(&all->whole, &storm->whole);
+}
+
 static void report(struct storm *storm, double seconds)
 {
 	const struct options *o = &storm->options;
@@ -665,6 +731,7 @@ static const char help[] =
 	"  -c BUSY      how many are busy at the same time (64)\n"
 	"  -m MAC       MAC of the first; the others count on "
 	"(52:54:00:00:00:00)\n"
+	"  -j THREADS   how many threads share the work (1)\n"
 	"  -t SECONDS   the end of it at the latest (60)\n"
 	"  -s           only scripts, not the kernel and initrd that they "
 	"name\n"
@@ -715,7 +782,7 @@ static int options_parse(int argc, char **argv, struct options *o)
 	};
 	int c, rc = 0;
 
-	while ((c = getopt_long(argc, argv, "n:c:m:t:skrh", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "n:c:m:t:j:skrh", longs, NULL)) !=
 	       -1) {
 		if (c == 'n')
 			rc |= number(optarg, MACHINES_MAX, &o->machines);
@@ -723,6 +790,8 @@ static int options_parse(int argc, char **argv, struct options *o)
 			rc |= number(optarg, 20000, &o->busy);
 		else if (c == 't')
 			rc |= number(optarg, 86400, &o->seconds);
+		else if (c == 'j')
+			rc |= number(optarg, THREADS_MAX, &o->threads);
 		else if (c == 'm')
 			rc |= mac_parse(optarg, &o->mac);
 		else if (c == 's')
@@ -739,49 +808,114 @@ static int options_parse(int argc, char **argv, struct options *o)
 		return subcommand_usage("storm", help, 2);
 	if (o->busy > o->machines && !o->is_endless)
 		o->busy = o->machines;
+	if (o->threads > o->busy)
+		o->threads = o->busy;
 	return -1;
+}
+
+/* What is the share of one of them, from which to which? */
+static unsigned int share(unsigned int all, unsigned int which,
+			  unsigned int threads)
+{
+	return (unsigned int)((uint64_t)all * which / threads);
+}
+
+/* Make a thread's own part of what the first one has.  0 or -errno. */
+static int storm_prepare(const struct storm *model, unsigned int which,
+			 struct storm *storm)
+{
+	const struct options *o = &model->options;
+
+	if (storm != model)
+		*storm = *model;
+	storm->random += 0x9e3779b97f4a7c15ULL * which;
+	storm->next = share(o->machines, which, o->threads);
+	storm->end = share(o->machines, which + 1, o->threads);
+	storm->busy = share(o->busy, which + 1, o->threads) -
+		      share(o->busy, which, o->threads);
+	storm->due = INT64_MAX;
+	storm->clients = calloc(storm->busy, sizeof(*storm->clients));
+	storm->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	return storm->clients && storm->epoll_fd >= 0 ? 0 : -ENOMEM;
+}
+
+/* Run all of them, the first in this thread; what they found is the first's. */
+static int storms_run(struct storm *storms)
+{
+	unsigned int threads = storms->options.threads, i, started;
+	int64_t begin = now_us();
+	int rc = 0;
+
+	storms->over = begin + (int64_t)storms->options.seconds * 1000000;
+	for (i = threads; i-- > 0 && rc == 0;)
+		rc = storm_prepare(storms, i, &storms[i]);
+	for (started = 1; started < threads && rc == 0; started++)
+		rc = -pthread_create(&storms[started].thread, NULL, run,
+				     &storms[started]);
+	if (rc) {
+		fprintf(stderr, "unloop storm: could not start: %s.\n",
+			strerror(-rc));
+		exit(1);
+	}
+	run(storms);
+	for (i = 1; i < threads; i++) {
+		pthread_join(storms[i].thread, NULL);
+		storm_merge(storms, &storms[i]);
+	}
+	report(storms, (double)(now_us() - begin) / 1e6);
+	if (storms->options.is_endless)
+		return storms->failed || !storms->done;
+	return storms->done != storms->options.machines;
+}
+
+static void storms_free(struct storm *storms, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		close(storms[i].epoll_fd);
+		free(storms[i].clients);
+		free(storms[i].script.values);
+		free(storms[i].file.values);
+		free(storms[i].whole.values);
+	}
+	free(storms);
 }
 
 int storm_main(int argc, char **argv)
 {
-	static struct storm storm;
+	struct storm *storms = calloc(THREADS_MAX, sizeof(*storms));
 	struct rlimit limit;
-	int64_t begin;
 	int rc;
 
-	storm.options = (struct options){
+	if (!storms) {
+		fprintf(stderr, "unloop storm: out of memory.\n");
+		return 1;
+	}
+	storms->options = (struct options){
 		.machines = MACHINES_DEFAULT,
 		.busy = BUSY_DEFAULT,
+		.threads = 1,
 		.seconds = TIME_DEFAULT_S,
 		.mac = 0x525400000000,
 	};
-	storm.random = 88172645463325252ULL;
-	rc = options_parse(argc, argv, &storm.options);
-	if (rc >= 0)
+	storms->random = 88172645463325252ULL;
+	rc = options_parse(argc, argv, &storms->options);
+	if (rc >= 0) {
+		free(storms);
 		return rc;
+	}
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	requests_prepare(&storm);
+	requests_prepare(storms);
 	batch_begin();
-	if (resolve_host(&storm))
-		return 1;
-	storm.clients = calloc(storm.options.busy, sizeof(*storm.clients));
-	storm.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (!storm.clients || storm.epoll_fd < 0) {
-		fprintf(stderr, "unloop storm: out of memory.\n");
+	if (resolve_host(storms)) {
+		free(storms);
 		return 1;
 	}
-	begin = now_us();
-	run(&storm, begin + (int64_t)storm.options.seconds * 1000000);
-	report(&storm, (double)(now_us() - begin) / 1e6);
-	close(storm.epoll_fd);
-	free(storm.clients);
-	free(storm.script.values);
-	free(storm.file.values);
-	free(storm.whole.values);
-	if (storm.options.is_endless)
-		return storm.failed || !storm.done;
-	return storm.done != storm.options.machines;
+	rc = storms_run(storms);
+	storms_free(storms, storms->options.threads);
+	return rc;
 }

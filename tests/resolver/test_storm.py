@@ -44,6 +44,15 @@ def test_every_machine_gets_script_kernel_and_initrd(
     assert any("mac=52:54:00:00:00:31" in x for x in lines)
 
 
+def test_threads_share_the_machines(bootable: Site, daemon: Daemon) -> None:
+    result = storm(daemon, "-n", "50", "-c", "10", "-j", "3")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "50 machines served, 0 failed" in result.stdout
+    assert re.search(r"^machine +50 ", result.stdout, re.M)
+    macs = re.findall(r"mac=(\S+)\"", "\n".join(daemon.wait_for_lines(150)))
+    assert sorted(macs) == [f"52:54:00:00:00:{i:02x}" for i in range(50)]
+
+
 def test_missing_kernel_is_a_failure(bootable: Site, daemon: Daemon) -> None:
     (bootable.path / "assets/vmlinuz").unlink()
     result = storm(daemon, "-n", "3")
