@@ -16,10 +16,8 @@ struct line {
 	char text[TARGET_BYTES + AGENT_BYTES + 1024];
 };
 
-static void put(struct line *line, const char *text, size_t max)
+static inline void put(struct line *line, const char *text, size_t len)
 {
-	size_t len = strnlen(text, max);
-
 	memcpy(line->text + line->len, text, len);
 	line->len += len;
 }
@@ -46,12 +44,13 @@ void access_log(struct log_buffer *buffer, const struct http_request *request,
 {
 	const char *method = request->method ? request->method : "-";
 	const char *target = request->target ? request->target : "-";
+	const char *what = reply->what ? reply->what : "-";
 	bool has_body = reply->status != 304 && strcmp(method, "HEAD") != 0;
 	char redacted[TARGET_BYTES];
 	struct line line;
 
 	line.len = 0;
-	put(&line, request->client, 64);
+	put(&line, request->client, strnlen(request->client, 64));
 	put(&line, " ", 1);
 	put_escaped(&line, method, 32);
 	put(&line, " \"", 2);
@@ -69,9 +68,9 @@ void access_log(struct log_buffer *buffer, const struct http_request *request,
 	put_escaped(&line, request->user_agent ? request->user_agent : "-",
 		    AGENT_BYTES);
 	put(&line, "\" ", 2);
-	put(&line, reply->what ? reply->what : "-", 640);
+	put(&line, what, strnlen(what, 640));
 	if (!is_whole)
-		put(&line, " (broken off)", 32);
+		put(&line, " (broken off)", strlen(" (broken off)"));
 	log_buffer_add(buffer, reply->status >= 500 ? LOG_ERR : LOG_INFO,
 		       line.text, line.len);
 }

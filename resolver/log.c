@@ -56,27 +56,28 @@ void log_line(int priority, const char *format, ...)
 	va_end(args);
 }
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Characters that stand for themselves. */
+static const bool plain[256] = {
+	[' ' ... '"' - 1] = true,
+	['"' + 1 ... '\\' - 1] = true,
+	['\\' + 1 ... '~'] = true,
+};
 
 size_t log_escape(char *buf, size_t size, const char *text)
 {
 	size_t most = size - sizeof("..."), len = 0;
 
 	/* Most texts are plain from end to end. */
-	while (len < most && is_plain((unsigned char)text[len]))
+	while (len < most && plain[(unsigned char)text[len]])
 		len++;
 	memcpy(buf, text, len);
 	for (text += len; *text; text++) {
 		unsigned char c = (unsigned char)*text;
-		bool plain = is_plain(c);
 
 		/* Room for this character, and for "..." and NUL after it. */
-		if (size - len < (plain ? 1 : 4) + sizeof("..."))
+		if (size - len < (plain[c] ? 1 : 4) + sizeof("..."))
 			return len + strlen(strcpy(buf + len, "..."));
-		if (plain)
+		if (plain[c])
 			buf[len++] = (char)c;
 		else
 			len += (size_t)sprintf(buf + len, "\\x%02x", c);

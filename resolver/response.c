@@ -34,7 +34,7 @@ struct out {
 	bool is_full;
 };
 
-static void put(struct out *out, const char *text, size_t len)
+static inline void put(struct out *out, const char *text, size_t len)
 {
 	if (len > (size_t)(out->end - out->next)) {
 		out->is_full = true;
@@ -44,7 +44,7 @@ static void put(struct out *out, const char *text, size_t len)
 	out->next += len;
 }
 
-static void put_text(struct out *out, const char *text)
+static inline void put_text(struct out *out, const char *text)
 {
 	put(out, text, strlen(text));
 }

@@ -130,8 +130,11 @@ struct state {
 	bool is_lost_logged;
 	/* Guards the memory below. */
 	pthread_rwlock_t mirror_lock;
-	/* Heads of the buckets; __atomic, see mirror_has_none(). */
 	struct mirror_entry **mirror;
+	/* A bit for each bucket that has an entry; __atomic, as it is asked
+	 * without the lock (mirror_has_none()).  It is small enough to stay
+	 * in a processor's cache, which the buckets are not. */
+	uint64_t mirror_bits[MIRROR_BUCKETS / 64];
 	/* Even while memory says all that the database does, and another
 	 * number each time; __atomic. */
 	unsigned int mirror_version;
@@ -215,6 +218,16 @@ static void mirror_declare(struct state *state, bool is_whole)
 		__atomic_add_fetch(&state->mirror_version, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Say whether a bucket has entries; with the lock held for writing. */
+static void mirror_mark(struct state *state, unsigned int slot)
+{
+	uint64_t *bits = &state->mirror_bits[slot / 64];
+	uint64_t bit = 1ULL << slot % 64;
+
+	__atomic_store_n(bits, state->mirror[slot] ? *bits | bit : *bits & ~bit,
+			 __ATOMIC_RELEASE);
+}
+
 /* Put a machine into memory; false without memory. */
 static bool mirror_put(struct state *state, const struct machine_state *machine)
 {
@@ -227,8 +240,9 @@ static bool mirror_put(struct state *state, const struct machine_state *machine)
 	entry = *link;
 	if (machine->intent == INTENT_ORDINARY) {
 		if (entry) {
-			__atomic_store_n(link, entry->next, __ATOMIC_RELEASE);
+			*link = entry->next;
 			free(entry);
+			mirror_mark(state, slot);
 		}
 		return true;
 	}
@@ -236,7 +250,8 @@ static bool mirror_put(struct state *state, const struct machine_state *machine)
 		entry = calloc(1, sizeof(*entry));
 		if (!entry)
 			return false;
-		__atomic_store_n(link, entry, __ATOMIC_RELEASE);
+		*link = entry;
+		mirror_mark(state, slot);
 	}
 	entry->machine = *machine;
 	entry->machine.token[0] = '\0';
@@ -245,16 +260,17 @@ static bool mirror_put(struct state *state, const struct machine_state *machine)
 
 static void mirror_clear(struct state *state)
 {
-	struct mirror_entry *entry, *next;
-	size_t i;
+	struct mirror_entry *entry;
+	unsigned int i;
 
 	for (i = 0; i < MIRROR_BUCKETS; i++) {
-		entry = state->mirror[i];
-		__atomic_store_n(&state->mirror[i], NULL, __ATOMIC_RELEASE);
-		for (; entry; entry = next) {
-			next = entry->next;
+		if (!state->mirror[i])
+			continue;
+		while ((entry = state->mirror[i])) {
+			state->mirror[i] = entry->next;
 			free(entry);
 		}
+		mirror_mark(state, i);
 	}
 }
 
@@ -282,13 +298,15 @@ static int mirror_load(struct state *state, struct state_conn *conn,
  * Does memory say that nobody wants anything of these machines?  Most are such
  * machines, and a lock that all threads want would cost more than this.
  */
-static bool mirror_has_none(struct state *state, struct mirror_entry **bucket)
+static bool mirror_has_none(struct state *state, unsigned int slot)
 {
 	unsigned int version =
 		__atomic_load_n(&state->mirror_version, __ATOMIC_ACQUIRE);
+	uint64_t bits = __atomic_load_n(&state->mirror_bits[slot / 64],
+					__ATOMIC_ACQUIRE);
 
 	/* An empty bucket says something only if memory was whole then. */
-	return version % 2 == 0 && !__atomic_load_n(bucket, __ATOMIC_ACQUIRE) &&
+	return version % 2 == 0 && !(bits >> slot % 64 & 1) &&
 	       __atomic_load_n(&state->mirror_version, __ATOMIC_RELAXED) ==
 		       version;
 }
@@ -297,17 +315,17 @@ static bool mirror_has_none(struct state *state, struct mirror_entry **bucket)
 static bool mirror_get(struct state *state, const char *name,
 		       struct machine_state *ret_state)
 {
-	struct mirror_entry *entry, **bucket;
+	unsigned int slot = name_hash(name) % MIRROR_BUCKETS;
+	struct mirror_entry *entry;
 	bool is_whole;
 
 	if (!state->mirror)
 		return false;
-	bucket = &state->mirror[name_hash(name) % MIRROR_BUCKETS];
-	if (mirror_has_none(state, bucket))
+	if (mirror_has_none(state, slot))
 		return true;
 	pthread_rwlock_rdlock(&state->mirror_lock);
 	is_whole = mirror_is_whole(state);
-	entry = *bucket;
+	entry = state->mirror[slot];
 	while (entry && strcmp(entry->machine.name, name) != 0)
 		entry = entry->next;
 	if (is_whole && entry) {

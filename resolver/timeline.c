@@ -33,9 +33,11 @@ struct node {
 	struct node *next;
 	int64_t at_ms;
 	unsigned int count;
-	enum event_source source;
-	char kind[EVENT_KIND_BYTES];
-	char text[];
+	/* An enum event_source. */
+	uint8_t source;
+	uint8_t kind_len;
+	/* Kind, NUL, text, NUL. */
+	char kind[];
 };
 
 /*
@@ -55,6 +57,8 @@ struct entry {
 	int64_t said_ms;
 	/* When it was put in front of those seen before. */
 	int64_t renewed_ms;
+	/* Of its name. */
+	unsigned int hash;
 	struct sighting sighting;
 	/* Seen just after and just before it, of those as known as it is. */
 	struct entry *newer;
@@ -107,11 +111,7 @@ static int64_t now_ms(void)
 
 static unsigned int text_hash(const char *text)
 {
-	unsigned int hash = 2166136261u;
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 16777619u;
-	return hash ^ hash >> 15;
+	return table_hash(text, strlen(text));
 }
 
 static struct shard *shard_of(struct timeline *timeline, unsigned int hash)
@@ -124,9 +124,14 @@ static struct entry **bucket_of(struct shard *shard, unsigned int hash)
 	return &shard->buckets[hash / SHARDS % BUCKETS];
 }
 
+static const char *node_text(const struct node *node)
+{
+	return node->kind + node->kind_len + 1;
+}
+
 static size_t node_bytes(const struct node *node)
 {
-	return sizeof(*node) + strlen(node->text) + 1;
+	return sizeof(*node) + node->kind_len + 1 + strlen(node_text(node)) + 1;
 }
 
 static void entry_drop_first(struct shard *shard, struct entry *entry)
@@ -253,8 +258,14 @@ static struct entry *entry_find(struct shard *shard, unsigned int hash,
 {
 	struct entry *entry = *bucket_of(shard, hash);
 
-	while (entry && strcmp(entry->sighting.name, name) != 0)
+	while (entry &&
+	       (entry->hash != hash || strcmp(entry->sighting.name, name) != 0))
 		entry = entry->next;
+	if (!entry)
+		return NULL;
+	/* They are looked at soon, and are in no cache. */
+	__builtin_prefetch(entry->last);
+	__builtin_prefetch(entry->before);
 	return entry;
 }
 
@@ -277,6 +288,7 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 		 name);
 	entry->sighting.first_ms = now;
 	entry->renewed_ms = now;
+	entry->hash = hash;
 	entry->next = *bucket;
 	*bucket = entry;
 	order_append(shard, entry);
@@ -309,7 +321,8 @@ static bool node_repeats(const struct node *node, enum event_source source,
 			 const char *kind, const char *text)
 {
 	return node && node->source == source &&
-	       strcmp(node->kind, kind) == 0 && strcmp(node->text, text) == 0;
+	       strcmp(node->kind, kind) == 0 &&
+	       strcmp(node_text(node), text) == 0;
 }
 
 /* Count an event again; false when it is another than the last two. */
@@ -333,25 +346,26 @@ static void entry_add(struct shard *shard, struct entry *entry,
 		      const char *text)
 {
 	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
+	size_t len, word_len;
 	struct node *node;
-	size_t len;
 
 	/* Mostly they come as they are kept. */
 	if (entry_repeat(entry, source, kind, at_ms, text))
 		return;
 	len = line_copy(line, sizeof(line), text);
-	line_copy(word, sizeof(word), kind);
+	word_len = line_copy(word, sizeof(word), kind);
 	if (entry_repeat(entry, source, word, at_ms, line))
 		return;
-	node = malloc(sizeof(*node) + len + 1);
+	node = malloc(sizeof(*node) + word_len + 1 + len + 1);
 	if (!node)
 		return;
 	node->next = NULL;
 	node->at_ms = at_ms;
 	node->count = 1;
-	node->source = source;
-	strcpy(node->kind, word);
-	memcpy(node->text, line, len + 1);
+	node->source = (uint8_t)source;
+	node->kind_len = (uint8_t)word_len;
+	memcpy(node->kind, word, word_len + 1);
+	memcpy(node->kind + word_len + 1, line, len + 1);
 	if (entry->last)
 		entry->last->next = node;
 	else
@@ -382,7 +396,7 @@ static void key_put(struct timeline *timeline, const char *text,
 		if (strcmp(key->key, text) != 0)
 			strcpy(key->key, text);
 		if (strcmp(key->name, name) != 0)
-			snprintf(key->name, sizeof(key->name), "%s", name);
+			line_copy(key->name, sizeof(key->name), name);
 	}
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -446,7 +460,7 @@ static uint64_t said_digest(const struct facts *facts, const char *client)
 		if (texts[i])
 			hash = table_mix(hash, texts[i], strlen(texts[i]));
 		else
-			hash = table_mix(hash, &hash, sizeof(hash));
+			hash += i;
 	}
 	return hash | 1;
 }
@@ -490,10 +504,10 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 static void node_copy(struct event *event, const struct node *node)
 {
 	event->at_ms = node->at_ms;
-	event->source = node->source;
+	event->source = (enum event_source)node->source;
 	event->count = node->count;
 	strcpy(event->kind, node->kind);
-	strcpy(event->text, node->text);
+	strcpy(event->text, node_text(node));
 }
 
 /* Copy what is known about a machine where nothing newer is. */

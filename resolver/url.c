@@ -87,6 +87,9 @@ size_t url_encode(char *buf, const char *text, size_t len)
 
 static bool has_dotdot(const char *path)
 {
+	/* Most have none, of any kind. */
+	if (!strstr(path, ".."))
+		return false;
 	while (*path) {
 		size_t len = strcspn(path, "/");
 
