@@ -425,6 +425,35 @@ static void options_say_what_is_wrong(void **ctx)
 				 cases[i].rc);
 }
 
+/* Both machines fall into one bucket of the machines in memory. */
+static void neighbours_in_memory_are_told_apart(void **ctx)
+{
+	static const char *const names[] = {"web01", "db46094"};
+	struct fixture *f = *ctx;
+	struct state_change change = {.intent = INTENT_LOCAL};
+	struct machine_state machine;
+	struct reason why;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		change.name = names[i];
+		assert_int_equal(state_set(f->state, &change, NULL, NULL, &why),
+				 0);
+		state_get(f->state, names[i], &machine);
+		assert_int_equal(machine.effective, INTENT_LOCAL);
+	}
+	/* One is done; the other, and after a restart too, is not. */
+	order(f, INTENT_ORDINARY, NULL);
+	for (i = 0; i < 2; i++) {
+		state_get(f->state, "web01", &machine);
+		assert_int_equal(machine.effective, INTENT_ORDINARY);
+		state_get(f->state, "db46094", &machine);
+		assert_int_equal(machine.effective, INTENT_LOCAL);
+		state_close(f->state);
+		fixture_open(f);
+	}
+}
+
 #define STATE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -447,6 +476,7 @@ int main(void)
 		STATE_TEST(vanished_file_installs_nothing),
 		STATE_TEST(api_tokens_are_made_checked_and_removed),
 		STATE_TEST(list_has_every_machine_by_name),
+		STATE_TEST(neighbours_in_memory_are_told_apart),
 		cmocka_unit_test(options_say_what_is_wrong),
 	};
 

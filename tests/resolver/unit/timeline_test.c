@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What is remembered of machines that ask again and again. */
+#include "timeline.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct timeline *timeline;
+
+static int setup(void **ctx)
+{
+	(void)ctx;
+	timeline = timeline_new();
+	return timeline ? 0 : -1;
+}
+
+static int teardown(void **ctx)
+{
+	(void)ctx;
+	timeline_free(timeline);
+	return 0;
+}
+
+/* web01 asks from an address, with a MAC and a serial (or NULL). */
+static void ask(const char *client, const char *mac, const char *serial)
+{
+	struct facts facts = {0};
+
+	facts.value[FACT_SERIAL] = serial;
+	strcpy(facts.mac_name, mac);
+	timeline_sight(timeline, "web01", true, &facts, client, "from it");
+	timeline_add(timeline, "web01", EVENT_SERVER, "answered", 0, "a.ipxe");
+}
+
+static struct sighting sighting(void)
+{
+	struct sighting found;
+
+	assert_true(timeline_get(timeline, "web01", &found, NULL) >= 0);
+	return found;
+}
+
+static void test_what_it_says_anew_is_remembered_at_once(void **ctx)
+{
+	char name[STATE_NAME_BYTES];
+
+	(void)ctx;
+	ask("192.0.2.1", "52-54-00-00-00-01", NULL);
+	assert_string_equal(sighting().serial, "");
+	ask("192.0.2.1", "52-54-00-00-00-01", "S1");
+	assert_string_equal(sighting().serial, "S1");
+	ask("192.0.2.1", "52-54-00-00-00-01", "S2");
+	assert_string_equal(sighting().serial, "S2");
+	ask("192.0.2.1", "52-54-00-00-00-02", "S2");
+	assert_string_equal(sighting().mac, "52-54-00-00-00-02");
+	assert_true(timeline_find(timeline, "52-54-00-00-00-02", name));
+	ask("192.0.2.2", "52-54-00-00-00-02", "S2");
+	assert_string_equal(sighting().client, "192.0.2.2");
+	assert_true(timeline_find(timeline, "192.0.2.2", name));
+	assert_string_equal(name, "web01");
+}
+
+static void test_shared_address_leads_to_who_asked_last(void **ctx)
+{
+	struct facts facts = {0};
+	char name[STATE_NAME_BYTES];
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < 3; i++) {
+		ask("192.0.2.1", "52-54-00-00-00-01", NULL);
+		assert_true(timeline_find(timeline, "192.0.2.1", name));
+		assert_string_equal(name, "web01");
+		timeline_sight(timeline, "web02", true, &facts, "192.0.2.1",
+			       "from it");
+		assert_true(timeline_find(timeline, "192.0.2.1", name));
+		assert_string_equal(name, "web02");
+	}
+}
+
+static void test_questions_and_answers_in_turn_are_two_events(void **ctx)
+{
+	struct event events[TIMELINE_EVENTS_MAX];
+	struct sighting found;
+	uint64_t before;
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < 5; i++)
+		ask("192.0.2.1", "52-54-00-00-00-01", "S1");
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 2);
+	assert_string_equal(events[0].kind, "asked");
+	assert_string_equal(events[0].text, "from it");
+	assert_int_equal(events[0].count, 5);
+	assert_string_equal(events[1].kind, "answered");
+	assert_int_equal(events[1].count, 5);
+	/* Each of them is a change all the same. */
+	before = timeline_sequence(timeline);
+	ask("192.0.2.1", "52-54-00-00-00-01", "S1");
+	assert_true(sighting().sequence > before);
+	/* What is not printable is the same again, too. */
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "a\nb");
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "a\nb");
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 3);
+	assert_string_equal(events[2].text, "a b");
+	assert_int_equal(events[2].count, 2);
+}
+
+static void test_strangers_make_room_first(void **ctx)
+{
+	struct facts facts = {0};
+	char name[STATE_NAME_BYTES];
+	struct sighting found;
+	int i;
+
+	(void)ctx;
+	/* Unknown at first, and then known, in the same second. */
+	timeline_sight(timeline, "web01", false, &facts, "192.0.2.1", "");
+	timeline_know(timeline, "web01");
+	for (i = 0; i < 2 * TIMELINES_KEPT; i++) {
+		snprintf(name, sizeof(name), "stranger%d", i);
+		timeline_sight(timeline, name, false, &facts, NULL, "");
+	}
+	assert_true(timeline_count(timeline) <= TIMELINES_KEPT);
+	assert_true(timeline_get(timeline, "web01", &found, NULL) >= 0);
+	assert_true(found.is_known);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(test_what_it_says_anew_is_remembered_at_once),
+		TEST(test_shared_address_leads_to_who_asked_last),
+		TEST(test_questions_and_answers_in_turn_are_two_events),
+		TEST(test_strangers_make_room_first),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
