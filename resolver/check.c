@@ -223,10 +223,11 @@ struct trial {
 	const char *file;
 	/* Machines without an answer so far. */
 	unsigned int failures;
+	/* Did a machine try all profiles? */
+	bool has_tried;
 };
 
-/* Is this the first time?  Then remember it. */
-static bool trial_is_new(struct trial *trial, const char *text)
+static bool trial_has(const struct trial *trial, const char *text)
 {
 	uint32_t hash = table_hash(text, strlen(text));
 	uint32_t cursor = hash;
@@ -234,7 +235,24 @@ static bool trial_is_new(struct trial *trial, const char *text)
 
 	while ((i = table_next(&trial->seen_table, hash, &cursor)) != TABLE_END)
 		if (strcmp(trial->seen[i], text) == 0)
-			return false;
+			return true;
+	return false;
+}
+
+/* Was the script of a profile looked at? */
+static bool trial_is_seen(const struct trial *trial,
+			  const struct profile *profile)
+{
+	return trial_has(trial, profile->place.file);
+}
+
+/* Is this the first time?  Then remember it. */
+static bool trial_is_new(struct trial *trial, const char *text)
+{
+	uint32_t hash = table_hash(text, strlen(text));
+
+	if (trial_has(trial, text))
+		return false;
 	if (trial->seen_count == trial->seen_size) {
 		size_t size = trial->seen_size ? trial->seen_size * 2 : 64;
 		const char **seen =
@@ -299,11 +317,23 @@ static const char *trial_file(const struct resolution *resolution,
 			     strcspn(resolution->file, " "));
 }
 
+/* Look at a script that was made. */
+static void trial_look(struct trial *trial, const struct resolution *resolution,
+		       struct arena *arena)
+{
+	struct lint_sink sink = {on_lint_mistake, on_lint_fetch, trial, false};
+
+	trial->file = trial_file(resolution, arena);
+	/* One machine's script stands for all of that file. */
+	if (!trial->file || !trial_is_new(trial, trial->file))
+		sink.mistake = on_lint_nothing;
+	lint_script(resolution->text, resolution->len, "SERVER", arena, &sink);
+}
+
 /* Resolve one machine and look at its script. */
 static void trial_run(void *ctx, const struct roster_entry *entry)
 {
 	struct trial *trial = ctx;
-	struct lint_sink sink = {on_lint_mistake, on_lint_fetch, trial, false};
 	struct resolution resolution = {0};
 	struct arena arena;
 	int rc;
@@ -320,14 +350,49 @@ static void trial_run(void *ctx, const struct roster_entry *entry)
 			check_problem(trial->check, "%s gets no script: %s",
 				      entry->name, resolution.why.text);
 	} else if (rc == 0) {
-		trial->file = trial_file(&resolution, &arena);
-		/* One machine's script stands for all of that file. */
-		if (!trial->file || !trial_is_new(trial, trial->file))
-			sink.mistake = on_lint_nothing;
-		lint_script(resolution.text, resolution.len, "SERVER", &arena,
-			    &sink);
+		trial_look(trial, &resolution, &arena);
 	}
 	arena_fini(&arena);
+}
+
+/*
+ * Look at the scripts that no machine gets as it is: those of installs, of the
+ * rescue system, of menus.  A machine tries them all; one that it lacks the
+ * variables for stays unread.
+ */
+static void trial_profiles(struct trial *trial, const struct facts *facts)
+{
+	struct machine_state state = {.effective = INTENT_INSTALL,
+				      .token = "TOKEN"};
+	uint32_t i;
+
+	for (i = 0; i < trial->snapshot->profile_count; i++) {
+		const struct profile *profile = &trial->snapshot->profiles[i];
+		struct resolution resolution = {0};
+		struct arena arena;
+
+		if (!profile->script || trial_is_seen(trial, profile) ||
+		    strlen(profile->name) >= sizeof(state.profile))
+			continue;
+		strcpy(state.profile, profile->name);
+		arena_init(&arena, TRIAL_BYTES);
+		if (resolve(trial->snapshot, facts, &state, &arena,
+			    &resolution) == 0 &&
+		    resolution.kind == RESOLUTION_STATE)
+			trial_look(trial, &resolution, &arena);
+		arena_fini(&arena);
+	}
+}
+
+/* The first machine that may do what it is told tries all profiles. */
+static void trial_first(void *ctx, const struct roster_entry *entry)
+{
+	struct trial *trial = ctx;
+
+	if (trial->has_tried || !entry->machine || entry->machine->is_disabled)
+		return;
+	trial->has_tried = true;
+	trial_profiles(trial, &entry->facts);
 }
 
 static void check_machines(struct check *check, const struct snapshot *snapshot)
@@ -345,6 +410,8 @@ static void check_machines(struct check *check, const struct snapshot *snapshot)
 	     snapshot->default_profile != SNAPSHOT_NONE ||
 	     (dropin && dropin->script)))
 		trial_run(&trial, &nobody);
+	roster_visit(snapshot, trial_first, &trial);
+	trial_profiles(&trial, &nobody.facts);
 	if (trial.failures > FAILURES_TOLD_MAX)
 		fprintf(check->out, "%u more machines get no script.\n",
 			trial.failures - FAILURES_TOLD_MAX);

@@ -97,6 +97,12 @@ def test_check_of_a_good_site_yields_0(good: Site) -> None:
     ("rules.d/1.conf", "[one]\nip = 10.1.0.0/16\narch = arm64\nprofile = web\n"
      "[two]\nip = 10.0.0.0/8\nprofile = web\n",
      "rules.d/1.conf:1: The rule one is never of any effect: two"),
+    # Nobody gets these unless somebody orders it.
+    ("profiles.d/inst.ipxe", "#!ipxe\nkernel http://{{server}}/assets/none "
+     "done={{confirm}} host={{name}}\nboot\n",
+     "profiles.d/inst.ipxe:2: assets/none, which it fetches, is not there"),
+    ("profiles.d/inst.ipxe", "#!ipxe\nbot\n",
+     "profiles.d/inst.ipxe:2: There is no command bot"),
     ("hosts/web01.txt", "#!ipxe\n", "hosts/web01.txt is never asked for"),
 ])
 def test_check_names_the_mistake(good: Site, name: str, text: str,
