@@ -827,10 +827,19 @@ static int workers_start(struct state *state)
 	return 0;
 }
 
-/* Give the database a moment to be there before the first machine asks. */
+/* Wait for what is no boot longer than for one. */
+static unsigned int change_wait_ms(const struct state *state)
+{
+	return state->options.wait_ms > 5000 ? state->options.wait_ms : 5000;
+}
+
+/*
+ * Give the database time to be there before the first machine asks: a start on
+ * a busy machine is no reason for the safe answer, a refusal ends the waiting.
+ */
 static void wait_for_first(struct state *state)
 {
-	struct timespec end = deadline_in(state->options.wait_ms);
+	struct timespec end = deadline_in(change_wait_ms(state));
 	int rc = 0;
 
 	pthread_mutex_lock(&state->lock);
@@ -995,12 +1004,6 @@ void state_boot(struct state *state, const char *name, const char *boot_id,
 	state_ask(state, op, name, ret_state);
 	if (ret_state->token[0])
 		token_remember(state, ret_state);
-}
-
-/* Wait for a change longer than a boot would. */
-static unsigned int change_wait_ms(const struct state *state)
-{
-	return state->options.wait_ms > 5000 ? state->options.wait_ms : 5000;
 }
 
 /* Do the operation; its reason, and its end, are the caller's. */

@@ -3,11 +3,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from unloopd import UNLOOPD, Daemon, Site
+from unloopd import IS_SANITISED, UNLOOPD, Daemon, Site
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "only(kind): of the runs with \"sanitised\" and with "
+        "\"plain\" programs it is part of one; UNLOOP_ALL=1 takes all")
+
+
+def pytest_collection_modifyitems(config: pytest.Config,
+                                  items: list[pytest.Item]) -> None:
+    """Tests run with both kinds of programs, unless that makes no sense or
+    takes too long."""
+    if "UNLOOP_ALL" in os.environ:
+        return
+    kind = "sanitised" if IS_SANITISED else "plain"
+    out = [item for item in items
+           if any(mark.args != (kind,) for mark in item.iter_markers("only"))]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in set(out)]
 
 
 @pytest.fixture(scope="session", autouse=True)

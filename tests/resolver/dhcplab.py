@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from unloopd import IS_SANITISED, ROOT, UNLOOPD, user_arguments
+from unloopd import ROOT, UNLOOPD, user_arguments
 
 sys.path.insert(0, str(ROOT / "tests/lab"))
 
@@ -31,9 +31,6 @@ PROGRAMS = ["ip", "setpriv", "dnsmasq", "dhcpd", "kea-dhcp4"]
 
 def require() -> None:
     """Skip, with the reason, where this machine cannot do it."""
-    if not IS_SANITISED and (ROOT / "out/asan/bin/unloop").exists() \
-            and "UNLOOP_ALL" not in os.environ:
-        pytest.skip("these run with the sanitised programs only, for time")
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
     missing = [name for name in PROGRAMS if not base.find_program(name)]

@@ -84,6 +84,7 @@ def run_commands(kind: str, config: Path) -> list[str]:
                     base.program("kea-dhcp4"), "-c", str(config)]}[kind]
 
 
+@pytest.mark.only("sanitised")
 @pytest.mark.parametrize("kind", ["dnsmasq", "isc", "kea"])
 @pytest.mark.parametrize("words", [[], ["-p", "8080"]])
 def test_the_server_itself_accepts_the_lines(
@@ -140,6 +141,7 @@ def world() -> Iterator[World]:
         yield made
 
 
+@pytest.mark.only("sanitised")
 @pytest.mark.parametrize("kind", ["dnsmasq", "isc", "kea"])
 def test_with_the_lines_every_machine_boots(world: World, kind: str) -> None:
     world.tftp()
@@ -155,6 +157,7 @@ def test_with_the_lines_every_machine_boots(world: World, kind: str) -> None:
         assert "It is an iPXE script" in report[title]
 
 
+@pytest.mark.only("sanitised")
 def test_proxy_configuration_boots_beside_another_server(
         world: World) -> None:
     result = world.run("dhcp-config", "proxy", "-i", "br0", "-r", world.root,

@@ -14,6 +14,9 @@ from labkit.netns import SECOND, SERVER
 from labkit.servers import (Answer, DnsmasqDhcp, IscDhcpd, Kea, ProxyDhcp,
                             ProxyOffer)
 
+# Networks take their time: once is enough.
+pytestmark = pytest.mark.only("sanitised")
+
 
 @pytest.fixture(autouse=True, scope="module")
 def lab() -> None:

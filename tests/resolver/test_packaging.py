@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from unloopd import IS_SANITISED, ROOT, WAIT
+from unloopd import ROOT, WAIT
+
+# The package is of the ordinary programs.
+pytestmark = pytest.mark.only("plain")
 
 UNIT = ROOT / "resolver/unloopd.service"
 OUT = Path(os.environ.get("O") or ROOT / "out").absolute()
@@ -38,8 +41,6 @@ exec chroot "$t/root" sh -ec "$1"
 
 @pytest.fixture(scope="module")
 def package() -> Path:
-    if IS_SANITISED:
-        pytest.skip("the package is of the ordinary programs")
     for name in ("dpkg-deb", "dpkg-shlibdeps"):
         if not shutil.which(name):
             pytest.skip(f"{name} is not installed")
@@ -112,7 +113,7 @@ def test_package_installs_serves_and_stops(package: Path,
 
 REMOVES = r"""
 rm -rf /var/lib/unloop /srv/unloop
-find / -xdev \( -path /proc -o -path /dev -o -path /tmp -o -path {top} \
+find / -xdev \( -path /proc -o -path /dev -o -path /run -o -path /tmp -o -path {top} \
     -o -path /var/lib/dpkg -o -path /var/log -o -path /var/cache \) -prune \
     -o \( -name '*unloop*' -print \) | sort >/tmp/before
 dpkg -i --force-depends /tmp/unloop.deb >/dev/null
@@ -126,7 +127,7 @@ test ! -e /etc/default/unloopd
 grep -q mine /srv/unloop/default.ipxe
 ! getent passwd unloop
 rm -r /srv/unloop
-find / -xdev \( -path /proc -o -path /dev -o -path /tmp -o -path {top} \
+find / -xdev \( -path /proc -o -path /dev -o -path /run -o -path /tmp -o -path {top} \
     -o -path /var/lib/dpkg -o -path /var/log -o -path /var/cache \) -prune \
     -o \( -name '*unloop*' -print \) | sort >/tmp/after
 diff /tmp/before /tmp/after

@@ -195,6 +195,7 @@ def test_screen_reader_gets_names_for_everything(browser: Browser,
     assert browser.evaluate("document.documentElement.lang") == "en"
 
 
+@pytest.mark.only("plain")  # and so is fetched where there is a network
 def test_checker_of_accessibility_finds_nothing(
         browser: Browser, serving: Daemon, axe: str) -> None:
     """WCAG 2.2 A and AA, in the fleet's view and in a machine's."""

@@ -11,6 +11,9 @@ import pytest
 
 from unloopd import ROOT, WAIT
 
+# They are made with sanitisers, whatever the programs are.
+pytestmark = pytest.mark.only("sanitised")
+
 PROGRAMS = Path(os.environ.get("O", ROOT / "out"))
 if not PROGRAMS.is_absolute():
     PROGRAMS = ROOT / PROGRAMS

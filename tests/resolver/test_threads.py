@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from control import MAC, api, fill, put
-from unloopd import IS_SANITISED, ROOT, UNLOOPD, WAIT, Daemon, Site
+from unloopd import ROOT, UNLOOPD, WAIT, Daemon, Site
+
+# Its program is one of its own.
+pytestmark = pytest.mark.only("sanitised")
 
 OUT = Path(os.environ.get("O") or ROOT / "out").absolute()
 TSAN = OUT / "tsan/bin/unloopd"
@@ -23,8 +26,6 @@ SECONDS = 4
 
 @pytest.fixture
 def watched(site: Site, monkeypatch: pytest.MonkeyPatch) -> Daemon:
-    if not IS_SANITISED:
-        pytest.skip("this runs once, beside the sanitised programs")
     if not TSAN.exists():
         pytest.skip(f"{TSAN} was not built (make resolver-test-programs)")
     if not shutil.which("setarch"):

@@ -18,6 +18,9 @@ from dhcplab import Report, World, servers
 from labkit import base
 from unloopd import ROOT, UNLOOPD, WAIT, user_arguments
 
+# Networks take their time: once is enough.
+pytestmark = pytest.mark.only("sanitised")
+
 OUT = Path(os.environ.get("O") or ROOT / "out").absolute()
 #: Boot programs of ours, by their names on the TFTP server.
 IMAGES = ("undionly.kpxe", "x86_64-efi/snponly.efi")
