@@ -154,6 +154,55 @@ def test_unknown_machine_is_adopted_by_its_button(browser: Browser,
     assert browser.problems == []
 
 
+def tab_to(browser: Browser, code: str) -> None:
+    """Press Tab until what has the focus fits the expression of "it"."""
+    seen = []
+    for _ in range(60):
+        browser.key("Tab")
+        if browser.evaluate(f"(it => {code})(document.activeElement)"):
+            return
+        seen.append(browser.evaluate(
+            "document.activeElement.outerHTML.slice(0, 60)"))
+    raise AssertionError(f"Tab never comes to {code}: {seen}")
+
+
+def test_keyboard_alone_is_enough(browser: Browser, serving: Daemon) -> None:
+    """From signing in to an adopted machine, and back; nothing but keys."""
+    boot(serving, STRANGER)
+    token = unloop(serving, "token", "new", "keys").stdout.strip()
+    browser.open(serving.page)  # type: ignore[attr-defined]
+    browser.wait("document.readyState", "complete")
+    browser.wait("!!document.getElementById('login') && !login.hidden")
+    tab_to(browser, "it.id === 'token'")
+    browser.type(token)
+    browser.key("Enter", "\r")
+    browser.wait("!!document.querySelector('[data-adopt]')")
+    browser.problems.clear()
+    tab_to(browser, "!!it.dataset.adopt")
+    # Where the focus is can be seen.
+    assert browser.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle") != "none"
+    browser.key("Enter", "\r")
+    browser.wait("!one.hidden")
+    # The focus is in what was opened, so that it is read out.
+    browser.wait("one.contains(document.activeElement)")
+    tab_to(browser, "it.id === 'profile'")
+    browser.type("diskless")
+    browser.key("Enter", "\r")
+    wait_rows(browser, "machines", "52-54-00-99-99-99")
+    assert show(serving, "52-54-00-99-99-99")["profile"] == "diskless"
+    tab_to(browser, "it.id === 'explain'")
+    browser.key("Enter", "\r")
+    browser.wait("!why.hidden")
+    browser.key("Escape")
+    browser.wait("one.hidden")
+    # One is not back at the beginning of the page.
+    assert browser.evaluate("fleet.contains(document.activeElement)")
+    browser.key("/", "/")
+    assert browser.evaluate("document.activeElement.id") == "filter"
+    assert browser.problems == []
+
+
 def test_mistakes_are_said_in_words(browser: Browser, serving: Daemon) -> None:
     boot(serving)
     sign_in(browser, serving)
