@@ -94,12 +94,26 @@ case(name="pxe-menu-embedded", machine="bios-native", web=("nginx",),
      dhcp=pxe_menu("Press F8 for the menu,2", SERVICES), files=ITEMS,
      until=linux_up, checks=from_item("one"))
 
+def from_disk(script: str) -> dict[str, str]:
+    """ipxe.efi on a disk, which runs this script."""
+    return ITEMS | {"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi",
+                    "esp/autoexec.ipxe": "#!ipxe\n" + script}
+
+
 case(name="uefi-boot-server", machine="uefi-disk", web=("nginx",),
      what="UEFI: nothing is said of boot servers; `pxebs` asks everybody, and "
      "the file of who answers boots Linux.",
      dhcp=pxe_menu("Which one?,30", SERVICES), qemu=ESP,
-     files=ITEMS | {"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi",
-                    "esp/autoexec.ipxe":
-                    "#!ipxe\ndhcp\npxebs net0 0x8001\n"
-                    "chain tftp://${pxebs/next-server}/${pxebs/filename}\n"},
+     files=from_disk("dhcp\npxebs net0 0x8001\nchain tftp://"
+                     "${pxebs/next-server}/${pxebs/filename}\n"),
+     until=linux_up, checks=from_item("two"))
+
+# dnsmasq gives menus to BIOS machines only.
+case(name="uefi-menu-timeout", machine="uefi-disk", web=("nginx",),
+     what="UEFI: a PXE boot menu that a script made up; its time-out asks "
+     "everybody for the first item, and Linux boots.",
+     dhcp=pxe_menu("Which one?,30", SERVICES), qemu=ESP,
+     files=from_disk("set net0/vendor-class PXEClient\n"
+                     "set net0/43.9:hex 80:01:03:54:77:6f:80:00:03:4f:6e:65\n"
+                     "set net0/43.10:hex 02:46:38\nautoboot net0\n"),
      until=linux_up, checks=from_item("two"))
