@@ -142,6 +142,7 @@
 #undef PXE_STACK
 #undef CACHED_LEASE
 #undef MAC_SETTING
+#undef ROUTE_CMD
 #undef LOGIN_CMD
 #undef READ_CMD
 #undef FORM_CMD

@@ -44,3 +44,16 @@ int utf8_feed(struct utf8_decoder *decoder, uint8_t c)
 		return -1;
 	return utf8_finish(decoder);
 }
+
+size_t utf8_width(const char *text, size_t columns)
+{
+	size_t len;
+
+	for (len = 0; text[len]; len++) {
+		if (utf8_is_tail(text[len]))
+			columns++;
+		else if (len >= columns)
+			break;
+	}
+	return columns;
+}

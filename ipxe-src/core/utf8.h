@@ -19,6 +19,10 @@ struct utf8_decoder {
  * -1 if more bytes are needed. Malformed input gives UTF8_REPLACEMENT. */
 int utf8_feed(struct utf8_decoder *decoder, uint8_t c);
 
+/* Precision and width that make printf() fill COLUMNS columns with TEXT, UTF-8:
+ * a character takes one, however many bytes it has. */
+size_t utf8_width(const char *text, size_t columns);
+
 /* Is C a byte of a character, but not its first one? */
 static inline bool utf8_is_tail(char c)
 {

@@ -3,7 +3,8 @@
  *
  * The items are printed once, a page of them at a time. What is selected
  * stands in the last line, which is written anew for every key and second.
- * So a menu looks the same on a screen, on a serial line and in its log.
+ * So a menu looks the same on a screen, on a serial line and in its log, but
+ * for its colours, where there are the commands for them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,16 +13,30 @@
 #include "core/console.h"
 #include "core/loopguard.h"
 #include "core/platform.h"
+#include "core/utf8.h"
 #include "hci/menu.h"
+#include "usr/graphics.h"
 
 SELECT_IF(MENU_CMD);
 
 /* Items printed at once; with the title they fit on 25 lines. */
 #define PAGE_ROWS 20
 
+/* Columns of an item's text on its page. */
+#define ITEM_WIDTH 70
+
 /* Columns of the last line, and of the words in front of the item. */
 #define STATUS_WIDTH  79
 #define SECONDS_WIDTH 14
+
+/* Without the commands for colours there are none. */
+__attribute__((weak)) void cpair_line(enum cpair pair __unused_arg)
+{
+}
+
+__attribute__((weak)) void cpair_end(void)
+{
+}
 
 static struct list_head menus = {&menus, &menus};
 
@@ -137,31 +152,38 @@ static void page_show(struct menu *menu, int selected)
 	struct menu_item *item;
 	int row;
 
+	cpair_line(CPAIR_NORMAL);
 	console_printf("\n%s\n\n", menu->title);
 	for (row = 0; row < PAGE_ROWS; row++) {
 		item = item_at(menu, index++);
 		if (!item)
 			break;
+		cpair_line(item->is_gap ? CPAIR_SEPARATOR : CPAIR_NORMAL);
 		if (item->key > ' ' && item->key < 0x7f)
 			console_printf(" %c", item->key);
 		else
 			console_printf("  ");
-		console_printf("  %.70s\n", item->text);
+		console_printf("  %.*s\n",
+			       (int)utf8_width(item->text, ITEM_WIDTH),
+			       item->text);
 	}
+	cpair_line(CPAIR_DEFAULT);
 	console_putchar('\n');
 }
 
 /* Write the last line: what is selected, and the seconds left (-1: none). */
 static void status_show(const struct menu_item *item, long seconds)
 {
-	int pad = STATUS_WIDTH - SECONDS_WIDTH - 2;
+	int pad = STATUS_WIDTH - 2;
 
-	if (seconds < 0)
-		console_printf("\r> %-*.*s", STATUS_WIDTH - 2, STATUS_WIDTH - 2,
-			       item->text);
-	else
-		console_printf("\r> %-*.*s%*ld s ", pad, pad, item->text,
-			       SECONDS_WIDTH - 3, seconds);
+	if (seconds >= 0)
+		pad -= SECONDS_WIDTH;
+	pad = (int)utf8_width(item->text, (size_t)pad);
+	cpair_line(CPAIR_SELECT);
+	console_printf("\r> %-*.*s", pad, pad, item->text);
+	if (seconds >= 0)
+		console_printf("%*ld s ", SECONDS_WIDTH - 3, seconds);
+	cpair_end();
 }
 
 /* The number of the item that KEY moves to from SELECTED, -1 for none. */

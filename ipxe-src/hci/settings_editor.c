@@ -9,6 +9,7 @@
 #include "config/general.h"
 #include "core/console.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "hci/readline.h"
 #include "hci/settings_editor.h"
 #include "usr/graphics.h"
@@ -192,7 +193,8 @@ static void row_show(struct editor *editor, unsigned int index)
 	if (value && is_secret(row))
 		memset(value, '*', strlen(value));
 	console_printf("%-*.*s  %.*s", NAME_WIDTH, NAME_WIDTH, row->name,
-		       VALUE_WIDTH, value ? value : "-");
+		       (int)utf8_width(value ? value : "-", VALUE_WIDTH),
+		       value ? value : "-");
 	free(value);
 }
 

@@ -87,6 +87,17 @@ void cpair_use(enum cpair pair)
 	console_putchar('m');
 }
 
+void cpair_line(enum cpair pair)
+{
+	cpair_use(pair);
+	console_printf("\033[K");
+}
+
+void cpair_end(void)
+{
+	cpair_use(CPAIR_DEFAULT);
+}
+
 /* Is INDEX the number of a colour? */
 static bool is_colour(unsigned long index)
 {

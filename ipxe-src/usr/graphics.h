@@ -37,4 +37,9 @@ enum cpair {
  * commands for it. */
 void cpair_use(enum cpair pair) __attribute__((weak));
 
+/* Begin a line that is in the colours of PAIR up to its end; end it, before its
+ * \n. Nothing in builds without the commands for colours. */
+void cpair_line(enum cpair pair);
+void cpair_end(void);
+
 #endif

@@ -33,6 +33,33 @@ static void test_read_edits_the_old_value(void **state)
 	assert_int_equal(exec_line("read number:int32"), -EINVAL);
 }
 
+#define E_ACUTE "\xc3\xa9"
+#define TEN(x)	x x x x x x x x x x
+
+static void test_form_has_the_colours_of_its_pairs(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("set addr:ipv4 1.2.3.4"), 0);
+	assert_int_equal(exec_line("cpair -f 2 -b 3 1"), 0); /* normal */
+	assert_int_equal(exec_line("cpair -f 5 -b 0 3"), 0); /* separator */
+	assert_int_equal(exec_line("cpair -f 1 -b 6 4"), 0); /* edit */
+	assert_int_equal(exec_line("cpair -f 3 -b 1 5"), 0); /* alert */
+	assert_int_equal(exec_line("form Network"), 0);
+	assert_int_equal(exec_line("item --gap words"), 0);
+	assert_int_equal(exec_line("item addr:ipv4 " TEN(TEN(E_ACUTE))), 0);
+	typed = "x\r\b\r";
+	assert_int_equal(exec_line("present"), 0);
+	assert_non_null(
+		strstr(captured, "\x1b[0;32;43m\x1b[KNetwork\x1b[0m\n"));
+	assert_non_null(strstr(captured, "\x1b[0;35;40m\x1b[Kwords\x1b[0m\n"));
+	/* The label has 30 characters, whatever bytes they take. */
+	assert_non_null(
+		strstr(captured, "\x1b[0;31;46m\x1b[K\r" TEN(
+					 E_ACUTE E_ACUTE E_ACUTE) ": 1.2.3.4"));
+	assert_non_null(strstr(captured, "\n\x1b[0m\x1b[K"));
+	assert_non_null(strstr(captured, "\x1b[0;33;41m\x1b[K"));
+}
+
 static void test_login_hides_the_password(void **state)
 {
 	(void)state;
@@ -177,6 +204,8 @@ int main(void)
 		cmocka_unit_test_setup(test_login_hides_the_password,
 				       capture_setup),
 		cmocka_unit_test_setup(test_form_fills_settings, capture_setup),
+		cmocka_unit_test_setup(test_form_has_the_colours_of_its_pairs,
+				       capture_setup),
 		cmocka_unit_test_setup(test_cancelled_form_ends, capture_setup),
 		cmocka_unit_test_setup(test_imgset_stores_an_image,
 				       capture_setup),

@@ -159,6 +159,73 @@ static void test_long_menu_turns_pages(void **state)
 	assert_non_null(strstr(captured, "text-49\n"));
 }
 
+#define E_ACUTE "\xc3\xa9"
+#define TEN(x)	x x x x x x x x x x
+
+/* Characters of what stands behind the last \r of LINE, without control
+ * sequences, up to its end. */
+static unsigned int last_columns(const char *line)
+{
+	unsigned int columns = 0;
+	const char *c;
+
+	for (c = strrchr(line, '\r') + 1; *c && *c != '\n'; c++) {
+		if (*c == '\x1b')
+			c += strcspn(c, "mK");
+		else
+			columns += ((uint8_t)*c & 0xc0) != 0x80;
+	}
+	return columns;
+}
+
+static void test_labels_are_measured_in_characters(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("menu"), 0);
+	assert_int_equal(exec_line("item x " TEN(TEN(E_ACUTE))), 0);
+	typed = "\r";
+	assert_int_equal(exec_line("choose --keep choice"), 0);
+	/* On its page 70, in the last line 77 of its characters. */
+	assert_non_null(strstr(
+		captured, "    " TEN(E_ACUTE E_ACUTE E_ACUTE E_ACUTE E_ACUTE
+					     E_ACUTE E_ACUTE) "\n"));
+	assert_int_equal(last_columns(captured), 79);
+	capture_setup(state);
+	typed = "";
+	assert_int_equal(exec_line("choose -t 20 choice"), 0);
+	assert_int_equal(last_columns(captured), 79);
+	assert_int_equal(exec_line("menu"), 0);
+	assert_int_equal(exec_line("item x gr" E_ACUTE), 0);
+	capture_setup(state);
+	assert_int_equal(exec_line("choose --keep -t 20 choice"), 0);
+	assert_int_equal(last_columns(captured), 79);
+	/* And while the time runs. */
+	*strrchr(captured, '\r') = '\0';
+	assert_int_equal(last_columns(captured), 79);
+	exec_line("menu --delete");
+}
+
+static void test_lines_have_the_colours_of_their_pairs(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("cpair -f 2 -b 3 1"), 0); /* normal */
+	assert_int_equal(exec_line("cpair -f 1 -b 6 2"), 0); /* selected */
+	assert_int_equal(exec_line("cpair -f 5 -b 0 3"), 0); /* separator */
+	free(choose("\r", ""));
+	assert_non_null(strstr(captured, "\x1b[0;32;43m\x1b[K\nTitle\n\n"));
+	assert_non_null(strstr(captured, "\x1b[0;35;40m\x1b[K    words\n"));
+	assert_non_null(strstr(captured, "\x1b[0;32;43m\x1b[K    First\n"));
+	assert_non_null(
+		strstr(captured, "\x1b[0;31;46m\x1b[K\r> Third one   "));
+	assert_string_equal(captured + captured_len - 5, "\x1b[0m\n");
+	/* Other colours under the same numbers. */
+	assert_int_equal(exec_line("colour --basic 4 2"), 0);
+	capture_setup(state);
+	free(choose("\r", ""));
+	assert_non_null(strstr(captured, "\x1b[0;34;43m\x1b[K\nTitle"));
+	assert_int_equal(exec_line("colour --basic 2 2"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +241,11 @@ int main(void)
 				       capture_setup),
 		cmocka_unit_test_setup(test_long_menu_turns_pages,
 				       capture_setup),
+		cmocka_unit_test_setup(test_labels_are_measured_in_characters,
+				       capture_setup),
+		cmocka_unit_test_setup(
+			test_lines_have_the_colours_of_their_pairs,
+			capture_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,14 +9,17 @@
 #include "core/console.h"
 #include "core/error.h"
 #include "core/settings.h"
+#include "core/utf8.h"
 #include "hci/menu.h"
 #include "hci/parseopt.h"
 #include "hci/readline.h"
+#include "usr/graphics.h"
 
 SELECT_IF(FORM_CMD);
 
-/* Columns that the label of a field may take. */
+/* Columns that the label of a field may take, of at most 4 bytes each. */
 #define LABEL_WIDTH 30
+#define LABEL_BYTES (4 * LABEL_WIDTH)
 
 struct form_options {
 	const char *form;
@@ -31,27 +34,40 @@ static const struct option_descriptor form_opts[] = {
 static const struct command_syntax form_syntax =
 	COMMAND_SYNTAX(form_opts, 0, 0);
 
+/* Print TEXT as a line in the colours of PAIR. */
+static void line_show(enum cpair pair, const char *text)
+{
+	cpair_line(pair);
+	console_printf("%s", text);
+	cpair_end();
+	console_putchar('\n');
+}
+
 /* Let a person edit the setting of ITEM until it takes the value. 0, or
  * -ECANCELED. */
 static int field_edit(const struct menu_item *item)
 {
-	char label[LABEL_WIDTH + 3];
+	size_t len = MIN(utf8_width(item->text, LABEL_WIDTH), LABEL_BYTES);
+	char label[LABEL_BYTES + 3];
 	struct editline line;
 	char *text;
 	int rc;
 
-	snprintf(label, sizeof(label), "%.*s: ", LABEL_WIDTH, item->text);
+	snprintf(label, sizeof(label), "%.*s: ", (int)len, item->text);
 	text = settings_fetch_text(item->name);
 	editline_set(&line, text ? text : "");
 	free(text);
 	for (;;) {
+		cpair_line(CPAIR_EDIT);
 		rc = readline_edit(label, &line, item->is_secret, -1);
+		/* The line is ended: the next one is not to be coloured. */
+		cpair_line(CPAIR_DEFAULT);
 		if (rc)
 			return rc;
 		rc = settings_store_text(item->name, line.text);
 		if (!rc)
 			return 0;
-		console_printf("%s\n", error_text(rc));
+		line_show(CPAIR_ALERT, error_text(rc));
 	}
 }
 
@@ -72,10 +88,12 @@ static int present_exec(int argc, char **argv)
 			       options.form ? options.form : "yet");
 		return -ENOENT;
 	}
-	console_printf("\n%s\n\n", form->title);
+	console_putchar('\n');
+	line_show(CPAIR_NORMAL, form->title);
+	console_putchar('\n');
 	list_for_each_entry(item, &form->items, list) {
 		if (item->is_gap)
-			console_printf("%s\n", item->text);
+			line_show(CPAIR_SEPARATOR, item->text);
 		else
 			rc = field_edit(item);
 		if (rc)
