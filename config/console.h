@@ -6,6 +6,9 @@
 #ifdef PLATFORM_PCBIOS
 #define CONSOLE_PCBIOS /* BIOS text screen and keyboard */
 #define CONSOLE_SERIAL /* 16550 UART, see config/serial.h */
+#ifndef SMALL_IMAGE
+#define SERIAL_CHOICE /* its line by ACPI and by settings */
+#endif
 #endif
 #ifdef PLATFORM_EFI
 #define CONSOLE_EFI /* the firmware's ConIn and ConOut */
@@ -18,7 +21,6 @@
 #ifndef SMALL_IMAGE
 #define CONSOLE_ANSI /* BIOS: colours and more than ASCII on the text screen */
 #define CONSOLE_FRAMEBUFFER /* graphics: VESA, GOP; by the command console */
-#define SERIAL_CHOICE  /* BIOS: the serial line by ACPI and by settings */
 #define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
 #define KEYBOARD_MAPS  /* all keyboard maps, chosen by `set keymap <name>` */
 #endif

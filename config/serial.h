@@ -10,7 +10,10 @@
 #define COM3 0x3e8
 #define COM4 0x2e8
 #define COMCONSOLE COM1    /* I/O port of the UART */
-#define COMSPEED   115200  /* bits per second; 8 data bits, no parity, 1 stop */
+#define COMSPEED   115200  /* bits per second */
+#define COMDATA    8       /* data bits, 5 to 8 */
+#define COMPARITY  0       /* parity: 0 none, 1 odd, 2 even */
+#define COMSTOP    1       /* stop bits, 1 or 2 */
 
 #if __has_include("config/named/serial.h")
 #include "config/named/serial.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The serial console: a 16550 UART, 8 data bits, no parity, 1 stop bit.
+/* The serial console: a 16550 UART, with COMDATA, COMPARITY and COMSTOP.
  *
  * Its port and speed are COMCONSOLE and COMSPEED unless serial_choice.c is
  * linked and knows better.
@@ -26,10 +26,12 @@ SELECT_IF(CONSOLE_SERIAL);
 #define UART_MCR  (line.port + 4)
 #define UART_LSR  (line.port + 5)
 
-#define IER_UNUSED   0xf0 /* always read as 0 */
-#define FCR_RESET    0x07 /* FIFOs on and empty */
-#define IIR_FIFO     0xc0 /* both set: FIFOs that work */
-#define LCR_8N1	     0x03
+#define IER_UNUSED 0xf0 /* always read as 0 */
+#define FCR_RESET  0x07 /* FIFOs on and empty */
+#define IIR_FIFO   0xc0 /* both set: FIFOs that work */
+#define LCR_FRAME                                                              \
+	((COMDATA - 5) | (COMSTOP == 2 ? 0x04 : 0) | (COMPARITY ? 0x08 : 0) |  \
+	 (COMPARITY == 2 ? 0x10 : 0))
 #define LCR_DIVISOR  0x80
 #define MCR_DTR_RTS  0x03
 #define LSR_RECEIVED 0x01
@@ -37,6 +39,13 @@ SELECT_IF(CONSOLE_SERIAL);
 #define LSR_TX_EMPTY 0x20
 
 #define FIFO_LEN 16
+
+_Static_assert(COMDATA >= 5 && COMDATA <= 8,
+	       "COMDATA of config/serial.h is 5 to 8 data bits");
+_Static_assert(COMPARITY >= 0 && COMPARITY <= 2,
+	       "COMPARITY of config/serial.h is 0 none, 1 odd or 2 even");
+_Static_assert(COMSTOP == 1 || COMSTOP == 2,
+	       "COMSTOP of config/serial.h is 1 or 2 stop bits");
 
 /* A UART that takes no byte for this long is given up. */
 #define STUCK_US 200000u
@@ -58,11 +67,11 @@ static bool uart_is_there(void)
 	uart_state = UART_ABSENT;
 	if (serial_choose)
 		serial_choose(&line);
-	port_out8(UART_LCR, LCR_DIVISOR | LCR_8N1);
+	port_out8(UART_LCR, LCR_DIVISOR | LCR_FRAME);
 	port_out8(UART_DATA, (SERIAL_CLOCK / line.speed) & 0xff);
 	port_out8(UART_IER, (uint8_t)((SERIAL_CLOCK / line.speed) >> 8));
-	port_out8(UART_LCR, LCR_8N1);
-	if (port_in8(UART_LCR) != LCR_8N1)
+	port_out8(UART_LCR, LCR_FRAME);
+	if (port_in8(UART_LCR) != LCR_FRAME)
 		return false;
 	port_out8(UART_IER, 0);
 	if (port_in8(UART_IER) & IER_UNUSED)

@@ -65,7 +65,9 @@ FACTS = ("#!ipxe\n"
          "oem=${acpi/0x50434146.0.0.10.5:string} "
          "none=<${acpi/0x21212121.0.0.0.4}> lang=<${efi/PlatformLang:string}> "
          "setup=${setup}@\n")
-FACTS_UEFI = FACTS.replace("reboot --setup || set setup refused\n", "")
+#: The line is the firmware's there: these two change nothing.
+FACTS_UEFI = FACTS.replace("reboot --setup || set setup refused\n",
+                           "set com-port 0x2f8\nset com-speed 9600\n")
 
 for machine, script, memory, lang in (
         ("bios-native", FACTS, "51[01]", "<> setup=refused"),
