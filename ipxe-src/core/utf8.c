@@ -52,7 +52,7 @@ size_t utf8_width(const char *text, size_t columns)
 	for (len = 0; text[len]; len++) {
 		if (utf8_is_tail(text[len]))
 			columns++;
-		else if (len >= columns)
+		else if (len == columns)
 			break;
 	}
 	return columns;

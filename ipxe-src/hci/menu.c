@@ -159,13 +159,10 @@ static void page_show(struct menu *menu, int selected)
 		if (!item)
 			break;
 		cpair_line(item->is_gap ? CPAIR_SEPARATOR : CPAIR_NORMAL);
-		if (item->key > ' ' && item->key < 0x7f)
-			console_printf(" %c", item->key);
-		else
-			console_printf("  ");
-		console_printf("  %.*s\n",
-			       (int)utf8_width(item->text, ITEM_WIDTH),
-			       item->text);
+		console_printf(
+			" %c  %.*s\n",
+			item->key > ' ' && item->key < 0x7f ? item->key : ' ',
+			(int)utf8_width(item->text, ITEM_WIDTH), item->text);
 	}
 	cpair_line(CPAIR_DEFAULT);
 	console_putchar('\n');
@@ -174,11 +171,12 @@ static void page_show(struct menu *menu, int selected)
 /* Write the last line: what is selected, and the seconds left (-1: none). */
 static void status_show(const struct menu_item *item, long seconds)
 {
-	int pad = STATUS_WIDTH - 2;
+	size_t columns = STATUS_WIDTH - 2;
+	int pad;
 
 	if (seconds >= 0)
-		pad -= SECONDS_WIDTH;
-	pad = (int)utf8_width(item->text, (size_t)pad);
+		columns -= SECONDS_WIDTH;
+	pad = (int)utf8_width(item->text, columns);
 	cpair_line(CPAIR_SELECT);
 	console_printf("\r> %-*.*s", pad, pad, item->text);
 	if (seconds >= 0)

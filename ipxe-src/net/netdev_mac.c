@@ -39,11 +39,6 @@ int netdev_store(struct settings *settings, const struct setting *setting,
 		return -ENOENT;
 	if (!strcmp(setting->name, "mac"))
 		return netdev_set_mac(netdev, data, len);
-	/* This is only a word. */
-	if (!strcmp(setting->name, "linktype")) {
-		netdev->is_linktype_set = len != 0;
-		return -ENOENT;
-	}
 	return error_set(-ENOTSUP, "%s of %s cannot be changed", setting->name,
 			 netdev->name);
 }

@@ -165,7 +165,7 @@ netdev_settings_fetch(struct settings *settings, const struct setting *setting,
 	if (!strcmp(name, "busid"))
 		return value_copy(buf, len, netdev->busid,
 				  sizeof(netdev->busid));
-	if (!strcmp(name, "linktype") && !netdev->is_linktype_set)
+	if (!strcmp(name, "linktype"))
 		return value_copy(buf, len, "Ethernet", 8);
 	if (!strcmp(name, "chip") && netdev->driver)
 		return value_copy(buf, len, netdev->driver,

@@ -60,8 +60,7 @@ struct net_device {
 	unsigned int open_count; /* order of opening: netX is the highest */
 	bool was_tried;		 /* nic_next() has given it */
 	bool is_tag_in_packet;	 /* a VLAN's tag takes room from the packet */
-	bool is_linktype_set;	 /* somebody has set ${netN/linktype} */
-	bool is_mac_changed;	 /* and ${netN/mac} */
+	bool is_mac_changed;	 /* somebody has set ${netN/mac} */
 	uint8_t own_mac[6];	 /* then: in use at first */
 };
 
