@@ -38,6 +38,17 @@ def lint(*paths: str | Path) -> subprocess.CompletedProcess[str]:
      "2:1: The script ends here if this fails: dhcp (|| behind it goes on)."),
     ("set kernel x\necho ${kernal}\n", "3:8: Nothing sets the variable kernal."),
     ("echo ${${colour}:hex}\n", "2:10: Nothing sets the variable colour."),
+    ("reebot || \\\n  echo a\n", "2:1: There is no command reebot."),
+    ("chain --timeout=5 --bad x\n", "2:19: This command has no option --bad."),
+    ("chain -t 5 --bad x\n", "2:12: This command has no option --bad."),
+    ("chain -t5 --bad x\n", "2:11: This command has no option --bad."),
+    ("poweroff\necho b\n", "3:1: The script never comes here: echo."),
+    ("reboot\necho b\necho c\n", "3:1: The script never comes here: echo."),
+    ("echo a ; exit\necho b\n", "3:1: The script never comes here: echo."),
+    *((f"{command}\necho b\n", f"2:1: The script ends here if this fails: "
+       f"{command.split()[0]} (|| behind it goes on).")
+      for command in ("isne ${ip} 1", "islt ${ip} 1", "isle ${ip} 1",
+                      "isgt ${ip} 1", "isge ${ip} 1", "prompt", "choose x")),
 ])
 def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> None:
     script = tmp_path / "boot.ipxe"
@@ -54,12 +65,33 @@ def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> 
     "kernel -n vmlinuz http://h/k a=b \\\n  c && boot || goto bad\n:bad\nshell\n",
     "imgdecrypt --whatever x ||\n# reebot ${nothing}\necho a # ${nothing}\n",
     "iseq ${ip} 10.0.0.1",
+    "set command echo\n${command} --whatever a\n",
+    "chain --timeout=5 http://h/x\n",
+    "chain --help\n", "chain -h\n", "chain -- --bad\n",
+    "set letter a\nchain -${letter} x\n",
+    "set x-${ip} 1\necho ${x-1}\n",
+    "inc counted\necho ${counted}\n", "read asked\necho ${asked}\n",
+    "clear gone\necho ${gone}\n",
+    "form F\nitem host Host\npresent && echo ${host} ||\n",
+    "iseq ${ip} 10.0.0.1 || dhcp\necho b\n",
+    "dhcp && iseq ${ip} 10.0.0.1 || exit\necho b\n",
+    "kernel x \\\r\n  c\r\nboot\r\n",
+    "exit\n# words\n:a # words\n",
 ])
 def test_sound_script_is_clean(text: str, tmp_path: Path) -> None:
     script = tmp_path / "boot.ipxe"
     script.write_text("#!ipxe\n" + text)
     done = lint(script)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+def test_every_place_that_is_not_reached_is_told_once(tmp_path: Path) -> None:
+    script = tmp_path / "boot.ipxe"
+    script.write_text("#!ipxe\ngoto b\necho a\necho a\n:b\nexit\necho c\n")
+    done = lint(script)
+    assert done.stdout == "".join(
+        f"{script}:{line}:1: The script never comes here: echo.\n"
+        for line in (3, 7))
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "embed").glob("*.ipxe")),
