@@ -524,7 +524,8 @@ static void answer_boot(struct exchange *x)
 	invite_events(x, &facts);
 	if (strcmp(x->request->method, "GET") == 0)
 		control_answered(x->service->control, asker.name,
-				 resolution.kind == RESOLUTION_DROPIN,
+				 resolution.kind == RESOLUTION_DROPIN ||
+					 resolution.kind == RESOLUTION_RULE,
 				 x->reply->status, x->reply->what);
 }
 

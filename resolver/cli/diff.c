@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli_site.h"
@@ -19,7 +20,10 @@ static const char diff_help[] =
 	"\n"
 	"Asks both sites for the script of every machine that either of them\n"
 	"knows, and for that of a machine that neither knows, and lists those\n"
-	"whose answer differs. Changes nothing. Exit status: 0 for no\n"
+	"whose answer differs; then the rules and profiles that differ, which "
+	"may\n"
+	"touch machines that no file knows. Changes nothing. Exit status: 0 "
+	"for no\n"
 	"difference, 1 for some, 2 when a site does not load. In git:\n"
 	"\n"
 	"  git worktree add /tmp/old origin/main && unloop diff /tmp/old .\n";
@@ -31,6 +35,8 @@ struct comparison {
 	/* Is the second site's turn, so that the first's are known? */
 	bool is_second;
 	unsigned int same, changed, added, removed;
+	/* Rules and profiles that differ. */
+	unsigned int rules, profiles;
 };
 
 /* The answer as a line: the file, or the reason why there is none. */
@@ -93,6 +99,191 @@ static void on_entry(void *ctx, const struct roster_entry *entry)
 	compare(comparison, entry->name, &entry->facts);
 }
 
+/* Rules and profiles: what they say, as texts that can be compared. */
+
+static void vars_print(FILE *out, const struct snapshot *snapshot,
+		       struct stretch vars)
+{
+	uint32_t i;
+
+	for (i = vars.first; i < vars.first + vars.count; i++)
+		fprintf(out, "%s=%s\n", snapshot->names[snapshot->vars[i].name],
+			snapshot->vars[i].value);
+}
+
+static void refs_print(FILE *out, const struct snapshot *snapshot,
+		       struct stretch refs)
+{
+	uint32_t i;
+
+	for (i = refs.first; i < refs.first + refs.count; i++)
+		fprintf(out, "%s%s\n", snapshot->refs[i].is_removal ? "~" : "",
+			snapshot->profiles[snapshot->refs[i].profile].name);
+}
+
+static void rule_print(FILE *out, const struct snapshot *snapshot,
+		       const struct rule *rule)
+{
+	uint32_t i;
+
+	for (i = 0; i < rule->conditions.count; i++) {
+		const struct condition *condition =
+			&snapshot->conditions[rule->conditions.first + i];
+
+		fprintf(out, "%s: %s\n", condition_name(condition->fact),
+			condition->text);
+	}
+	vars_print(out, snapshot, rule->vars);
+	refs_print(out, snapshot, rule->profiles);
+}
+
+/* Copy a file of a site. */
+static void file_print(FILE *out, const char *site, const char *name)
+{
+	char path[4096], buf[4096];
+	FILE *in;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", site, name);
+	in = fopen(path, "re");
+	while (in && (len = fread(buf, 1, sizeof(buf), in)) > 0)
+		fwrite(buf, 1, len, out);
+	if (in)
+		fclose(in);
+}
+
+/* What is compared: the text of a rule or a profile of one of the sites. */
+struct part {
+	char *text;
+	size_t len;
+};
+
+static struct part rule_part(const struct snapshot *snapshot,
+			     const struct rule *rule)
+{
+	struct part part = {NULL, 0};
+	FILE *out = open_memstream(&part.text, &part.len);
+
+	if (out) {
+		rule_print(out, snapshot, rule);
+		fclose(out);
+	}
+	return part;
+}
+
+static struct part profile_part(const struct snapshot *snapshot,
+				const struct profile *profile, const char *site)
+{
+	struct part part = {NULL, 0};
+	FILE *out = open_memstream(&part.text, &part.len);
+
+	if (out) {
+		vars_print(out, snapshot, profile->vars);
+		refs_print(out, snapshot, profile->parents);
+		if (profile->script)
+			file_print(out, site, profile->place.file);
+		fclose(out);
+	}
+	return part;
+}
+
+/* Compare two parts, and free them. */
+static bool part_differs(struct part old, struct part new)
+{
+	bool is_same = old.text && new.text &&old.len ==
+					   new.len &&memcmp(old.text, new.text,
+							    old.len) == 0;
+
+	free(old.text);
+	free(new.text);
+	return !is_same;
+}
+
+static const struct rule *rule_find(const struct snapshot *snapshot,
+				    const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < snapshot->rule_count; i++) {
+		if (strcmp(snapshot->rules[i].name, name) == 0)
+			return &snapshot->rules[i];
+	}
+	return NULL;
+}
+
+static void tell(const struct comparison *comparison, const char *sign,
+		 const char *what, const char *name)
+{
+	if (!comparison->is_quiet)
+		printf("%s%s %s\n", sign, what, name);
+}
+
+/* Rules in their order, which counts. */
+static void compare_rules(struct comparison *comparison)
+{
+	const struct snapshot *old = comparison->old, *new = comparison->new;
+	const struct rule *rule, *was;
+	bool is_moved = false;
+	uint32_t i;
+
+	for (i = 0; i < old->rule_count; i++) {
+		if (rule_find(new, old->rules[i].name))
+			continue;
+		comparison->rules++;
+		tell(comparison, "- ", "rule", old->rules[i].name);
+	}
+	for (i = 0; i < new->rule_count; i++) {
+		rule = &new->rules[i];
+		was = rule_find(old, rule->name);
+		is_moved |= i < old->rule_count &&
+			    strcmp(old->rules[i].name, rule->name) != 0;
+		if (was &&
+		    !part_differs(rule_part(old, was), rule_part(new, rule)))
+			continue;
+		comparison->rules++;
+		tell(comparison, was ? "" : "+ ",
+		     was ? "changed: rule" : "rule", rule->name);
+	}
+	if (is_moved && !comparison->rules) {
+		comparison->rules++;
+		tell(comparison, "", "changed: the order of", "rules");
+	}
+}
+
+static const struct profile *profile_of(const struct snapshot *snapshot,
+					const char *name)
+{
+	uint32_t i = snapshot_find_profile(snapshot, name, strlen(name));
+
+	return i == SNAPSHOT_NONE ? NULL : &snapshot->profiles[i];
+}
+
+/* Profiles: orders, menus and rules give them to others too. */
+static void compare_profiles(struct comparison *comparison,
+			     const char *old_path, const char *new_path)
+{
+	const struct snapshot *old = comparison->old, *new = comparison->new;
+	const struct profile *profile, *was;
+	uint32_t i;
+
+	for (i = 0; i < old->profile_count; i++) {
+		if (profile_of(new, old->profiles[i].name))
+			continue;
+		comparison->profiles++;
+		tell(comparison, "- ", "profile", old->profiles[i].name);
+	}
+	for (i = 0; i < new->profile_count; i++) {
+		profile = &new->profiles[i];
+		was = profile_of(old, profile->name);
+		if (was && !part_differs(profile_part(old, was, old_path),
+					 profile_part(new, profile, new_path)))
+			continue;
+		comparison->profiles++;
+		tell(comparison, was ? "" : "+ ",
+		     was ? "changed: profile" : "profile", profile->name);
+	}
+}
+
 static int diff(const char *old_path, const char *new_path,
 		struct comparison *comparison)
 {
@@ -111,14 +302,20 @@ static int diff(const char *old_path, const char *new_path,
 	comparison->is_second = true;
 	roster_visit(new, on_entry, comparison);
 	compare(comparison, "(an unknown machine)", &nobody);
+	compare_rules(comparison);
+	compare_profiles(comparison, old_path, new_path);
 	snapshot_free(old);
 	snapshot_free(new);
-	printf("%u changed, %u same; %u added, %u removed\n",
-	       comparison->changed, comparison->same, comparison->added,
-	       comparison->removed);
+	printf("%u changed, %u same; %u added, %u removed", comparison->changed,
+	       comparison->same, comparison->added, comparison->removed);
+	if (comparison->rules || comparison->profiles)
+		printf("; of the site %u rules and %u profiles",
+		       comparison->rules, comparison->profiles);
+	putchar('\n');
 	if (fflush(stdout))
 		return 2;
-	return comparison->changed || comparison->added || comparison->removed;
+	return comparison->changed || comparison->added ||
+	       comparison->removed || comparison->rules || comparison->profiles;
 }
 
 int diff_main(int argc, char **argv)

@@ -97,6 +97,17 @@ def test_unknown_machine_is_listed_and_adopted(serving: Daemon) -> None:
     assert machine["known"] is True and machine["label"] == "rack 7"
 
 
+def test_machine_that_a_rule_knows_is_not_unknown(
+        site: Site, serving: Daemon) -> None:
+    site.write("rules.d/lab.conf", "[lab]\nmac = 52:54:00:99\n"
+               "profile = diskless\n")
+    serving.settle()
+    assert "echo diskless" in boot(serving, "52:54:00:99:99:99")
+    assert show(serving, "52-54-00-99-99-99")["known"] is True
+    boot(serving, "52:54:00:98:99:99")
+    assert show(serving, "52-54-00-98-99-99")["known"] is False
+
+
 def test_machine_is_named_by_its_name_or_its_mac(serving: Daemon) -> None:
     for name in (MAC, MAC.replace(":", "").upper(), "web01"):
         assert put(serving, "web01", "ordinary") == 200

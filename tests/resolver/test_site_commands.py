@@ -169,6 +169,39 @@ def test_diff_names_whom_a_change_touches(good: Site, other: Site) -> None:
     assert quiet.stdout == lines[-1] + "\n"
 
 
+RULES = "[one]\nip = 10.0.0.0/8\nprofile = web\n[two]\narch = arm64\n" \
+    "profile = web\nvar.a = 1\n"
+
+
+@pytest.mark.parametrize("name, text, found", [
+    ("rules.d/1.conf", RULES.replace("10.0", "10.1"), ["changed: rule one"]),
+    ("rules.d/1.conf", RULES.replace("a = 1", "a = 2"), ["changed: rule two"]),
+    ("rules.d/1.conf", RULES.replace("profile = web\nvar", "profile = ~web\nvar"),
+     ["changed: rule two"]),
+    ("rules.d/1.conf", RULES + "[three]\nnic = x\nprofile = web\n",
+     ["+ rule three"]),
+    ("rules.d/1.conf", RULES.split("[two]")[0], ["- rule two"]),
+    ("rules.d/1.conf", "[two]" + RULES.split("[two]")[1]
+     + RULES.split("[two]")[0], ["changed: the order of rules"]),
+    ("rules.d/1.conf", "# a comment\n" + RULES, []),
+    ("profiles.d/inst.ipxe", "#!ipxe\necho other {{x|default:}}\n",
+     ["changed: profile inst"]),
+    ("profiles.d/inst.conf", "var.x = 2\n", ["changed: profile inst"]),
+    ("profiles.d/more.ipxe", "#!ipxe\n", ["+ profile more"])])
+def test_diff_names_rules_and_profiles_that_differ(
+        good: Site, other: Site, name: str, text: str,
+        found: list[str]) -> None:
+    """They may touch machines of which no file knows."""
+    for site in (good, other):
+        site.write("rules.d/1.conf", RULES)
+        site.write("profiles.d/inst.ipxe", "#!ipxe\necho {{x|default:}}\n")
+        site.write("profiles.d/inst.conf", "var.x = 1\n")
+    other.write(name, text)
+    result = unloop("diff", str(good.path), str(other.path))
+    assert result.stdout.splitlines()[:-1] == found, result.stdout
+    assert result.returncode == (1 if found else 0)
+
+
 def test_diff_with_a_broken_site_yields_2(good: Site, other: Site) -> None:
     other.write("site.conf", "nosuch = 1\n")
     result = unloop("diff", str(good.path), str(other.path))
