@@ -104,6 +104,9 @@ class World:
         self.root.mkdir()
         self.site.mkdir()
         self._running: list[servers.Server | base.Process] = []
+        #: Put before a command: what a daemon keeps goes with all of this.
+        self.environment = ["env", f"STATE_DIRECTORY={self.work}/state",
+                            f"RUNTIME_DIRECTORY={self.work}/run"]
         self.net = netns.Network()
         try:
             self.host = self.net.add_host(address or DOCTOR)
@@ -133,7 +136,8 @@ class World:
     def process(self, argv: list[str | Path], log: str,
                 host: str | None = None) -> base.Process:
         """Start a process on a host (the server's without one)."""
-        process = base.Process(argv, self.work / log, host or self.net.name)
+        process = base.Process([*self.environment, *argv], self.work / log,
+                               host or self.net.name)
         self._running.append(process)
         return process
 

@@ -38,9 +38,9 @@ def world() -> Iterator[World]:
         yield made
 
 
-def tftp_folders() -> set[Path]:
+def tftp_folders(world: World) -> list[Path]:
     """What daemons have made for TFTP."""
-    return set(Path("/run/unloop").glob("tftp-*"))
+    return list((world.work / "run").glob("tftp-*"))
 
 
 def start(world: World) -> base.Process:
@@ -74,9 +74,8 @@ def leftover(world: World) -> list[str]:
 
 def test_one_command_serves_beside_a_dumb_dhcp_server(world: World) -> None:
     world.add(servers.IscDhcpd, servers.Answer(), second_host=True)
-    before = tftp_folders()
     process = start(world)
-    assert len(tftp_folders() - before) == 1
+    assert len(tftp_folders(world)) == 1
     report = world.doctor()
     assert report.status == 0, report.text + report.errors
     assert "It is stock iPXE, " in report[Report.BIOS]
@@ -84,7 +83,7 @@ def test_one_command_serves_beside_a_dumb_dhcp_server(world: World) -> None:
     assert "It is an iPXE script" in report[Report.IPXE_UEFI]
     process.stop()
     base.wait_for(lambda: not leftover(world), 10, "everything to end")
-    assert not tftp_folders() - before
+    assert not tftp_folders(world)
 
 
 def test_dnsmasq_that_is_killed_comes_back(world: World) -> None:
@@ -96,11 +95,10 @@ def test_dnsmasq_that_is_killed_comes_back(world: World) -> None:
 
 
 def test_dnsmasq_ends_when_unloopd_is_killed(world: World) -> None:
-    before = tftp_folders()
     process = start(world)
     os.kill(process.pid, signal.SIGKILL)
     base.wait_for(lambda: not leftover(world), 10, "everything to end")
-    assert not tftp_folders() - before
+    assert not tftp_folders(world)
 
 
 def test_unloopd_that_is_killed_early_leaves_nothing(world: World) -> None:
@@ -123,8 +121,9 @@ def test_dnsmasq_does_not_keep_root(world: World) -> None:
 
 def run(world: World, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["ip", "netns", "exec", world.net.name, str(UNLOOPD), "-d", "-p", "0",
-         *user_arguments(), "--with-dnsmasq", *words, str(world.site)],
+        ["ip", "netns", "exec", world.net.name, *world.environment,
+         str(UNLOOPD), "-d", "-p", "0", *user_arguments(), "--with-dnsmasq",
+         *words, str(world.site)],
         capture_output=True, text=True, timeout=20)
 
 
@@ -144,9 +143,8 @@ def test_unknown_interface_stops_the_start(world: World) -> None:
 
 def test_site_without_firmware_stops_the_start(world: World) -> None:
     (world.site / "firmware").rename(world.site / "other")
-    before = tftp_folders()
     result = run(world, "-i", "br0")
-    assert not tftp_folders() - before
+    assert not tftp_folders(world)
     assert result.returncode == 1
     assert "undionly.kpxe" in result.stderr
 
