@@ -96,8 +96,10 @@ struct worker {
 	/* The date for replies, and its second. */
 	char date[RESPONSE_DATE_BYTES];
 	time_t date_s;
-	/* Lines of the log that are not written yet. */
+	/* Lines of the log that are not written yet, and since when there are
+	 * some (monotonic ms; 0: there are none, or they are new). */
 	struct log_buffer log;
+	uint64_t log_ms;
 	/* A request's head is read to here. */
 	char in[REQUEST_HEAD_MAX];
 	/* A reply's head, and its text where that fits, are put here. */

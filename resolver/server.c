@@ -30,6 +30,13 @@
 /* How often connections that wait too long are looked for. */
 #define SWEEP_MS 1000
 
+/*
+ * The log is written in a pause of this length, or when lines waited so long:
+ * not for each few requests, which costs more than answering them.
+ */
+#define LOG_PAUSE_MS 20
+#define LOG_WAIT_MS  100
+
 /* How long the kernel keeps a connection from us that has sent nothing. */
 #define FIRST_BYTE_WAIT_S 1
 
@@ -117,16 +124,20 @@ static void connections_accept(struct thread *thread)
 	}
 }
 
-/* Wait for events; when there is nothing to do, the log is written and what
- * is held of the site given back. */
+/* Wait for events; in a pause, the log is written and what is held of the site
+ * given back. */
 static int events_wait(struct worker *worker, struct epoll_event *events)
 {
 	int count = 0;
 
-	if (worker->log.len)
-		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX, 0);
+	if (worker->log.len && !worker->log_ms)
+		worker->log_ms = worker->now_ms;
+	if (worker->log_ms && worker->now_ms - worker->log_ms < LOG_WAIT_MS)
+		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX,
+				   LOG_PAUSE_MS);
 	if (count == 0) {
 		log_buffer_flush(&worker->log);
+		worker->log_ms = 0;
 		live_release(worker->service->live, &worker->hold);
 		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX,
 				   SWEEP_MS);

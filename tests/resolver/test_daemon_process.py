@@ -231,3 +231,18 @@ def test_manual_page_names_every_option() -> None:
     usage = run("--help").stdout
     for option in re.findall(r"^  (-\w)", usage, re.M):
         assert f"\\{option}" in page or f"Fl {option[1]}" in page
+
+
+def test_log_is_written_while_requests_keep_coming(site: Site,
+                                                   daemon: Daemon) -> None:
+    site.write("assets/a", b"content")
+    with daemon.connect() as sock:
+        # Far fewer than what is collected at most has room for.
+        for _ in range(300):
+            sock.sendall(b"GET /assets/a HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert sock.recv(4096)
+            if daemon.request_lines():
+                break
+            time.sleep(0.005)
+        else:
+            pytest.fail("no line of 300 requests was written")
