@@ -79,12 +79,66 @@ static void test_colours_are_selected(void **state)
 	assert_int_equal(colours.foreground_rgb, 0);
 }
 
+static void test_a_plain_colour_takes_the_place_of_rgb(void **state)
+{
+	struct ansi_colours colours = {0};
+	struct ansi ansi = {0};
+
+	(void)state;
+	feed(&ansi, "\033[38;2;1;2;3;48;2;4;5;6m");
+	ansi_select(&ansi, &colours);
+	feed(&ansi, "\033[31m");
+	ansi_select(&ansi, &colours);
+	assert_int_equal(colours.foreground, 1);
+	assert_int_equal(colours.foreground_rgb, 0);
+	assert_int_equal(colours.background_rgb, ANSI_RGB | 0x040506);
+	feed(&ansi, "\033[42m");
+	ansi_select(&ansi, &colours);
+	assert_int_equal(colours.background, 2);
+	assert_int_equal(colours.background_rgb, 0);
+	/* 5 is a number of a palette, which nobody has here. */
+	feed(&ansi, "\033[38;5;1;2;3m");
+	ansi_select(&ansi, &colours);
+	assert_int_equal(colours.foreground_rgb, 0);
+}
+
+/* RFC 3629 3, 4: longer than needed, a surrogate, beyond Unicode; and what is
+ * beyond U+FFFF, which no console here has. */
+static void test_malformed_characters_are_replaced(void **state)
+{
+	static const char *const bad[] = {"\xc0",
+					  "\xc1",
+					  "\xf5",
+					  "\xff",
+					  "\x80",
+					  "\xe0\x80\xaf",
+					  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80",
+					  "\xed\xbf\xbf",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf0\x9f\x98\x80"};
+	struct ansi ansi = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(feed(&ansi, bad[i]), UTF8_REPLACEMENT);
+		assert_int_equal(feed(&ansi, "a"), 'a');
+	}
+	assert_int_equal(feed(&ansi, "\xe0\xa0\x80"), 0x800);
+	assert_int_equal(feed(&ansi, "\xef\xbf\xbd"), 0xfffd);
+	/* Cut short: what comes next is whole. */
+	assert_int_equal(feed(&ansi, "\xe2\x82z"), 'z');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sequences_have_numbers_and_a_final_byte),
 		cmocka_unit_test(test_endless_numbers_are_bounded),
 		cmocka_unit_test(test_colours_are_selected),
+		cmocka_unit_test(test_a_plain_colour_takes_the_place_of_rgb),
+		cmocka_unit_test(test_malformed_characters_are_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,70 @@ static void test_lines_wrap_and_scroll(void **state)
 	assert_int_equal(character(1, 28, 0, 0, GREY), 0);
 }
 
+static void test_a_new_last_line_is_empty(void **state)
+{
+	(void)state;
+	assert_int_equal(fbcon_start(&config), 0);
+	console_printf("\033[30;1Hlong\nz");
+	assert_int_equal(character(3, 28, 0, 0, GREY), 'g');
+	assert_int_equal(character(0, 29, 0, 0, GREY), 'z');
+	assert_int_equal(character(3, 29, 0, 0, GREY), 0);
+}
+
+static void test_sequences_move_the_cursor(void **state)
+{
+	(void)state;
+	assert_int_equal(fbcon_start(&config), 0);
+	console_printf("\033[9;5H\033[2Ax");
+	assert_int_equal(character(4, 6, 0, 0, GREY), 'x');
+	console_printf("\033[9;5H\033[3Bx");
+	assert_int_equal(character(4, 11, 0, 0, GREY), 'x');
+	console_printf("\033[9;5H\033[2Cx");
+	assert_int_equal(character(6, 8, 0, 0, GREY), 'x');
+	console_printf("\033[9;5H\033[3Dx");
+	assert_int_equal(character(1, 8, 0, 0, GREY), 'x');
+	console_printf("\033[1;1Ha\tb");
+	assert_int_equal(character(8, 0, 0, 0, GREY), 'b');
+	/* What the font has not. */
+	console_printf("\033[5;1H\xe2\x82\xac");
+	assert_int_equal(character(0, 4, 0, 0, GREY), '?');
+	/* And not off the screen. */
+	console_printf("\033[99C\033[99B\033[3Cy");
+	assert_int_equal(character(79, 29, 0, 0, GREY), 'y');
+	console_printf("\033[99A\033[99Dz");
+	assert_int_equal(character(0, 0, 0, 0, GREY), 'z');
+}
+
+static void test_parts_of_lines_and_screen_are_cleared(void **state)
+{
+	(void)state;
+	assert_int_equal(fbcon_start(&config), 0);
+	console_printf("ABCD\r\033[2C\033[1K");
+	assert_int_equal(character(1, 0, 0, 0, GREY), 0);
+	assert_int_equal(character(3, 0, 0, 0, GREY), 'D');
+	console_printf("\rABCD\r\033[2C\033[K");
+	assert_int_equal(character(1, 0, 0, 0, GREY), 'B');
+	assert_int_equal(character(3, 0, 0, 0, GREY), 0);
+	console_printf("\rABCD\r\033[2C\033[2K");
+	assert_int_equal(character(1, 0, 0, 0, GREY), 0);
+	assert_int_equal(character(3, 0, 0, 0, GREY), 0);
+	console_printf("\033[1;1HA\033[3;1HC\033[2;1H\033[1J");
+	assert_int_equal(character(0, 0, 0, 0, GREY), 0);
+	assert_int_equal(character(0, 2, 0, 0, GREY), 'C');
+}
+
+static void test_the_cursor_can_be_hidden(void **state)
+{
+	(void)state;
+	assert_int_equal(fbcon_start(&config), 0);
+	console_printf("A");
+	assert_int_equal(pixel(WIDTH, ROWS - 1), GREY);
+	console_printf("\033[?25l");
+	assert_int_equal(pixel(WIDTH, ROWS - 1), 0);
+	console_printf("\033[?25h");
+	assert_int_equal(pixel(WIDTH, ROWS - 1), GREY);
+}
+
 static void test_colours_are_shown(void **state)
 {
 	(void)state;
@@ -98,6 +162,9 @@ static void test_colours_are_shown(void **state)
 	assert_int_equal(character(1, 0, 0, 0, 0x010203), 'B');
 	assert_int_equal(character(1, 0, 0, 0, 0x0000aa), 0xff & ~'B');
 	assert_int_equal(character(2, 0, 0, 0, 0x000000), 'C');
+	console_printf("\033[0;1;31mD\033[0;1mE");
+	assert_int_equal(character(3, 0, 0, 0, 0xff5555), 'D');
+	assert_int_equal(character(4, 0, 0, 0, 0xffffff), 'E');
 }
 
 static void test_picture_is_behind_the_text_and_stays(void **state)
@@ -199,6 +266,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_text_is_drawn_in_cells),
 		TEST(test_lines_wrap_and_scroll),
+		TEST(test_a_new_last_line_is_empty),
+		TEST(test_sequences_move_the_cursor),
+		TEST(test_parts_of_lines_and_screen_are_cleared),
+		TEST(test_the_cursor_can_be_hidden),
 		TEST(test_colours_are_shown),
 		TEST(test_picture_is_behind_the_text_and_stays),
 		TEST(test_margins_are_kept),

@@ -34,6 +34,29 @@ static void test_the_maps_asked_for_are_there(void **state)
 	assert_int_equal(TABLE_COUNT(keymaps), ARRAY_SIZE(names));
 }
 
+/* Keys with Alt have no character from the BIOS, only their place. */
+static void test_alt_keys_are_known_by_their_place(void **state)
+{
+	static const struct {
+		uint8_t scan, plain, shifted;
+	} keys[] = {
+		{0x10, 'q', 'Q'}, {0x19, 'p', 'P'},  {0x1b, ']', '}'},
+		{0x1e, 'a', 'A'}, {0x1f, 's', 'S'},  {0x26, 'l', 'L'},
+		{0x29, '`', '~'}, {0x2b, '\\', '|'}, {0x2c, 'z', 'Z'},
+		{0x35, '/', '?'}, {0x56, '\\', '|'}, {0x78, '1', '!'},
+		{0x79, '2', '@'}, {0x83, '=', '+'},  {0x3b, 0, 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		assert_int_equal(keymap_alt_character(keys[i].scan, false),
+				 keys[i].plain);
+		assert_int_equal(keymap_alt_character(keys[i].scan, true),
+				 keys[i].shifted);
+	}
+}
+
 /* Pairs of one US character, once each, and one UTF-8 character. */
 static void check_pairs(const char *name, const char *pairs)
 {
@@ -141,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_maps_asked_for_are_there),
+		cmocka_unit_test(test_alt_keys_are_known_by_their_place),
 		cmocka_unit_test(test_maps_are_well_formed),
 		cmocka_unit_test(test_every_ascii_character_can_be_typed),
 		cmocka_unit_test(test_keys_give_what_is_printed_on_them),

@@ -24,6 +24,9 @@ static const struct edit_case edits[] = {
 	{"abc" LEFT LEFT "\b\b\r", "bc"},
 	{"abc" HOME DEL "\r", "bc"},
 	{"abc" DEL "\r", "abc"},
+	/* Home and End as other terminals send them. */
+	{"abc\x1b[1~x\x1b[4~y\r", "xabcy"},
+	{"abc\x1b[7~x\x1b[8~y\r", "xabcy"},
 	{"abcd" LEFT LEFT "\x0b\r", "ab"},
 	{"abcd" LEFT LEFT "\x15\r", "cd"},
 	{"one two  \x17\r", "one "},
@@ -50,6 +53,19 @@ static void test_keys_edit_the_line(void **state)
 		if (strcmp(line.text, edits[i].line))
 			fail_msg("%s, not %s", line.text, edits[i].line);
 	}
+}
+
+static void test_ctrl_c_goes_before_what_was_typed(void **state)
+{
+	(void)state;
+	typed = "abc\x03";
+	assert_true(console_is_cancelled());
+	assert_false(console_is_cancelled());
+	typed = "abc";
+	assert_false(console_is_cancelled());
+	assert_int_equal(console_getkey(0), 'a');
+	assert_int_equal(console_getkey(0), 'b');
+	assert_int_equal(console_getkey(0), 'c');
 }
 
 static void test_history_goes_up_and_down(void **state)
@@ -219,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_keys_edit_the_line),
+		TEST(test_ctrl_c_goes_before_what_was_typed),
 		TEST(test_history_goes_up_and_down),
 		TEST(test_history_is_bounded),
 		TEST(test_long_lines_are_cut_not_overrun),

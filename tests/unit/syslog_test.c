@@ -6,6 +6,9 @@
 
 static char log_text[16384]; /* each datagram, with "\n" behind it */
 static size_t log_len;
+static unsigned int echoes; /* how often a datagram has a line printed */
+static bool is_poller_to_print;
+static size_t sent_at_once; /* of what it printed */
 
 static void on_udp(uint32_t to, uint16_t from_port, uint16_t to_port,
 		   const uint8_t *data, size_t len)
@@ -18,7 +21,24 @@ static void on_udp(uint32_t to, uint16_t from_port, uint16_t to_port,
 	log_len += len;
 	log_text[log_len++] = '\n';
 	log_text[log_len] = '\0';
+	if (echoes) {
+		echoes--;
+		console_printf("an echo\n");
+	}
 }
+
+static bool poller_print(void)
+{
+	if (!is_poller_to_print)
+		return false;
+	is_poller_to_print = false;
+	console_printf("from a poller\n");
+	sent_at_once = log_len;
+	return true;
+}
+
+static const struct poller printing_poller = {.poll = poller_print};
+TABLE_REGISTER(pollers, printing_poller);
 
 static void forget(void)
 {
@@ -100,6 +120,52 @@ static void test_the_oldest_lines_give_way(void **state)
 	assert_non_null(strstr(log_text, "xxx\n"));
 }
 
+/* A line that is printed while one is sent must not be sent for ever. */
+static void test_what_sending_prints_is_not_sent(void **state)
+{
+	(void)state;
+	settings_store_text("syslog", "10.0.0.1");
+	console_printf("drain\n");
+	poll_sleep(2000);
+	forget();
+	echoes = 3;
+	console_printf("a line\n");
+	poll_sleep(1000);
+	assert_int_equal(echoes, 2);
+	assert_string_equal(log_text, "<6>ipxe: a line\n");
+}
+
+/* From inside the network nothing is sent at once, only by the poller. */
+static void test_what_a_poller_prints_is_sent_afterwards(void **state)
+{
+	(void)state;
+	settings_store_text("syslog", "10.0.0.1");
+	console_printf("drain\n");
+	poll_sleep(2000);
+	forget();
+	is_poller_to_print = true;
+	poll_sleep(1000);
+	assert_false(is_poller_to_print);
+	assert_int_equal(sent_at_once, 0);
+	assert_string_equal(log_text, "<6>ipxe: from a poller\n");
+}
+
+static void test_long_lines_are_cut(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	settings_store_text("syslog", "10.0.0.1");
+	console_printf("drain\n");
+	poll_sleep(2000);
+	forget();
+	for (i = 0; i < 1000; i++)
+		console_printf("\xc3\xb6");
+	console_printf("\nnext\n");
+	assert_in_range(log_len, 400, 520);
+	assert_non_null(strstr(log_text, "\n<6>ipxe: next\n"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, up, down)
 
 int main(void)
@@ -109,6 +175,9 @@ int main(void)
 		TEST(test_lines_before_the_network_are_kept),
 		TEST(test_what_is_overwritten_is_not_sent),
 		TEST(test_the_oldest_lines_give_way),
+		TEST(test_what_sending_prints_is_not_sent),
+		TEST(test_what_a_poller_prints_is_sent_afterwards),
+		TEST(test_long_lines_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);
