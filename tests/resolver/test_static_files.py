@@ -278,4 +278,4 @@ def test_aborted_downloads_leave_no_open_files(site: Site,
     while daemon.open_files() > before and time.monotonic() < end:
         time.sleep(0.05)
     assert daemon.open_files() <= before
-    assert "(broken off)" in daemon.request_lines()[-1]
+    assert "(broken off)" in daemon.wait_for_lines(50)[-1]
