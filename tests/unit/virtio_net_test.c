@@ -26,6 +26,7 @@ static uint8_t config_space[256];
 static bool is_there = true;
 static bool has_link;
 static unsigned int selected, status, notified;
+static uint32_t more_features;
 static uint8_t *queue_memory[2]; /* of each queue, once it is set up */
 static uint8_t *last_memory;
 static unsigned int memory_count;
@@ -67,7 +68,8 @@ uint32_t pci_io_read(const struct pci_device *pci, unsigned int index,
 	assert_int_equal(index, 0);
 	switch (offset) {
 	case 0x00: /* features */
-		return F_GUEST_CSUM | F_MAC | F_MRG_RXBUF | F_STATUS;
+		return F_GUEST_CSUM | F_MAC | F_MRG_RXBUF | F_STATUS |
+		       more_features;
 	case 0x0c: /* size of the queue */
 		return QUEUE_SIZE;
 	case 0x12:
@@ -366,6 +368,29 @@ static void test_link_that_comes_late(void **state)
 	assert_int_equal(netdev_wait_link(nic, 1000), 0);
 }
 
+/* The device wants to hear of the first frame. Whether it has heard shows by
+ * its having used that. */
+static void test_lost_notification_is_made_up_for(void **state)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, 100, PBUF_RAM);
+
+	(void)state;
+	netdev_close(nic);
+	more_features = (uint32_t)VIRTIO_F_EVENT_IDX;
+	assert_int_equal(netdev_open(nic), 0);
+	more_features = 0;
+	rx_taken = 0;
+	notified = 0;
+	assert_int_equal(nic->ops->transmit(nic, p), 0);
+	assert_int_equal(notified, 1);
+	assert_int_equal(nic->ops->transmit(nic, p), 0);
+	assert_int_equal(notified, 2);
+	use(1, avail_of(1)[2], 0);
+	assert_int_equal(nic->ops->transmit(nic, p), 0);
+	assert_int_equal(notified, 2);
+	pbuf_free(p);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -376,6 +401,7 @@ int main(void)
 		TEST(test_nonsense_is_counted),
 		TEST(test_ring_stays_full_while_frames_are_held),
 		TEST(test_frames_are_sent_and_slots_return),
+		TEST(test_lost_notification_is_made_up_for),
 		TEST(test_link_that_comes_late),
 	};
 

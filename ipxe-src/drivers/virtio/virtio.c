@@ -314,13 +314,15 @@ void virtqueue_add(struct virtqueue *queue, uint16_t head)
 	queue->avail_idx++;
 }
 
-/* Does the device want to hear of what is from told_idx to avail_idx? */
+/* Does the device want to hear of what it has not used yet? It may have been
+ * told already; but QEMU's emulation of one processor (7.2) leaves out the
+ * barrier of virtqueue_kick(), so that it may also have missed that. */
 static bool is_notify_wanted(const struct virtqueue *queue)
 {
 	const volatile uint16_t *event =
 		queue->used + 2 +
 		queue->size * (sizeof(struct virtq_used_elem) / 2);
-	uint16_t count = (uint16_t)(queue->avail_idx - queue->told_idx);
+	uint16_t count = (uint16_t)(queue->avail_idx - queue->used_idx);
 
 	if (!queue->has_event_idx)
 		return !(queue->used[0] & VIRTQ_USED_NO_NOTIFY);
