@@ -69,11 +69,18 @@ size_t dhcp_build(uint8_t *packet, const struct dhcp_query *query)
 	packet[1] = 1; /* Ethernet */
 	packet[2] = sizeof(query->mac);
 	memcpy(packet + AT_XID, &xid, sizeof(xid));
-	packet[AT_FLAGS] = query->type == DHCP_DISCOVER ? 0x80 : 0;
+	/* Whoever has no address yet hears broadcasts. */
+	packet[AT_FLAGS] =
+		query->type == DHCP_DISCOVER || query->requested.s_addr ? 0x80
+									: 0;
 	memcpy(packet + AT_CIADDR, &query->address, 4);
 	memcpy(packet + AT_CHADDR, query->mac, sizeof(query->mac));
 	memcpy(packet + AT_COOKIE, cookie, sizeof(cookie));
 	at = put_byte(packet, at, 53, (uint8_t)query->type);
+	if (query->requested.s_addr)
+		at = put(packet, at, 50, &query->requested, 4);
+	if (query->server.s_addr)
+		at = put(packet, at, 54, &query->server, 4);
 	at = put(packet, at, 57, max, sizeof(max));
 	at = put(packet, at, 60, client->vendor_class,
 		 strlen(client->vendor_class));

@@ -22,6 +22,8 @@ enum dhcp_type {
 	DHCP_OFFER = 2,
 	DHCP_REQUEST = 3,
 	DHCP_ACK = 5,
+	DHCP_NAK = 6,
+	DHCP_RELEASE = 7,
 };
 
 /* A kind of client, by what it sends. */
@@ -48,10 +50,14 @@ struct dhcp_query {
 	uint8_t mac[6];
 	/* Option 97: 16 bytes as they stand in the packet. */
 	uint8_t uuid[16];
-	/* DHCP_DISCOVER, or DHCP_REQUEST for a proxy's port 4011. */
+	/* DHCP_DISCOVER, DHCP_REQUEST (also for a proxy's port 4011), or
+	 * DHCP_RELEASE. */
 	enum dhcp_type type;
-	/* ciaddr, for a DHCP_REQUEST. */
+	/* ciaddr: the address that the machine uses. */
 	struct in_addr address;
+	/* Options 50 and 54, the address that is asked for and whose it is;
+	 * 0.0.0.0: not sent. */
+	struct in_addr requested, server;
 	/* Item of the boot menu that was chosen, or -1 (PXE 2.1 option 43.71).
 	 */
 	int menu_item;
@@ -59,7 +65,8 @@ struct dhcp_query {
 
 /* What a server answered, as far as booting is concerned. */
 struct dhcp_reply {
-	/* DHCP_OFFER or DHCP_ACK, or 0 for a BOOTP reply without a type. */
+	/* DHCP_OFFER, DHCP_ACK or DHCP_NAK, or 0 for a BOOTP reply without a
+	 * type. */
 	uint8_t type;
 	/* Transaction. */
 	uint32_t xid;

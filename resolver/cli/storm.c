@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "lease.h"
 #include "unloop.h"
+#include "wire.h"
 
 #define MACHINES_DEFAULT 1000
 #define MACHINES_MAX	 1000000
@@ -32,6 +34,13 @@
 #define HEAD_BYTES	 4096
 #define SCRIPT_BYTES	 16384
 #define FILES_MAX	 4
+
+/* How often a machine says the same to DHCP servers, and the first wait. */
+#define LEASE_TRIES_MAX 6
+#define LEASE_WAIT_US	1000000
+/* A transaction is a number that counts, and below it whose it is. */
+#define XID_CLIENT_BITS 15
+#define BUSY_MAX	20000
 
 /* The loop is to ask again before it looks at anything else. */
 #define ASK_NOW 1
@@ -52,6 +61,8 @@ struct options {
 	bool is_script_only, is_closing, is_endless;
 	/* Pick machines by chance rather than in order. */
 	bool is_random;
+	/* The interface on which machines get an address first, or NULL. */
+	const char *interface;
 	/* The URL's parts. */
 	char host[256], port[8], path[512];
 };
@@ -87,6 +98,9 @@ struct client {
 	bool is_reused;
 	/* Is there no machine left for it? */
 	bool is_idle;
+	/* Its address; has it to get that before it asks for a script? */
+	struct lease lease;
+	bool is_leasing;
 };
 
 /* Times of one kind of request, us. */
@@ -123,6 +137,10 @@ struct storm {
 	/* Of scripts, files, and whole machines. */
 	struct times script, file, whole;
 	uint64_t random;
+	/* Where DHCP is spoken, the last transaction, and times of leases. */
+	struct wire wire;
+	uint32_t transactions;
+	struct times lease;
 	char buf[65536];
 };
 
@@ -312,6 +330,7 @@ static void batch_begin(void)
 }
 
 static void client_step(struct storm *storm, struct client *client);
+static void client_next(struct storm *storm, struct client *client);
 
 /* Have it ask again at that time. */
 static void client_wait(struct storm *storm, struct client *client,
@@ -322,11 +341,48 @@ static void client_wait(struct storm *storm, struct client *client,
 		storm->due = when;
 }
 
+/* The hardware address of the machine that a client plays. */
+static void client_mac(const struct storm *storm, const struct client *client,
+		       uint8_t mac[6])
+{
+	uint64_t number = storm->options.mac + client->number;
+	int i;
+
+	for (i = 0; i < 6; i++)
+		mac[i] = (uint8_t)(number >> (40 - 8 * i));
+}
+
+/* Say to the DHCP servers what is next, and again while none answers. */
+static void client_lease(struct storm *storm, struct client *client)
+{
+	uint8_t mac[6];
+	int rc;
+
+	if (client->tries++ == LEASE_TRIES_MAX) {
+		fail(storm, "an address", "no DHCP server gave one");
+		storm->failed++;
+		client_next(storm, client);
+		if (!client->is_idle)
+			client_wait(storm, client, now_us());
+		return;
+	}
+	client_mac(storm, client, mac);
+	rc = lease_send(&storm->wire, &client->lease, mac);
+	if (rc)
+		fail(storm, "asking for an address", strerror(-rc));
+	client_wait(storm, client,
+		    now_us() + ((int64_t)LEASE_WAIT_US << (client->tries - 1)));
+}
+
 /* Begin the request of this stage, on the connection that is there. */
 static void client_ask(struct storm *storm, struct client *client)
 {
 	int rc;
 
+	if (client->is_leasing) {
+		client_lease(storm, client);
+		return;
+	}
 	client_request(storm, client);
 	client->sent = 0;
 	client->head_len = 0;
@@ -352,7 +408,10 @@ static void client_ask(struct storm *storm, struct client *client)
 static void client_next(struct storm *storm, struct client *client)
 {
 	const struct options *o = &storm->options;
+	uint8_t mac[6];
 
+	client_mac(storm, client, mac);
+	lease_release(&storm->wire, &client->lease, mac);
 	if (!o->is_endless && storm->next == storm->end) {
 		client_close(client);
 		client->is_idle = true;
@@ -371,6 +430,11 @@ static void client_next(struct storm *storm, struct client *client)
 	client->stages = 1;
 	client->tries = 0;
 	client->began = client->asked = now_us();
+	client->is_leasing = o->interface;
+	if (client->is_leasing)
+		lease_begin(&client->lease,
+			    ++storm->transactions << XID_CLIENT_BITS |
+				    (uint32_t)(client - storm->clients));
 	/* A machine comes with a connection of its own, but for -r, where the
 	 * requests are what counts. */
 	if (!o->is_endless)
@@ -583,6 +647,39 @@ static void ask_due(struct storm *storm, int64_t now)
 	}
 }
 
+/* Take a DHCP server's answer. */
+static void lease_answer(struct storm *storm, const struct dhcp_reply *reply)
+{
+	uint32_t place = reply->xid & ((1U << XID_CLIENT_BITS) - 1);
+	struct client *client;
+
+	if (place >= storm->busy)
+		return;
+	client = &storm->clients[place];
+	if (!client->is_leasing || !lease_take(&client->lease, reply))
+		return;
+	client->tries = 0;
+	client->asked = now_us();
+	if (client->lease.state == DHCP_ACK) {
+		times_add(&storm->lease, client->asked - client->began);
+		client->is_leasing = false;
+	}
+	client_ask(storm, client);
+}
+
+/* Take what came from DHCP servers; the rest comes in the next round. */
+static void leases_receive(struct storm *storm)
+{
+	struct wire_datagram datagram;
+	struct dhcp_reply reply;
+	int left = 64;
+
+	while (left-- && wire_receive(&storm->wire, 0, &datagram) > 0) {
+		if (!dhcp_parse(datagram.data, datagram.len, &reply))
+			lease_answer(storm, &reply);
+	}
+}
+
 /* ms until somebody asks, at most 100. */
 static int due_wait(const struct storm *storm, int64_t now)
 {
@@ -617,6 +714,10 @@ static void *run(void *arg)
 		for (at = 0; at < count; at++) {
 			struct client *client = events[at].data.ptr;
 
+			if (!client) {
+				leases_receive(storm);
+				continue;
+			}
 			client_step(storm, client);
 			if (client->again == ASK_NOW)
 				client_ask(storm, client);
@@ -715,6 +816,7 @@ static void report(struct storm *storm, double seconds)
 	       (double)storm->bytes / seconds / 1e6);
 	puts("ms            count        50%        90%        99%      99.9%"
 	     "    longest");
+	times_print(&storm->lease, "address");
 	times_print(&storm->script, "script");
 	times_print(&storm->file, "file");
 	times_print(&storm->whole, "machine");
@@ -729,6 +831,10 @@ static void report(struct storm *storm, double seconds)
 static const char help[] =
 	"  -n MACHINES  how many machines (1000)\n"
 	"  -c BUSY      how many are busy at the same time (64)\n"
+	"  -d IF        each gets an address by DHCP on that interface first, "
+	"and "
+	"gives it\n"
+	"               back; wants root's rights, and only one thread\n"
 	"  -m MAC       MAC of the first; the others count on "
 	"(52:54:00:00:00:00)\n"
 	"  -j THREADS   how many threads share the work (1)\n"
@@ -782,16 +888,18 @@ static int options_parse(int argc, char **argv, struct options *o)
 	};
 	int c, rc = 0;
 
-	while ((c = getopt_long(argc, argv, "n:c:m:t:j:skrh", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "n:c:d:m:t:j:skrh", longs, NULL)) !=
 	       -1) {
 		if (c == 'n')
 			rc |= number(optarg, MACHINES_MAX, &o->machines);
 		else if (c == 'c')
-			rc |= number(optarg, 20000, &o->busy);
+			rc |= number(optarg, BUSY_MAX, &o->busy);
 		else if (c == 't')
 			rc |= number(optarg, 86400, &o->seconds);
 		else if (c == 'j')
 			rc |= number(optarg, THREADS_MAX, &o->threads);
+		else if (c == 'd')
+			o->interface = optarg;
 		else if (c == 'm')
 			rc |= mac_parse(optarg, &o->mac);
 		else if (c == 's')
@@ -804,6 +912,8 @@ static int options_parse(int argc, char **argv, struct options *o)
 			return subcommand_usage("storm", help,
 						c == 'h' ? 0 : 2);
 	}
+	if (o->interface && (o->threads > 1 || o->is_endless))
+		rc = -EINVAL;
 	if (rc || argc - optind != 1 || url_parse(argv[optind], o))
 		return subcommand_usage("storm", help, 2);
 	if (o->busy > o->machines && !o->is_endless)
@@ -839,6 +949,29 @@ static int storm_prepare(const struct storm *model, unsigned int which,
 	return storm->clients && storm->epoll_fd >= 0 ? 0 : -ENOMEM;
 }
 
+/* Listen to DHCP servers, if that was asked for.  0 or -errno, said. */
+static int leases_open(struct storm *storm)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	struct reason why;
+	int rc;
+
+	if (!storm->options.interface)
+		return 0;
+	rc = wire_open(storm->options.interface, &storm->wire, &why);
+	if (rc) {
+		fprintf(stderr, "unloop storm: %s\n", why.text);
+		return rc;
+	}
+	if (epoll_ctl(storm->epoll_fd, EPOLL_CTL_ADD, storm->wire.packet_fd,
+		      &event) ||
+	    (storm->wire.udp_fd >= 0 &&
+	     epoll_ctl(storm->epoll_fd, EPOLL_CTL_ADD, storm->wire.udp_fd,
+		       &event)))
+		return -errno;
+	return 0;
+}
+
 /* Run all of them, the first in this thread; what they found is the first's. */
 static int storms_run(struct storm *storms)
 {
@@ -849,6 +982,8 @@ static int storms_run(struct storm *storms)
 	storms->over = begin + (int64_t)storms->options.seconds * 1000000;
 	for (i = threads; i-- > 0 && rc == 0;)
 		rc = storm_prepare(storms, i, &storms[i]);
+	if (rc == 0)
+		rc = leases_open(storms);
 	for (started = 1; started < threads && rc == 0; started++)
 		rc = -pthread_create(&storms[started].thread, NULL, run,
 				     &storms[started]);
@@ -872,10 +1007,13 @@ static void storms_free(struct storm *storms, unsigned int count)
 {
 	unsigned int i;
 
+	if (storms->options.interface)
+		wire_close(&storms->wire);
 	for (i = 0; i < count; i++) {
 		close(storms[i].epoll_fd);
 		free(storms[i].clients);
 		free(storms[i].script.values);
+		free(storms[i].lease.values);
 		free(storms[i].file.values);
 		free(storms[i].whole.values);
 	}

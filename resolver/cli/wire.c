@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <poll.h>
@@ -144,6 +145,27 @@ err:
 	return on;
 }
 
+/* Have the kernel drop what is not UDP to a DHCP client: all else that this
+ * host hears would fill the socket's memory. */
+static void filter_attach(int fd)
+{
+	static struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 4),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DHCP_CLIENT_PORT, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = code,
+	};
+
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
 int wire_open(const char *name, struct wire *ret_wire, struct reason *why)
 {
 	struct wire wire = {.udp_fd = -1};
@@ -164,6 +186,7 @@ int wire_open(const char *name, struct wire *ret_wire, struct reason *why)
 			"name with root's rights or CAP_NET_RAW (%s); "
 			"run this with sudo.",
 			strerror(errno));
+	filter_attach(wire.packet_fd);
 	/* All protocols: only then are our own host's answers heard too. */
 	local.sll_protocol = htons(ETH_P_ALL);
 	local.sll_ifindex = wire.index;

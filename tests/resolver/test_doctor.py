@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -216,3 +217,29 @@ def test_unknown_interface_yields_status_3(world: World) -> None:
 def test_wrong_command_line_yields_status_2(
         world: World, words: list[str]) -> None:
     assert world.run("doctor", *words).returncode == 2
+
+
+@pytest.mark.parametrize("kind", [DnsmasqDhcp, IscDhcpd, Kea])
+def test_storm_gets_addresses_and_gives_them_back(
+        world: World, kind: type[servers.Server]) -> None:
+    """More machines than addresses: some are used twice."""
+    world.resolver()
+    world.add(kind, Answer())
+    result = world.run("storm", "-d", "eth0", "-n", "150", "-c", "20",
+                       f"http://{SERVER}/boot.ipxe")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "150 machines served, 0 failed" in result.stdout
+    assert len(re.findall(r"(?m)^address +150 ", result.stdout)) == 1
+    assert "errors" not in result.stdout
+
+
+def test_storm_without_a_dhcp_server_fails(world: World) -> None:
+    world.resolver()
+    result = world.run("storm", "-d", "eth0", "-n", "2", "-t", "3",
+                       f"http://{SERVER}/boot.ipxe")
+    assert result.returncode == 1
+    assert "0 machines served" in result.stdout
+    assert (world.work / "unloopd.log").read_text().count("mac=") == 0
+    result = world.run("storm", "-d", "nosuch0", f"http://{SERVER}/boot.ipxe")
+    assert result.returncode == 1
+    assert "no interface nosuch0" in result.stderr
