@@ -272,6 +272,11 @@ def test_ctrl_c_says_that_the_stick_is_incomplete(
 
     monkeypatch.setattr(write_usb, "write_at", interrupted)
     monkeypatch.setattr("sys.argv", stick.arguments("--yes"))
-    assert write_usb.main() == 130
+    # A shell that starts the tests in the background has SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert write_usb.main() == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "incomplete" in capsys.readouterr().err
     assert stick.file.read_bytes()[:MIB] == bytes(MIB)
