@@ -47,9 +47,24 @@ class Network:
                     "forward_delay", "0")
             self.ip("addr", "add", f"{SERVER}/24", "dev", BRIDGE)
             self.ip("link", "set", BRIDGE, "up")
+            self._keep_carrier()
         except BaseException:
             self.close()
             raise
+
+    def _keep_carrier(self) -> None:
+        """Give the bridge a port whose other end is always there.
+
+        A bridge whose only port is the tap of a machine that is not started
+        yet has no carrier, and Kea opens no socket on such an interface.
+        """
+        self.ip("link", "add", "always0", "type", "veth", "peer", "name",
+                "always1")
+        self.ip("link", "set", "always0", "master", BRIDGE)
+        for end in ("always0", "always1"):
+            # It says nothing by itself.
+            self.ip("link", "set", end, "addrgenmode", "none")
+            self.ip("link", "set", end, "up")
 
     def _add_namespace(self, name: str) -> None:
         run("ip", "netns", "add", name)

@@ -240,12 +240,8 @@ class Kea(Server):
             subnet["boot-file-name"] = answer.filename
             subnet["next-server"] = answer.next_server
         config = {"Dhcp4": {
-            # A bridge without a running port yet: Kea tries again, and does
-            # not serve without a socket for ever.
             "interfaces-config": {"interfaces": [BRIDGE],
-                                  "dhcp-socket-type": "raw",
-                                  "service-sockets-max-retries": 250,
-                                  "service-sockets-retry-wait-time": 200},
+                                  "dhcp-socket-type": "raw"},
             "lease-database": {"type": "memfile", "persist": False},
             "valid-lifetime": 3600,
             "subnet4": [subnet],
