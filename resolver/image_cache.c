@@ -94,16 +94,14 @@ static struct slot *slot_find(struct image_cache *cache,
 	return oldest;
 }
 
-/* Read all of the asset, or NULL. */
-static uint8_t *read_file(const struct asset *asset)
+uint8_t *image_read(int fd, size_t size)
 {
-	uint8_t *data = malloc((size_t)asset->size);
+	uint8_t *data = size && size <= IMAGE_LEN_MAX ? malloc(size) : NULL;
 	size_t done = 0;
 	ssize_t count;
 
-	while (data && done < asset->size) {
-		count = pread(asset->fd, data + done,
-			      (size_t)asset->size - done, (off_t)done);
+	while (data && done < size) {
+		count = pread(fd, data + done, size - done, (off_t)done);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count <= 0) {
@@ -203,7 +201,7 @@ static int customise(const uint8_t *data, size_t len, const char *server,
 static void slot_fill(struct slot *slot, const struct asset *asset,
 		      const char *server)
 {
-	uint8_t *data = read_file(asset);
+	uint8_t *data = image_read(asset->fd, (size_t)asset->size);
 
 	if (!data)
 		return;

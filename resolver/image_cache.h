@@ -14,6 +14,11 @@ struct image_cache;
 /* Make a cache.  Returns 0 or -ENOMEM. */
 int image_cache_open(struct image_cache **ret_cache);
 
+/* Read a file of size bytes from its beginning: the caller frees it.  NULL
+ * where size is 0 or more than IMAGE_LEN_MAX, where the file is shorter, and
+ * without memory. */
+uint8_t *image_read(int fd, size_t size);
+
 /* Free it; NULL is accepted, here and below. */
 void image_cache_close(struct image_cache *cache);
 

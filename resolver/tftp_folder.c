@@ -166,26 +166,6 @@ static bool write_all(int fd, const uint8_t *data, size_t len)
 	return true;
 }
 
-/* Read a file of size bytes, at most IMAGE_LEN_MAX; NULL for any other. */
-static uint8_t *read_all(int fd, size_t size)
-{
-	uint8_t *data = size && size <= IMAGE_LEN_MAX ? malloc(size) : NULL;
-	size_t done = 0;
-	ssize_t count;
-
-	while (data && done < size) {
-		count = pread(fd, data + done, size - done, (off_t)done);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0) {
-			free(data);
-			return NULL;
-		}
-		done += (size_t)count;
-	}
-	return data;
-}
-
 /* Is the file these bytes already? */
 static bool target_is(const struct pass *pass, const char *path,
 		      const uint8_t *data, size_t len)
@@ -197,7 +177,7 @@ static bool target_is(const struct pass *pass, const char *path,
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (size_t)st.st_size == len)
-		old = read_all(fd, len);
+		old = image_read(fd, len);
 	is_same = old && memcmp(old, data, len) == 0;
 	free(old);
 	if (fd >= 0)
@@ -247,7 +227,7 @@ static int target_link(const struct pass *pass, const char *path)
 static void file_update(const struct pass *pass, const char *path, int fd,
 			size_t size)
 {
-	uint8_t *data = read_all(fd, size), *made;
+	uint8_t *data = image_read(fd, size), *made;
 	size_t len;
 	int rc = -ENOENT;
 

@@ -193,9 +193,15 @@ int image_file_write(const char *path, const char *like, const uint8_t *data,
 		     size_t len, struct reason *why)
 {
 	const struct sigaction action = {.sa_handler = remove_and_die};
+	struct stat st;
 	char *real;
 	int rc;
 
+	/* A file put in place of a device would be the end of the device. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return reason_set(why, -EINVAL,
+				  "it is no ordinary file, and stays as it is; "
+				  "write a file with -o, and copy that");
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);

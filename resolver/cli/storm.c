@@ -912,8 +912,11 @@ static int options_parse(int argc, char **argv, struct options *o)
 			return subcommand_usage("storm", help,
 						c == 'h' ? 0 : 2);
 	}
-	if (o->interface && (o->threads > 1 || o->is_endless))
+	if (o->interface && (o->threads > 1 || o->is_endless)) {
+		fputs("unloop storm: -d goes with neither -j nor -r.\n",
+		      stderr);
 		rc = -EINVAL;
+	}
 	if (rc || argc - optind != 1 || url_parse(argv[optind], o))
 		return subcommand_usage("storm", help, 2);
 	if (o->busy > o->machines && !o->is_endless)
@@ -949,7 +952,8 @@ static int storm_prepare(const struct storm *model, unsigned int which,
 	return storm->clients && storm->epoll_fd >= 0 ? 0 : -ENOMEM;
 }
 
-/* Listen to DHCP servers, if that was asked for.  0 or -errno, said. */
+/* Listen to DHCP servers, if that was asked for; ends the program where that
+ * is impossible.  0 or -errno. */
 static int leases_open(struct storm *storm)
 {
 	struct epoll_event event = {.events = EPOLLIN};
@@ -961,7 +965,7 @@ static int leases_open(struct storm *storm)
 	rc = wire_open(storm->options.interface, &storm->wire, &why);
 	if (rc) {
 		fprintf(stderr, "unloop storm: %s\n", why.text);
-		return rc;
+		exit(1);
 	}
 	if (epoll_ctl(storm->epoll_fd, EPOLL_CTL_ADD, storm->wire.packet_fd,
 		      &event) ||

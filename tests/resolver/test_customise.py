@@ -518,3 +518,13 @@ def test_inspect_of_what_is_not_ours_fails(tmp_path: Path) -> None:
 def test_inspect_shows_no_control_characters(kpxe: Path) -> None:
     customise("--set", "a=\x1b[2J", kpxe)
     assert "\x1b" not in unloop("inspect", kpxe).stdout
+
+
+def test_what_is_no_file_is_not_replaced(kpxe: Path, tmp_path: Path) -> None:
+    """A device given to -o would be gone; a FIFO stands for it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = unloop("customise", "--set", "a=b", "-o", pipe, kpxe)
+    assert result.returncode == 1
+    assert "no ordinary file" in result.stderr
+    assert pipe.is_fifo()
