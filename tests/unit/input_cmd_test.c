@@ -153,6 +153,10 @@ static void test_absent_command_is_refused_by_name(void **state)
 	assert_int_equal(exec_line("imgdecrypt a b"), -ENOSYS);
 	assert_non_null(strstr(captured, "imgdecrypt: "));
 	captured_len = 0;
+	assert_int_equal(exec_line("md4sum a"), -ENOSYS);
+	assert_string_equal(captured, "md4sum: not built in: MD4 protects "
+				      "nothing; use sha256sum\n");
+	captured_len = 0;
 	assert_int_equal(exec_line("help"), 0);
 	assert_null(strstr(captured, "imgdecrypt"));
 	assert_non_null(strstr(captured, "imgfetch"));

@@ -55,6 +55,7 @@ ABSENT(ibstat, "there are no drivers for Infiniband");
 ABSENT(usbscan, "there are no drivers for USB");
 ABSENT(gdbstub, "use QEMU's own, and tests/lab/run --interactive");
 ABSENT(lotest, "a test of drivers; the lab's boots test them");
+ABSENT(md4sum, "MD4 protects nothing; use sha256sum");
 ABSENT(profstat, "nothing is profiled; make bench measures");
 ABSENT(startpxe, "the native PXE stays as it is");
 ABSENT(stoppxe, "the native PXE stays as it is");

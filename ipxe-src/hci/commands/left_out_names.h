@@ -113,8 +113,9 @@
 #ifndef VLAN_CMD
 	"vcreate\0vdestroy\0"
 #endif
+/* In an order that packs well. */
 #ifndef ABSENT_CMD
-	"certfree\0certstat\0certstore\0imgdecrypt\0imgtrust\0"
-	"iwlist\0iwstat\0fcels\0fcstat\0ibstat\0usbscan\0gdbstub\0"
-	"lotest\0profstat\0startpxe\0stoppxe\0"
+	"certfree\0certstore\0certstat\0fcstat\0ibstat\0iwstat\0iwlist\0"
+	"fcels\0imgdecrypt\0imgtrust\0usbscan\0gdbstub\0lotest\0md4sum\0"
+	"profstat\0startpxe\0stoppxe\0"
 #endif
