@@ -92,7 +92,7 @@
 #define COMPARE_CMD  /* islt, isle, isgt, isge, isne */
 #define IMAGE_ARCHIVE_CMD /* imgextract: gzip, zlib */
 #define IMAGE_MEM_CMD /* imgmem */
-#define SANHOOK_CMD  /* sanhook, sanunhook */
+#define SANHOOK_CMD  /* sanhook, sanunhook; the setting san-drive */
 #define SHIM_CMD     /* shim, fdt: where there is nothing to be done */
 #define IMGSET_CMD   /* imgset */
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
@@ -165,6 +165,13 @@
 #define HAS_PXE_MENU 1
 #else
 #define HAS_PXE_MENU 0
+#endif
+
+/* The same: is the setting san-drive linked? */
+#ifdef SANHOOK_CMD
+#define HAS_SAN_DRIVE 1
+#else
+#define HAS_SAN_DRIVE 0
 #endif
 
 #endif

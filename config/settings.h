@@ -5,6 +5,7 @@
 
 #define SMBIOS_SETTINGS /* ${uuid}, ${serial}, ..., ${smbios/...} */
 #ifndef SMALL_IMAGE
+#define IDLE_SETTINGS   /* ${crosscert}, ${uid}, ...: known, but unused */
 #define MEMMAP_SETTINGS /* ${memsize}, ${memmap/...} */
 #define ACPI_SETTINGS   /* ${acpi/...}: ACPI tables */
 #ifndef PLATFORM_LINUX

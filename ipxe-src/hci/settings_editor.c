@@ -168,9 +168,20 @@ static char *row_value(struct editor *editor, const struct row *row)
 	return settings_format(editor->settings, &setting);
 }
 
+/* Is ROW's value one that nobody shall read over a person's shoulder? */
 static bool is_secret(const struct row *row)
 {
-	return row->setting.tag == setting_password.tag;
+	static const char names[][20] = {"password", "reverse-password",
+					 "privkey", "key"};
+	size_t i;
+
+	if (row->setting.tag == setting_password.tag)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(row->name, names[i]))
+			return true;
+	}
+	return false;
 }
 
 /* Print row number INDEX. */

@@ -3,6 +3,7 @@
 #include "capture.h"
 #include "typing.h"
 #include "core/error.h"
+#include "core/poll.h"
 
 static void expect(const char *name, const char *value)
 {
@@ -147,6 +148,49 @@ static void test_iflinkwait_wants_an_interface(void **state)
 	assert_int_equal(exec_line("iflinkwait net7"), -ENODEV);
 }
 
+static void expect_disk(const char *line, const char *disk)
+{
+	captured_len = 0;
+	assert_true(exec_line(line) < 0);
+	assert_non_null(strstr(captured, disk));
+}
+
+static void test_drive_is_that_of_san_drive(void **state)
+{
+	(void)state;
+	expect_disk("sanboot", "disk 0x80 ");
+	expect_disk("sanhook x", "disk 0x80\n");
+	assert_int_equal(exec_line("set 175.189:hex 81"), 0);
+	expect_disk("sanboot", "disk 0x81 ");
+	expect_disk("sanhook x", "disk 0x81\n");
+	expect_disk("sanboot --drive 0x82", "disk 0x82 ");
+	assert_int_equal(exec_line("set san-drive 0"), 0);
+	expect_disk("localboot", "disk 0 ");
+	assert_int_equal(exec_line("clear san-drive"), 0);
+	expect_disk("localboot", "disk 0x80 ");
+}
+
+static void test_syslogs_is_said_to_be_unused(void **state)
+{
+	(void)state;
+	poll_all();
+	captured_len = 0;
+	assert_int_equal(exec_line("echo -n x"), 0);
+	assert_int_equal(exec_line("set syslogs log.example"), 0);
+	poll_all();
+	assert_string_equal(captured, "x"); /* not inside a line */
+	assert_int_equal(exec_line("echo a"), 0);
+	poll_all();
+	assert_string_equal(captured,
+			    "xa\nsyslogs: TLS syslog is not built in; "
+			    "nothing is sent to log.example\n");
+	captured_len = 0;
+	assert_int_equal(exec_line("echo b"), 0);
+	poll_all();
+	assert_string_equal(captured, "b\n");
+	assert_int_equal(exec_line("clear syslogs"), 0);
+}
+
 static void test_absent_command_is_refused_by_name(void **state)
 {
 	(void)state;
@@ -220,6 +264,10 @@ int main(void)
 		cmocka_unit_test_setup(test_nslookup_takes_addresses,
 				       capture_setup),
 		cmocka_unit_test_setup(test_iflinkwait_wants_an_interface,
+				       capture_setup),
+		cmocka_unit_test_setup(test_drive_is_that_of_san_drive,
+				       capture_setup),
+		cmocka_unit_test_setup(test_syslogs_is_said_to_be_unused,
 				       capture_setup),
 		cmocka_unit_test_setup(test_absent_command_is_refused_by_name,
 				       capture_setup),

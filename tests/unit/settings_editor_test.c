@@ -86,6 +86,9 @@ static int setup(void **state)
 	settings_store_text("mine/beta:uint8", "5");
 	settings_store_text("mine/filename", "x.ipxe");
 	settings_store_text("mine/password", "hush");
+	settings_store_text("mine/reverse-password", "hush");
+	settings_store_text("mine/key", "hush");
+	settings_store_text("mine/privkey", "68:75:73:68");
 	return capture_setup(state);
 }
 
@@ -108,7 +111,10 @@ static void test_values_are_shown(void **state)
 	assert_true(shows("filename                  x.ipxe"));
 	edit("mine", PGDN);
 	assert_true(shows("password                  ****"));
-	assert_false(shows("hush"));
+	assert_true(shows("privkey                   ****"));
+	assert_true(shows("reverse-password          ****"));
+	assert_true(shows("key                       ****"));
+	assert_false(shows("hush") || shows("68:75"));
 }
 
 static void test_values_are_changed_and_deleted(void **state)
@@ -116,11 +122,11 @@ static void test_values_are_changed_and_deleted(void **state)
 	char *text;
 
 	(void)state;
-	/* The way up, alpha. */
-	edit("mine", DOWN "\r\x15two\xc3\xb6\r");
+	/* The way up, active-scan, alpha. */
+	edit("mine", DOWN DOWN "\r\x15two\xc3\xb6\r");
 	assert_setting("mine/alpha", "two\xc3\xb6");
 	assert_true(shows("two\xc3\xb6"));
-	edit("mine", DOWN CTRL_D);
+	edit("mine", DOWN DOWN CTRL_D);
 	text = settings_fetch_text("mine/alpha");
 	assert_null(text);
 }
@@ -128,7 +134,7 @@ static void test_values_are_changed_and_deleted(void **state)
 static void test_wrong_values_are_refused_with_a_sentence(void **state)
 {
 	(void)state;
-	edit("mine", DOWN DOWN "\r\x15nonsense\r");
+	edit("mine", DOWN DOWN DOWN "\r\x15nonsense\r");
 	assert_setting("mine/beta", "0x5");
 	assert_true(shows("nonsense") && shows("uint8"));
 }

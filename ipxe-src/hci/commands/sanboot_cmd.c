@@ -8,11 +8,9 @@
 #include "core/platform.h"
 #include "hci/parseopt.h"
 #include "net/netdevice.h"
+#include "usr/san_drive.h"
 
 SELECT_IF(SANBOOT_CMD);
-
-/* The first disk of a BIOS. */
-#define DEFAULT_DRIVE 0x80
 
 struct sanboot_options {
 	struct platform_disk disk;
@@ -37,7 +35,8 @@ static const struct command_syntax sanboot_syntax =
 
 static int sanboot_exec(int argc, char **argv)
 {
-	struct sanboot_options options = {.disk.drive = DEFAULT_DRIVE};
+	struct sanboot_options options = {
+		.disk.drive = HAS_SAN_DRIVE ? san_drive() : SAN_DRIVE_DEFAULT};
 	int first, rc;
 
 	first = parse_options(argc, argv, &sanboot_syntax, &options);

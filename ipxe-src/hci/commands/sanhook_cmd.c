@@ -6,11 +6,9 @@
 #include "core/command.h"
 #include "core/console.h"
 #include "hci/parseopt.h"
+#include "usr/san_drive.h"
 
 SELECT_IF(SANHOOK_CMD);
-
-/* The first disk of a BIOS. */
-#define DEFAULT_DRIVE 0x80
 
 struct sanhook_options {
 	unsigned long drive;
@@ -31,7 +29,7 @@ static const struct command_syntax sanunhook_syntax = {sanhook_opts, 1, 0, 0};
 
 static int sanhook_exec(int argc, char **argv)
 {
-	struct sanhook_options options = {.drive = DEFAULT_DRIVE};
+	struct sanhook_options options = {.drive = san_drive()};
 	int first;
 
 	first = parse_options(argc, argv, &sanhook_syntax, &options);
@@ -51,7 +49,7 @@ TABLE_REGISTER(commands, sanhook_command);
 
 static int sanunhook_exec(int argc, char **argv)
 {
-	struct sanhook_options options = {.drive = DEFAULT_DRIVE};
+	struct sanhook_options options = {.drive = san_drive()};
 	int first;
 
 	first = parse_options(argc, argv, &sanunhook_syntax, &options);

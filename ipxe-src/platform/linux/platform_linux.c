@@ -78,9 +78,10 @@ int platform_poweroff(void)
 	return linux_end();
 }
 
-int platform_boot_disk(const struct platform_disk *disk __unused_arg)
+int platform_boot_disk(const struct platform_disk *disk)
 {
-	return -ENOTSUP;
+	return error_set(-ENOTSUP, "disk %#lx is of another machine",
+			 disk->drive);
 }
 
 void platform_shutdown(void)
