@@ -158,13 +158,35 @@ def test_wire_counts_a_repeated_http_request_once(tmp_path: Path) -> None:
     assert len(wire.connects[80]) == 1
 
 
+def ipv6(frame: bytes) -> bytes:
+    """The same packet with a header of IPv6."""
+    inner = frame[34:]
+    return bytes(12) + b"\x86\xdd" + struct.pack(
+        ">IHBB", 6 << 28, len(inner), frame[23], 64) + bytes(32) + inner
+
+
+def test_wire_sees_ipv6(tmp_path: Path) -> None:
+    solicit = b"\x01\x0a\x0b\x0c\0\x0f\0\6\0\4iPXE\0\6\0\2\0\x3b\0\x0f"
+    wire = dump(tmp_path / "pcap", [
+        ipv6(tcp(3000, 80, 1, 0x18, b"GET /a HTTP/1.1\r\n\r\n")),
+        bytes(10) + ipv6(udp(2000, 69, b"\0\x01f\0octet\0")),
+        ipv6(udp(546, 547, solicit)),
+    ])
+    assert wire.http_count("/a") == 1
+    assert wire.tftp_count("f") == 1
+    message, = wire.dhcp6
+    assert (message.kind, message.xid) == (1, 0x0a0b0c)
+    assert message.options == {15: b"\0\4iPXE", 6: b"\0\x3b"}
+
+
 def test_wire_survives_a_cut_and_random_dump(tmp_path: Path) -> None:
     frame = tcp(1, 80, 1, 0x18, b"GET / HTTP/1.1\r\n\r\n")
     for length in range(len(frame)):
-        dump(tmp_path / "pcap", [frame[:length]])
+        dump(tmp_path / "pcap", [frame[:length], ipv6(frame)[:length]])
     for seed in range(200):
         noise = payload.pseudo_random(60, seed)
         dump(tmp_path / "pcap", [frame[:34] + noise,
+                                 ipv6(udp(546, 547, noise)),
                                  udp(67, 68, noise), udp(1, 69, noise)])
 
 

@@ -52,6 +52,7 @@ def missing_pieces() -> list[str]:
         "dnsmasq": "dnsmasq-base",
         "dhcpd": "isc-dhcp-server",
         "kea-dhcp4": "kea-dhcp4-server",
+        "kea-dhcp6": "kea-dhcp6-server",
         "nginx": "nginx-light",
         "mcopy": "mtools",
     }

@@ -20,7 +20,7 @@ from . import medium, screen, secureboot, servers
 from .base import (LAB, LOGS, OUT, LabError, Skip, Stopped, program,
                    qemu_slot, stop_event)
 from .machine import Machine, MachineSpec, load_machine
-from .netns import SERVER, Network
+from .netns import SERVER, SERVER6, Network
 from .payload import (DISK_MARK, MARK, Payload, build_payload, marker_disk)
 from .servers import Answer
 from .wire import Wire
@@ -71,6 +71,11 @@ class Boot:
         return self.case.program or self.spec.program
 
     @property
+    def server(self) -> str:
+        """The server's address as URIs have it."""
+        return f"[{SERVER6}]" if self.case.ipv6 == "only" else SERVER
+
+    @property
     def kargs(self) -> str:
         """The kernel arguments that every script of this boot passes."""
         return (f"console={self.spec.console} quiet panic=-1 "
@@ -117,8 +122,9 @@ class Boot:
 
     def expand(self, text: str) -> str:
         """Replace the @WORDS@ of scripts (see cases.py)."""
-        web = (f"http://{SERVER}/assets" if "resolver" in self.case.web
-               else f"http://{SERVER}:{servers.NGINX_PORT}")
+        server = self.server
+        web = (f"http://{server}/assets" if "resolver" in self.case.web
+               else f"http://{server}:{servers.NGINX_PORT}")
         efi_initrd = (" initrd=initrd.img" if self.firmware == "debian"
                       and self.spec.firmware == "uefi" else "")
 
@@ -130,10 +136,10 @@ class Boot:
 
         text = re.sub(r"@LINUX(?: ([^@]*))?@", linux, text)
         values = {
-            "IP": SERVER, "WEB": web, "CASE": self.case.name,
+            "IP": server, "WEB": web, "CASE": self.case.name,
             "KARGS": self.kargs + efi_initrd, "PROGRAM": self.program,
-            "NGINX": f"http://{SERVER}:{servers.NGINX_PORT}",
-            "FAULTS": f"http://{SERVER}:{servers.FAULT_PORT}",
+            "NGINX": f"http://{server}:{servers.NGINX_PORT}",
+            "FAULTS": f"http://{server}:{servers.FAULT_PORT}",
         }
         if "@PARTUUID@" in text:
             values["PARTUUID"] = medium.partition_uuid(self)
@@ -182,6 +188,9 @@ class Case:
     #: (when, what to do then): each pair runs once, in order.
     actions: list[tuple[Condition, Callable[[Boot], None]]] = field(
         default_factory=list)
+    #: "only": the network has no IPv4; "both": it has IPv6 besides. Then the
+    #: servers of `dhcp` are those that advertise a router, too.
+    ipv6: str = ""
     #: Called on the network before anything starts (loss and the like).
     network: Callable[[Network], None] | None = None
     #: Servers of `web` that are not running at first; an action starts them.
@@ -393,7 +402,8 @@ def _start_servers(boot: Boot, stack: contextlib.ExitStack) -> None:
     for name in ("tftp", *boot.case.web):
         if name not in boot.case.late:
             boot.start_server(name)
-    boot.servers["router6"] = servers.Router6(net, logs)
+    if not boot.case.ipv6:
+        boot.servers["router6"] = servers.Router6(net, logs)
     faults = boot.servers.get("faults")
     boot.faults = faults if isinstance(faults, servers.FaultWeb) else None
     resolver = boot.servers.get("resolver")
@@ -470,6 +480,8 @@ def prepared(case: Case, firmware: str | None = None) -> Iterator[Boot]:
         boot.payload = build_payload(architecture=boot.spec.linux)
         _place_files(boot)
         boot.net = stack.enter_context(Network())
+        if case.ipv6:
+            boot.net.add_ipv6(only=case.ipv6 == "only")
         if case.network:
             case.network(boot.net)
         boot.net.add_tap()

@@ -19,6 +19,10 @@ SECOND = "10.77.0.2"
 NETWORK = "10.77.0.0"
 NETMASK = "255.255.255.0"
 POOL = ("10.77.0.100", "10.77.0.150")
+#: The same in a case that has IPv6 (Case.ipv6); the pool is DHCPv6's.
+SERVER6 = "2001:db8:77::1"
+PREFIX6 = "2001:db8:77::"
+POOL6 = ("2001:db8:77::d:100", "2001:db8:77::d:1ff")
 BRIDGE = "br0"
 #: Another network, which has nothing to do with the first: a machine's second
 #: card may be in it. Its DHCP server's host.
@@ -39,6 +43,9 @@ class Network:
         self.name = f"lab-{os.getpid()}-{next(_counter)}"
         self._namespaces: list[str] = []
         self._hosts = 0
+        #: What the server has an address of.
+        self.has_ipv4 = True
+        self.has_ipv6 = False
         #: Namespace of the other network's host, once there is one.
         self.other = ""
         try:
@@ -77,6 +84,14 @@ class Network:
     def ip(self, *words: str) -> None:
         """Run `ip` inside the namespace."""
         run("ip", "-n", self.name, *words)
+
+    def add_ipv6(self, only: bool) -> None:
+        """Give the server SERVER6; with only, no IPv4 is left."""
+        self.ip("addr", "add", f"{SERVER6}/64", "dev", BRIDGE, "nodad")
+        self.has_ipv6 = True
+        if only:
+            self.ip("addr", "del", f"{SERVER}/24", "dev", BRIDGE)
+            self.has_ipv4 = False
 
     def add_other(self) -> str:
         """The other network, with tap1 for the machine; its host's name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .base import OUT, Process
 from .netns import (BRIDGE, NETMASK, NETWORK, OTHER_POOL, OTHER_SERVER, POOL,
-                    SECOND, SERVER, Network)
+                    SECOND, SERVER, SERVER6, Network)
 
 #: nginx listens here, away from the resolver's port 80.
 NGINX_PORT = 8080
@@ -71,7 +71,10 @@ class Tftp(Server):
         super().__init__(_dnsmasq(
             net, work, logs / "tftp.log",
             [f"--interface={BRIDGE}", "--enable-tftp", f"--tftp-root={root}",
-             f"--address=/lab.test/{SERVER}", "--local=/lab.test/"]))
+             *[f"--address=/lab.test/{address}" for address in
+               ([SERVER] if net.has_ipv4 else [])
+               + ([SERVER6] if net.has_ipv6 else [])],
+             "--local=/lab.test/"]))
         self.process.wait_listening("udp", 69)
 
 class DnsmasqDhcp(Server):
@@ -258,12 +261,12 @@ class Kea(Server):
 
 
 class Router6(Server):
-    """Answers IPv6 router solicitations (see router6.py)."""
+    """Answers IPv6 router solicitations (see router6.py for the options)."""
 
-    def __init__(self, net: Network, logs: Path) -> None:
+    def __init__(self, net: Network, logs: Path, *options: str) -> None:
         super().__init__(Process(
             ["/usr/bin/python3", Path(__file__).with_name("router6.py"),
-             BRIDGE], logs / "router6.log", net.name))
+             BRIDGE, *options], logs / "router6.log", net.name))
 
 
 class Vlan(Server):
@@ -305,6 +308,7 @@ class Nginx(Server):
     def __init__(self, net: Network, work: Path, logs: Path,
                  root: Path) -> None:
         config = work / "nginx.conf"
+        also = f"listen [::]:{NGINX_PORT};" if net.has_ipv6 else ""
         config.write_text(f"""\
 user root;
 daemon off;
@@ -325,7 +329,7 @@ http {{
   fastcgi_temp_path {work}/nginx-3;
   uwsgi_temp_path {work}/nginx-4;
   scgi_temp_path {work}/nginx-5;
-  server {{ listen {NGINX_PORT}; root {root}; }}
+  server {{ listen {NGINX_PORT}; {also} root {root}; }}
 }}
 """)
         super().__init__(Process(

@@ -64,6 +64,18 @@ class DhcpMessage:
 
 
 @dataclass
+class Dhcp6Message:
+    """One DHCPv6 message in either direction (RFC 8415 8)."""
+    time: float
+    #: 1 SOLICIT, 2 ADVERTISE, 3 REQUEST, 7 REPLY, 11 INFORMATION-REQUEST.
+    kind: int
+    xid: int
+    options: dict[int, bytes]
+    #: Who sent the frame.
+    mac: str = ""
+
+
+@dataclass
 class _Transfer:
     """A TFTP transfer, by the machine's port."""
     filename: str
@@ -90,6 +102,7 @@ class Wire:
         self.tftp: list[TftpRequest] = []
         self.http: list[HttpRequest] = []
         self.dhcp: list[DhcpMessage] = []
+        self.dhcp6: list[Dhcp6Message] = []
         #: Per file, how often it reached the machine to its last block.
         self.tftp_complete: dict[str, int] = {}
         #: Per file, when its last block was acknowledged the last time.
@@ -141,7 +154,10 @@ class Wire:
         # A card that takes offloads has a header of 10 or 12 bytes before
         # each frame (MachineSpec.offload), which QEMU dumps as well.
         for extra in (0, 10, 12):
-            # IPv4, or that with a tag of 802.1Q before its type.
+            # IPv6; IPv4, or that with a tag of 802.1Q before its type.
+            if frame[extra + 12:extra + 14] == b"\x86\xdd":
+                self._packet6(when, frame[extra:])
+                return
             if frame[extra + 12:extra + 15] == b"\x08\x00\x45":
                 vlan = 0
                 frame = frame[extra:]
@@ -165,6 +181,17 @@ class Wire:
         protocol = frame[23]
         total = struct.unpack_from(">H", frame, 16)[0]
         inner = frame[14 + header:14 + total]
+        self._inner(when, protocol, inner)
+
+    def _packet6(self, when: float, frame: bytes) -> None:
+        """A packet of IPv6; in pieces or with other headers it is left out."""
+        if len(frame) < 62:
+            return
+        self._from = (frame[6:12].hex(":"), 0)
+        length, = struct.unpack_from(">H", frame, 18)
+        self._inner(when, frame[20], frame[54:54 + length])
+
+    def _inner(self, when: float, protocol: int, inner: bytes) -> None:
         if len(inner) < 8:
             return
         src, dst = struct.unpack_from(">HH", inner)
@@ -179,6 +206,8 @@ class Wire:
              length: int) -> None:
         if dst in (67, 68, 4011) or src in (67, 4011):
             self._dhcp_message(when, dst, body)
+        elif dst in (546, 547):
+            self._dhcp6_message(when, body)
         elif dst == 69 and body[:2] == b"\0\x01":
             words = [w.decode("latin-1") for w in body[2:].split(b"\0")]
             options = dict(zip(words[2::2], words[3::2]))
@@ -227,6 +256,19 @@ class Wire:
         self.dhcp.append(DhcpMessage(when, port, xid, flags, options,
                                      self._from[0], body[28:34].hex(":"),
                                      self._from[1]))
+
+    def _dhcp6_message(self, when: float, body: bytes) -> None:
+        if len(body) < 4:
+            return
+        options: dict[int, bytes] = {}
+        at = 4
+        while at + 4 <= len(body):
+            code, length = struct.unpack_from(">HH", body, at)
+            options.setdefault(code, body[at + 4:at + 4 + length])
+            at += 4 + length
+        self.dhcp6.append(Dhcp6Message(
+            when, body[0], int.from_bytes(body[1:4], "big"), options,
+            self._from[0]))
 
     def _tcp(self, when: float, src: int, dst: int, segment: bytes) -> None:
         seq, = struct.unpack_from(">I", segment, 4)
