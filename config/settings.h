@@ -7,7 +7,7 @@
 #ifndef SMALL_IMAGE
 #define IDLE_SETTINGS   /* ${crosscert}, ${uid}, ...: known, but unused */
 #define MEMMAP_SETTINGS /* ${memsize}, ${memmap/...} */
-#define ACPI_SETTINGS   /* ${acpi/...}: ACPI tables */
+#define ACPI_SETTINGS   /* ${acpi/...}, ${sysmac}: ACPI tables */
 #ifndef PLATFORM_LINUX
 #define PCI_SETTINGS /* ${pci/...}: PCI configuration space */
 #endif

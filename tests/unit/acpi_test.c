@@ -6,11 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "core/acpi.h"
+#include "core/settings.h"
 #include "core/spcr.h"
+#include "core/sysmac.h"
 #include "platform/linux/linux.h"
 
 /* One page below 4 GiB, since an RSDT has 32-bit addresses. */
@@ -197,6 +200,78 @@ static void test_spcr_names_the_serial_line(void **state)
 	assert_int_equal(spcr_find(&spcr), -ENOENT);
 }
 
+#define AUX "_AUXMAC_#0200AabBcC01#"
+#define RTX "_RTXMAC_#\x02\x00\xaa\xbb\xcc\x02#"
+
+static bool found_in(const char *aml, size_t len, const char *mac)
+{
+	/* Exactly as long, so that a read beyond it is found. */
+	uint8_t *copy = malloc(len);
+	uint8_t found[SYSMAC_LEN] = {0};
+	bool is_found;
+
+	assert_true(copy || !len);
+	if (len)
+		memcpy(copy, aml, len);
+	is_found = sysmac_find(copy, len, found);
+	free(copy);
+	if (is_found && mac)
+		assert_memory_equal(found, mac, SYSMAC_LEN);
+	return is_found;
+}
+
+static void test_sysmac_is_a_constant_of_a_table(void **state)
+{
+	size_t len;
+
+	(void)state;
+	assert_true(found_in("xx" AUX "yy", sizeof("xx" AUX "yy"),
+			     "\x02\x00\xaa\xbb\xcc\x01"));
+	assert_true(found_in(RTX, sizeof(RTX) - 1, "\x02\x00\xaa\xbb\xcc\x02"));
+	assert_true(found_in("__AUXMAC_#" AUX, 9 + sizeof(AUX),
+			     "\x02\x00\xaa\xbb\xcc\x01"));
+	for (len = 0; len < sizeof(AUX) - 1; len++)
+		assert_false(found_in(AUX, len, NULL));
+	for (len = 0; len < sizeof(RTX) - 1; len++)
+		assert_false(found_in(RTX, len, NULL));
+	/* Placeholders: no digits, all zero, of many stations, no end. */
+	assert_false(found_in("_AUXMAC_#XXXXXXXXXXXX#", 22, NULL));
+	assert_false(found_in("_AUXMAC_#000000000000#", 22, NULL));
+	assert_false(found_in("_AUXMAC_#FFFFFFFFFFFF#", 22, NULL));
+	assert_false(found_in("_AUXMAC_#0200AABBCC011", 22, NULL));
+	assert_false(found_in("_RTXMAC_#\0\0\0\0\0\0#", 16, NULL));
+}
+
+static void expect_sysmac(const char *text)
+{
+	char *value = settings_fetch_text("sysmac");
+
+	if (text) {
+		assert_non_null(value);
+		assert_string_equal(value, text);
+	} else {
+		assert_null(value);
+	}
+	free(value);
+}
+
+static void test_sysmac_setting_looks_into_dsdt_and_ssdts(void **state)
+{
+	(void)state;
+	make(2);
+	expect_sysmac(NULL);
+	memcpy(area + AT_SSDT2 + 40, AUX, sizeof(AUX));
+	table(AT_SSDT2, "SSDT", 80);
+	expect_sysmac("02:00:aa:bb:cc:01");
+	memcpy(area + AT_DSDT + 36, RTX, sizeof(RTX));
+	table(AT_DSDT, "DSDT", 60);
+	expect_sysmac("02:00:aa:bb:cc:02");
+	table(AT_DSDT, "DSDT", 50); /* it ends within the constant */
+	expect_sysmac("02:00:aa:bb:cc:01");
+	linux_acpi_rsdp = NULL;
+	expect_sysmac(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,11 +280,14 @@ int main(void)
 		cmocka_unit_test(test_damaged_tables_are_passed_over),
 		cmocka_unit_test(test_root_pointer_is_checked),
 		cmocka_unit_test(test_spcr_names_the_serial_line),
+		cmocka_unit_test(test_sysmac_is_a_constant_of_a_table),
+		cmocka_unit_test(test_sysmac_setting_looks_into_dsdt_and_ssdts),
 	};
 
 	area = mmap(NULL, AREA_LEN, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	if (area == MAP_FAILED)
 		return 1;
+	settings_register_builtin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,9 @@ case(name="mac-refused", machine="uefi",
 #: A script that QEMU lays into memory, where imgmem finds it.
 NOTE = "#!ipxe\nset note read-from-memory\n"
 NOTE_AT = 0x8000000
+#: An SSDT's code: Name (AMAC, "..."), ACPI 6.5 20.2.5.1.
+SSDT = "\x08AMAC\x0d_AUXMAC_#0200AABBCC01#\x00"
+SSDT_TABLE = ["-acpitable", "sig=SSDT,rev=2,data=@WORK@/ssdt.bin"]
 FACTS = ("#!ipxe\n"
          f"imgmem --name note.ipxe {NOTE_AT:#x} {len(NOTE)}\n"
          "chain --autofree note.ipxe\n"
@@ -64,19 +67,19 @@ FACTS = ("#!ipxe\n"
          "table=${acpi/0x50434146.0.0.0.4:string} "
          "oem=${acpi/0x50434146.0.0.10.5:string} "
          "none=<${acpi/0x21212121.0.0.0.4}> lang=<${efi/PlatformLang:string}> "
-         "setup=${setup}@\n")
+         "setup=${setup} own=${sysmac}@\n")
 #: The line is the firmware's there: these two change nothing.
 FACTS_UEFI = FACTS.replace("reboot --setup || set setup refused\n",
                            "set com-port 0x2f8\nset com-speed 9600\n")
 
 for machine, script, memory, lang in (
-        ("bios-native", FACTS, "51[01]", "<> setup=refused"),
-        ("uefi", FACTS_UEFI, "7[56][0-9]", "<en[a-zA-Z-]*> setup=")):
+        ("bios-native", FACTS, "51[01]", "<> setup=refused own=02:00:aa:bb:cc:01"),
+        ("uefi", FACTS_UEFI, "7[56][0-9]", "<en[a-zA-Z-]*> setup= own=02:00:aa:bb:cc:01")):
     case(name=f"settings-{machine}", machine=machine,
-         what="Memory, ACPI tables and UEFI variables are settings; a script "
-         "is run from memory.",
-         dhcp=dumb("dnsmasq"), script=script, files={"note.ipxe": NOTE},
-         qemu=["-device", "loader,file=@WORK@/note.ipxe,force-raw=on,"
+         what="Memory, ACPI tables and the address in them, UEFI variables "
+         "are settings; a script is run from memory.",
+         dhcp=dumb("dnsmasq"), script=script, files={"note.ipxe": NOTE, "ssdt.bin": SSDT},
+         qemu=[*SSDT_TABLE, "-device", "loader,file=@WORK@/note.ipxe,force-raw=on,"
                f"addr={NOTE_AT:#x}"],
          until=linux_up,
          checks=[linux_with(f"note=read-from-memory memory={memory} "
