@@ -21,6 +21,7 @@
 #ifndef SMALL_IMAGE
 #define CONSOLE_ANSI /* BIOS: colours and more than ASCII on the text screen */
 #define CONSOLE_FRAMEBUFFER /* graphics: VESA, GOP; by the command console */
+#define CONSOLE_DMESG /* ${dmesg}: the last 8 kB that were shown */
 #define CONSOLE_SYSLOG /* lines to the server of the setting `syslog` */
 #define KEYBOARD_MAPS  /* all keyboard maps, chosen by `set keymap <name>` */
 #endif

@@ -63,6 +63,7 @@ FACTS = ("#!ipxe\n"
          f"imgmem --name note.ipxe {NOTE_AT:#x} {len(NOTE)}\n"
          "chain --autofree note.ipxe\n"
          "reboot --setup || set setup refused\n"
+         "echo SHOWN ONCE\nshow --quiet dmesg\n"
          "@LINUX note=${note} memory=${memsize} first=${memmap/0.1.0} "
          "table=${acpi/0x50434146.0.0.0.4:string} "
          "oem=${acpi/0x50434146.0.0.10.5:string} "
@@ -72,17 +73,24 @@ FACTS = ("#!ipxe\n"
 FACTS_UEFI = FACTS.replace("reboot --setup || set setup refused\n",
                            "set com-port 0x2f8\nset com-speed 9600\n")
 
+
+def shown_again(boot: Boot) -> str | None:
+    if boot.plain_serial().count("\nSHOWN ONCE\n") != 2:
+        return "${dmesg} does not have what was shown"
+    return None
+
+
 for machine, script, memory, lang in (
         ("bios-native", FACTS, "51[01]", "<> setup=refused own=02:00:aa:bb:cc:01"),
         ("uefi", FACTS_UEFI, "7[56][0-9]", "<en[a-zA-Z-]*> setup= own=02:00:aa:bb:cc:01")):
     case(name=f"settings-{machine}", machine=machine,
-         what="Memory, ACPI tables and the address in them, UEFI variables "
-         "are settings; a script is run from memory.",
+         what="Memory, ACPI tables and the address in them, UEFI variables and "
+         "what was shown are settings; a script is run from memory.",
          dhcp=dumb("dnsmasq"), script=script, files={"note.ipxe": NOTE, "ssdt.bin": SSDT},
          qemu=[*SSDT_TABLE, "-device", "loader,file=@WORK@/note.ipxe,force-raw=on,"
                f"addr={NOTE_AT:#x}"],
          until=linux_up,
-         checks=[linux_with(f"note=read-from-memory memory={memory} "
+         checks=[shown_again, linux_with(f"note=read-from-memory memory={memory} "
                             "first=0{16} table=FACP oem=BOCHS none=<> "
                             f"lang={lang}")])
 
