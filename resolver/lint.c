@@ -337,17 +337,12 @@ static void part_note(struct lint *lint, const struct part *part, size_t first)
 					      NULL};
 	static const char *const choosers[] = {"choose", "item", NULL};
 	static const char *const jumps[] = {"goto", NULL};
-	static const char *const logins[] = {"login", NULL};
 	struct notes *notes = lint->notes;
 
 	if (first >= part->count || lint->is_telling)
 		return;
 	if (part_is(part, setters) || part_is(part, choosers))
 		variable_note(lint, part->words[first]);
-	if (part_is(part, logins)) {
-		for (; first < part->count; first++)
-			variable_note(lint, part->words[first]);
-	}
 	if (part_is(part, jumps)) {
 		if (is_dynamic(part->words[first]))
 			notes->has_dynamic_jump = true;
@@ -495,8 +490,9 @@ static void lint_line(struct lint *lint, const char *end, size_t *labels_seen,
 	while (part_next(&pos, end, &terminator, &part)) {
 		part_lint(lint, &part);
 		part_follow(&part, &flow);
-		if (part.terminator == '&')
-			is_joined = true;
+		/* Behind || a failure is the last command's own. */
+		if (part.terminator != ';' && part.terminator)
+			is_joined = part.terminator == '&';
 	}
 	if (lint->is_reached && flow.may_fail && !is_last &&
 	    (flow.doubtful.len || is_joined) && lint->sink->is_thorough) {

@@ -45,6 +45,19 @@ def lint(*paths: str | Path) -> subprocess.CompletedProcess[str]:
     ("poweroff\necho b\n", "3:1: The script never comes here: echo."),
     ("reboot\necho b\necho c\n", "3:1: The script never comes here: echo."),
     ("echo a ; exit\necho b\n", "3:1: The script never comes here: echo."),
+    # What runs behind && and ||, and what does not.
+    ("isset ${ip} && goto a && echo b || exit\necho c\n:a\n",
+     "3:1: The script never comes here: echo."),
+    ("exit || echo b\necho c\n", "3:1: The script never comes here: echo."),
+    ("exit && echo b || echo c\necho d\n",
+     "3:1: The script never comes here: echo."),
+    ("dhcp && exit || reboot\necho b\n",
+     "3:1: The script never comes here: echo."),
+    ("dhcp || && exit\necho b\n", "3:1: The script never comes here: echo."),
+    ("dhcp || exit ; exit\necho b\n", "3:1: The script never comes here: echo."),
+    # It takes no words: what it sets are settings.
+    ("login who\necho ${who} ${username} ${password}\n",
+     "3:8: Nothing sets the variable who."),
     *((f"{command}\necho b\n", f"2:1: The script ends here if this fails: "
        f"{command.split()[0]} (|| behind it goes on).")
       for command in ("isne ${ip} 1", "islt ${ip} 1", "isle ${ip} 1",
@@ -75,6 +88,10 @@ def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> 
     "form F\nitem host Host\npresent && echo ${host} ||\n",
     "iseq ${ip} 10.0.0.1 || dhcp\necho b\n",
     "dhcp && iseq ${ip} 10.0.0.1 || exit\necho b\n",
+    "dhcp || || exit\necho b\n",
+    "dhcp ; || exit\necho b\n",
+    "dhcp || || isset ${ip}\necho b\n", "dhcp || ||\necho b\n",
+    "isset ${ip} && goto a || echo b\necho c\n:a\n",
     "kernel x \\\r\n  c\r\nboot\r\n",
     "exit\n# words\n:a # words\n",
 ])
