@@ -43,6 +43,7 @@ LWIP_SOURCES := $(addprefix src/,$(addsuffix .c, \
 	$(addprefix core/,init def ip inet_chksum mem memp netif pbuf raw stats tcp \
 		tcp_in tcp_out timeouts udp dns) \
 	$(addprefix core/ipv4/,etharp icmp ip4 ip4_addr ip4_frag) \
+	$(addprefix core/ipv6/,ethip6 icmp6 ip6 ip6_addr ip6_frag mld6 nd6) \
 	netif/ethernet))
 
 lwip-source: $(LWIP_STAMP) ## fetch, check and unpack lwIP

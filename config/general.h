@@ -77,6 +77,11 @@
 #define DNS_SEARCH_LIST  /* DHCP option 119; wants DNS_RESOLVER */
 #define DOWNLOAD_PROTO_DATA /* data: (RFC 2397) */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
+#define IPV6_SETTING_TYPE /* the type ipv6 of settings */
+#ifndef PLATFORM_PCBIOS
+#define NET_PROTO_IPV6   /* IPv6 */
+#endif
+#define IPV6_REASSEMBLY  /* the same as IPV4_REASSEMBLY for IPv6 */
 #define UNIXTIME_SETTING /* ${unixtime} */
 #define PARAM_CMD    /* params, param; ##params in URIs: POST, header fields */
 #define NTP_CMD      /* ntp; wants UNIXTIME_SETTING */
@@ -158,6 +163,11 @@
 #endif
 #if __has_include("config/local-named/general.h")
 #include "config/local-named/general.h"
+#endif
+
+/* What settings of IPv6 are written in. */
+#ifdef NET_PROTO_IPV6
+#define IPV6_SETTING_TYPE
 #endif
 
 /* For C: is PXE_MENU linked? A test of an address would cost undionly.kpxe. */

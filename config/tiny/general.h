@@ -26,6 +26,8 @@
 #undef PXE_MENU
 #undef HELP_CMD
 #undef SETTING_TYPES
+#undef NET_PROTO_IPV6
+#undef IPV6_SETTING_TYPE
 #undef IMAGE_BZIMAGE
 #undef SHOW_CMD
 #undef FLIGHT_RECORDER

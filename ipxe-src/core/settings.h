@@ -100,7 +100,8 @@ extern const struct setting_type setting_type_string, setting_type_uristring,
 	setting_type_int32, setting_type_uint8, setting_type_uint16,
 	setting_type_uint32, setting_type_hex, setting_type_hexhyp,
 	setting_type_hexraw, setting_type_base64, setting_type_uuid,
-	setting_type_guid, setting_type_dnssl, setting_type_busdevfn;
+	setting_type_guid, setting_type_dnssl, setting_type_busdevfn,
+	setting_type_ipv6;
 
 /* Settings that other files name. Each lives in core/settings_table.c. */
 extern const struct setting setting_ip, setting_netmask, setting_gateway,

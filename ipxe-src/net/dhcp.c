@@ -127,8 +127,8 @@ static void dhcp_send(struct dhcp_session *session)
 		.secs = (uint16_t)((platform_time_us() - session->begin_us) /
 				   1000000),
 	};
-	ip_addr_t to = {IPADDR_BROADCAST};
-	ip_addr_t from = {IPADDR_ANY};
+	ip_addr_t to = IPADDR4_INIT(IPADDR_BROADCAST);
+	ip_addr_t from = IPADDR4_INIT(IPADDR_ANY);
 	u16_t port = DHCP_SERVER_PORT;
 	struct pbuf *p;
 	int len;
@@ -139,10 +139,10 @@ static void dhcp_send(struct dhcp_session *session)
 		request.requested_ip = offer_address(&session->best);
 		request.server_id = session->best.server;
 	} else {
-		from = *netif_ip4_addr(&netdev->netif);
-		to.addr = session->proxy.server;
+		ip_addr_copy_from_ip4(from, *netif_ip4_addr(&netdev->netif));
+		ip_addr_set_ip4_u32_val(to, session->proxy.server);
 		port = PXE_SERVER_PORT;
-		request.ciaddr = from.addr;
+		request.ciaddr = ip_2_ip4(&from)->addr;
 		request.server_id = session->proxy.server;
 	}
 	p = pbuf_alloc(PBUF_TRANSPORT, DHCP_REQUEST_MAX, PBUF_RAM);
@@ -301,10 +301,10 @@ static void dhcp_rx(void *arg, struct udp_pcb *pcb __unused_arg, struct pbuf *p,
 	type = dhcp_message_type(data, len);
 	switch (session->state) {
 	case DHCP_STATE_DISCOVER:
-		dhcp_rx_offer(session, data, len, type, addr->addr);
+		dhcp_rx_offer(session, data, len, type, ip_2_ip4(addr)->addr);
 		break;
 	case DHCP_STATE_REQUEST:
-		dhcp_rx_ack(session, data, len, type, addr->addr);
+		dhcp_rx_ack(session, data, len, type, ip_2_ip4(addr)->addr);
 		break;
 	case DHCP_STATE_PROXY:
 		if (type == DHCP_ACK && dhcp_is_pxe(data, len) &&

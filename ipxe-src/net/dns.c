@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/platform.h"
 #include "core/settings.h"
+#include "net/ipv6.h"
 #include "net/resolve.h"
 
 SELECT_IF(DNS_RESOLVER);
@@ -32,7 +33,8 @@ static void dns_found(const char *name __unused_arg, const ip_addr_t *addr,
 		if (resolve->serial != (unsigned int)(uintptr_t)arg)
 			continue;
 		resolve->is_answered = true;
-		resolve->addr.addr = addr ? addr->addr : 0;
+		if (addr)
+			resolve->addr = *addr;
 		return;
 	}
 }
@@ -41,13 +43,8 @@ static void dns_found(const char *name __unused_arg, const ip_addr_t *addr,
 static unsigned int dns_use_servers(void)
 {
 	ip_addr_t servers[DNS_MAX_SERVERS];
-	unsigned int i, count = 0;
-	int len;
+	unsigned int i, count = ipv6_dns_servers(servers);
 
-	len = settings_fetch(NULL, &setting_dns, servers, sizeof(servers), NULL,
-			     NULL);
-	if (len > 0)
-		count = MIN((unsigned int)len / 4, DNS_MAX_SERVERS);
 	for (i = 0; i < DNS_MAX_SERVERS; i++)
 		dns_setserver((u8_t)i, i < count ? &servers[i] : NULL);
 	return count;
@@ -81,7 +78,6 @@ static void dns_attempt(struct resolve *resolve)
 {
 	char name[DNS_MAX_NAME_LENGTH];
 	char domain[128];
-	ip_addr_t addr;
 	err_t err;
 
 	if (!dns_use_servers()) {
@@ -99,10 +95,11 @@ static void dns_attempt(struct resolve *resolve)
 	resolve->serial = ++serial_counter;
 	resolve->attempt_us = platform_time_us();
 	resolve->is_answered = false;
-	err = dns_gethostbyname(name, &addr, dns_found,
-				(void *)(uintptr_t)resolve->serial);
+	err = dns_gethostbyname_addrtype(name, &resolve->addr, dns_found,
+					 (void *)(uintptr_t)resolve->serial,
+					 LWIP_IPV6 ? resolve->type
+						   : LWIP_DNS_ADDRTYPE_IPV4);
 	if (err == ERR_OK) {
-		resolve->addr.addr = addr.addr;
 		resolve->is_answered = true;
 	} else if (err != ERR_INPROGRESS) {
 		dns_fail(resolve, "it is not a host name");
@@ -112,6 +109,7 @@ static void dns_attempt(struct resolve *resolve)
 static void dns_start(struct resolve *resolve)
 {
 	resolve->begin_us = platform_time_us();
+	ipv6_dns_first(&resolve->type);
 	list_add_tail(&resolve->list, &questions);
 	dns_attempt(resolve);
 }
@@ -122,11 +120,16 @@ static void dns_poll(struct resolve *resolve)
 
 	if (!resolve->is_answered)
 		return;
-	if (resolve->addr.addr) {
+	if (!ip_addr_isany_val(resolve->addr)) {
 		resolve->rc = 0;
 		return;
 	}
 	if (now - resolve->attempt_us < DNS_SILENCE_US) {
+		if (ipv6_dns_next(&resolve->type)) {
+			dns_attempt(resolve);
+			return;
+		}
+		ipv6_dns_first(&resolve->type);
 		if (resolve->is_plain) {
 			dns_fail(resolve, "the DNS server does not know it");
 			return;

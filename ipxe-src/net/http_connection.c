@@ -8,6 +8,7 @@
 #include "config/general.h"
 #include "core/list.h"
 #include "core/platform.h"
+#include "net/address.h"
 #include "net/http_connection.h"
 #include "net/netdevice.h"
 
@@ -20,7 +21,7 @@ SELECT_IF(DOWNLOAD_PROTO_HTTP);
 struct http_connection {
 	struct list_head list; /* in kept_connections, or empty */
 	struct tcp_pcb *pcb;   /* NULL once it is gone */
-	ip4_addr_t addr;
+	ip_addr_t addr;
 	u16_t port;
 	const struct http_connection_user *user; /* NULL while it is kept */
 	void *ctx;
@@ -70,7 +71,7 @@ static void connection_end(struct http_connection *connection, int rc)
  * hears of a larger window: it would have to be kept to. */
 static void window_limit(struct tcp_pcb *pcb)
 {
-	struct netif *netif = ip4_route(&pcb->remote_ip);
+	struct netif *netif = ip_route(&pcb->local_ip, &pcb->remote_ip);
 	const struct net_device *netdev = netif ? netif->state : NULL;
 
 	if (netdev && netdev->rx_window && netdev->rx_window < pcb->rcv_wnd)
@@ -123,19 +124,19 @@ static void on_err(void *arg, err_t err)
 }
 
 /* A kept connection to PORT of ADDR, the one used last; or NULL. */
-static struct http_connection *kept_find(const ip4_addr_t *addr, u16_t port)
+static struct http_connection *kept_find(const ip_addr_t *addr, u16_t port)
 {
 	struct http_connection *connection, *found = NULL;
 
 	list_for_each_entry(connection, &kept_connections, list) {
 		if (connection->port == port &&
-		    ip4_addr_cmp(&connection->addr, addr))
+		    ip_addr_cmp(&connection->addr, addr))
 			found = connection;
 	}
 	return found;
 }
 
-int http_connection_open(const ip4_addr_t *addr, u16_t port,
+int http_connection_open(const ip_addr_t *addr, u16_t port,
 			 const struct http_connection_user *user, void *ctx,
 			 struct http_connection **ret)
 {
@@ -150,6 +151,9 @@ int http_connection_open(const ip4_addr_t *addr, u16_t port,
 		*ret = connection;
 		return 0;
 	}
+	/* lwIP would look for a way until it gives up. */
+	if (IP_IS_V6(addr) && !address_route(addr))
+		return -ENETUNREACH;
 	connection = calloc(1, sizeof(*connection));
 	if (!connection)
 		return -ENOMEM;
@@ -158,7 +162,7 @@ int http_connection_open(const ip4_addr_t *addr, u16_t port,
 	connection->port = port;
 	connection->user = user;
 	connection->ctx = ctx;
-	connection->pcb = tcp_new();
+	connection->pcb = tcp_new_ip_type(IP_GET_TYPE(addr));
 	if (!connection->pcb) {
 		free(connection);
 		return -ENOBUFS;

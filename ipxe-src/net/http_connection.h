@@ -3,7 +3,7 @@
 #ifndef NET_HTTP_CONNECTION_H
 #define NET_HTTP_CONNECTION_H
 
-#include "lwip/ip4_addr.h"
+#include "lwip/ip_addr.h"
 #include "lwip/pbuf.h"
 
 #include "core/compiler.h"
@@ -25,7 +25,7 @@ struct http_connection_user {
 /* Connect to PORT of ADDR for USER, which gets CTX; a kept connection is taken
  * if there is one: it is open at once, and on_open is not called. RET points
  * to the caller's pointer to it. 0, -ENETUNREACH, -ENOBUFS. */
-int http_connection_open(const ip4_addr_t *addr, u16_t port,
+int http_connection_open(const ip_addr_t *addr, u16_t port,
 			 const struct http_connection_user *user, void *ctx,
 			 struct http_connection **ret);
 

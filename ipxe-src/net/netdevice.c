@@ -15,6 +15,7 @@
 #include "core/platform.h"
 #include "core/poll.h"
 #include "net/dhcp.h"
+#include "net/ipv6.h"
 #include "net/netdevice.h"
 #include "net/stack.h"
 
@@ -239,7 +240,7 @@ void netdev_apply_settings(struct net_device *netdev)
 	if (settings_fetch_uint(settings, &setting_mtu, &mtu) == 0 &&
 	    mtu >= MTU_MIN && mtu < netdev->mtu)
 		netdev->netif.mtu = (u16_t)mtu;
-	netdev->is_configured = ip.addr != 0;
+	netdev->is_configured = ipv6_apply(netdev) || ip.addr;
 	if (ip4_addr_cmp(&ip, netif_ip4_addr(&netdev->netif)) &&
 	    ip4_addr_cmp(&netmask, netif_ip4_netmask(&netdev->netif)) &&
 	    ip4_addr_cmp(&gateway, netif_ip4_gw(&netdev->netif)))
@@ -321,6 +322,7 @@ int netdev_register(struct net_device *netdev)
 		settings_register(&netx_settings, NULL, "netX");
 	}
 	list_add_tail(&netdev->list, &net_devices);
+	ipv6_added(netdev);
 	return 0;
 }
 
@@ -333,6 +335,7 @@ void netdev_unregister(struct net_device *netdev)
 			extension->removed(netdev);
 	}
 	netdev_close(netdev);
+	ipv6_removed(netdev);
 	list_del(&netdev->list);
 	settings_unregister(&netdev->settings);
 	netif_remove(&netdev->netif);
@@ -426,6 +429,7 @@ void netdev_close(struct net_device *netdev)
 	dhcp_forget(netdev);
 	/* Breaks every connection over it while their RST can still leave. */
 	netif_set_addr(&netdev->netif, &any, &any, &any);
+	ipv6_closed(netdev);
 	netif_set_down(&netdev->netif);
 	netdev->is_configured = false;
 	hardware_close(netdev);

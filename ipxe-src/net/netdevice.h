@@ -12,6 +12,7 @@
 #include "core/table.h"
 
 struct net_device;
+struct ipv6_nic;
 
 /* What a driver can do. */
 struct net_device_ops {
@@ -62,6 +63,7 @@ struct net_device {
 	bool is_tag_in_packet;	 /* a VLAN's tag takes room from the packet */
 	bool is_mac_changed;	 /* somebody has set ${netN/mac} */
 	uint8_t own_mac[6];	 /* then: in use at first */
+	struct ipv6_nic *ipv6;	 /* net/ipv6.c's */
 };
 
 extern struct list_head net_devices;
@@ -139,6 +141,9 @@ struct net_device *netdev_boot(void);
 
 /* The largest frame that a wire brings: Ethernet with a VLAN tag. */
 #define NETDEV_FRAME_MAX 1518
+
+/* For drivers: frames to any group address (33:33:*) are wanted too. */
+#define NETDEV_WANTS_MULTICAST LWIP_IPV6
 
 /* For drivers: a frame arrived. Takes over P (also on failure). It is one that
  * netdev_rx_alloc() gave, or one around the driver's own memory (rx_pool.h),

@@ -152,7 +152,7 @@ int ntp_set_clock(const char *host, int64_t *ret_correction_s)
 	ntp.pcb = udp_new();
 	if (!ntp.pcb)
 		return -ENOBUFS;
-	rc = udp_bind(ntp.pcb, IP_ADDR_ANY, 0) == ERR_OK ? 0 : -EADDRINUSE;
+	rc = udp_bind(ntp.pcb, IP_ANY_TYPE, 0) == ERR_OK ? 0 : -EADDRINUSE;
 	if (!rc) {
 		udp_recv(ntp.pcb, ntp_rx, &ntp);
 		resolve_start(&ntp.resolve, host);

@@ -146,14 +146,14 @@ static int item_insert(const struct pxebs *pxebs, uint8_t *data, size_t len)
 static void pxebs_send(struct pxebs *pxebs)
 {
 	struct net_device *netdev = pxebs->netdev;
-	ip_addr_t from = *netif_ip4_addr(&netdev->netif);
-	ip_addr_t to = {pxebs->targets[pxebs->target]};
+	uint32_t target = pxebs->targets[pxebs->target];
+	ip_addr_t from, to;
 	struct dhcp_request request = {
 		.type = DHCP_REQUEST,
 		.xid = pxebs->xid,
 		.secs = (uint16_t)((platform_time_us() - pxebs->begin_us) /
 				   1000000),
-		.ciaddr = from.addr,
+		.ciaddr = netif_ip4_addr(&netdev->netif)->addr,
 	};
 	struct pbuf *p;
 	int len;
@@ -171,10 +171,12 @@ static void pxebs_send(struct pxebs *pxebs)
 		pxebs->is_done = true;
 	} else {
 		pbuf_realloc(p, (u16_t)len);
+		ip_addr_copy_from_ip4(from, *netif_ip4_addr(&netdev->netif));
+		ip_addr_set_ip4_u32_val(to, target);
 		/* PXE 2.1 2.2.2: only broadcasts go to DHCP's own port. */
 		udp_sendto_if_src(pxebs->pcb, p, &to,
-				  to.addr == IPADDR_BROADCAST ? DHCP_SERVER_PORT
-							      : PXE_SERVER_PORT,
+				  target == IPADDR_BROADCAST ? DHCP_SERVER_PORT
+							     : PXE_SERVER_PORT,
 				  &netdev->netif, &from);
 	}
 	pbuf_free(p);
@@ -219,7 +221,7 @@ static void pxebs_rx(void *arg, struct udp_pcb *pcb __unused_arg,
 
 	len = pbuf_copy_partial(p, pxebs->answer, sizeof(pxebs->answer), 0);
 	pbuf_free(p);
-	if (pxebs->is_done || !is_answer(pxebs, len, addr->addr))
+	if (pxebs->is_done || !is_answer(pxebs, len, ip_2_ip4(addr)->addr))
 		return;
 	pxebs->is_done = true;
 	pxebs->rc = dhcp_block_register(pxebs->netdev, DHCP_BLOCK_PXEBS,

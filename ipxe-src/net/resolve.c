@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "net/address.h"
 #include "net/resolve.h"
 
 /* Is NAME four decimal numbers with dots? Returns the address if so. */
-static bool parse_literal(const char *name, ip4_addr_t *ret_addr)
+static bool parse_literal(const char *name, ip_addr_t *ret_addr)
 {
 	const char *p;
 	unsigned int dots = 0;
@@ -17,7 +18,8 @@ static bool parse_literal(const char *name, ip4_addr_t *ret_addr)
 		else if (*p < '0' || *p > '9')
 			return false;
 	}
-	return dots == 3 && ip4addr_aton(name, ret_addr);
+	IP_SET_TYPE(ret_addr, IPADDR_TYPE_V4);
+	return dots == 3 && ip4addr_aton(name, ip_2_ip4(ret_addr));
 }
 
 void resolve_start(struct resolve *resolve, const char *name)
@@ -26,7 +28,8 @@ void resolve_start(struct resolve *resolve, const char *name)
 
 	memset(resolve, 0, sizeof(*resolve));
 	resolve->name = name;
-	if (parse_literal(name, &resolve->addr))
+	if (parse_literal(name, &resolve->addr) ||
+	    address_parse_ipv6(name, &resolve->addr))
 		return;
 	for_each_table_entry(resolver, resolvers) {
 		resolve->resolver = resolver;

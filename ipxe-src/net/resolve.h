@@ -3,7 +3,7 @@
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
-#include "lwip/ip4_addr.h"
+#include "lwip/ip_addr.h"
 
 #include "core/compiler.h"
 #include "core/list.h"
@@ -14,7 +14,7 @@ struct resolver;
 /* One question. Embedded by whoever asks; resolve_start() fills it in. */
 struct resolve {
 	const char *name; /* the caller's; must live until the end */
-	ip4_addr_t addr;  /* the answer */
+	ip_addr_t addr;	  /* the answer */
 	int rc;		  /* -EINPROGRESS, 0 (addr is valid) or -errno */
 	const struct resolver *resolver; /* that was asked; NULL: none */
 	/* The resolver's own. */
@@ -25,6 +25,7 @@ struct resolve {
 	bool is_answered;      /* the attempt is over, addr 0 if in vain */
 	unsigned int search;   /* next entry of the search list */
 	bool is_plain;	       /* the name is asked as it stands */
+	uint8_t type; /* of record that is asked for, as lwIP names it */
 };
 
 /* A way to resolve names. Table "resolvers"; one is enough. */
@@ -44,7 +45,7 @@ struct dns_search {
 
 TABLE_DECLARE(dns_searches, const struct dns_search);
 
-/* Ask for NAME, which may be an IPv4 literal. Never waits. */
+/* Ask for NAME, which may be an address (net/address.h). Never waits. */
 void resolve_start(struct resolve *resolve, const char *name);
 
 /* Is there an answer? Returns -EINPROGRESS, 0 or -errno with a sentence. */

@@ -19,6 +19,8 @@
 #include "core/platform.h"
 #include "core/poll.h"
 #include "core/settings.h"
+#include "net/address.h"
+#include "net/ipv6.h"
 
 SELECT_IF(CONSOLE_SYSLOG);
 
@@ -59,10 +61,11 @@ static size_t waiting_first(void)
 
 /* Can a datagram to ADDRESS leave at once? lwIP keeps only one for a neighbour
  * that it does not know yet. Asks for the neighbour if it must. */
-static bool is_reachable(const ip4_addr_t *address)
+static bool is_reachable(const ip_addr_t *dest)
 {
+	const ip4_addr_t *address = ip_2_ip4(dest);
 	static uint64_t next_us;
-	struct netif *netif = netif_list ? ip4_route(address) : NULL;
+	struct netif *netif = netif_list ? address_route(dest) : NULL;
 	const ip4_addr_t *hop = address;
 	struct eth_addr *found_mac;
 	const ip4_addr_t *found_ip;
@@ -70,6 +73,8 @@ static bool is_reachable(const ip4_addr_t *address)
 
 	if (!netif)
 		return false;
+	if (IP_IS_V6(dest))
+		return true; /* lwIP keeps what neighbours wait for */
 	if (!ip4_addr_netcmp(address, netif_ip4_addr(netif),
 			     netif_ip4_netmask(netif)))
 		hop = netif_ip4_gw(netif);
@@ -99,7 +104,7 @@ static bool datagram_send(const char *text, size_t len,
 	head_len = snprintf(head, sizeof(head), "<%u>%s" SYSLOG_TAG ": ",
 			    SYSLOG_PRIORITY, host);
 	if (!pcb)
-		pcb = udp_new();
+		pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
 	pbuf = pbuf_alloc(PBUF_TRANSPORT, (u16_t)((size_t)head_len + len),
 			  PBUF_RAM);
 	if (pcb && pbuf) {
@@ -112,6 +117,18 @@ static bool datagram_send(const char *text, size_t len,
 	return err == ERR_OK;
 }
 
+/* The server's address. False: none is set. */
+static bool syslog_server(ip_addr_t *ret_address)
+{
+	uint32_t addr;
+
+	if (settings_fetch_ipv4(NULL, &setting_syslog, &addr) == 0 && addr) {
+		ip_addr_set_ip4_u32(ret_address, addr);
+		return true;
+	}
+	return ipv6_setting_fetch(&setting_syslog6, ret_address);
+}
+
 /* Send one line that waits. Returns true if one was sent. */
 static bool syslog_send(void)
 {
@@ -119,9 +136,7 @@ static bool syslog_send(void)
 	size_t len;
 	bool sent;
 
-	if (is_busy || !waiting_len ||
-	    settings_fetch_ipv4(NULL, &setting_syslog, &address.addr) ||
-	    !address.addr)
+	if (is_busy || !waiting_len || !syslog_server(&address))
 		return false;
 	is_busy = true;
 	len = waiting_first();

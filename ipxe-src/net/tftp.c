@@ -5,13 +5,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lwip/ip.h"
 #include "lwip/udp.h"
 
 #include "config/general.h"
 #include "core/error.h"
 #include "core/platform.h"
 #include "core/poll.h"
+#include "net/address.h"
 #include "net/download.h"
 #include "net/resolve.h"
 
@@ -116,9 +116,11 @@ static bool request_put_number(char *request, size_t *len, const char *name,
 /* The largest block that one frame on the way to the server carries. */
 static unsigned int tftp_best_blksize(struct tftp *tftp)
 {
-	struct netif *netif = ip4_route(&tftp->resolve.addr);
+	struct netif *netif = address_route(&tftp->resolve.addr);
 
-	return netif ? netif->mtu - TFTP_HEADERS_LEN : TFTP_BLKSIZE_DEFAULT;
+	if (!netif)
+		return TFTP_BLKSIZE_DEFAULT;
+	return address_mtu(&tftp->resolve.addr, netif) - TFTP_HEADERS_LEN;
 }
 
 /* Ask for the file. Returns 0 or -errno. */
@@ -406,10 +408,9 @@ static void tftp_rx(void *arg, struct udp_pcb *pcb __unused_arg, struct pbuf *p,
 {
 	struct tftp *tftp = arg;
 
-	if (ip4_addr_cmp(addr, &tftp->resolve.addr) && !tftp->server_port)
+	if (ip_addr_cmp(addr, &tftp->resolve.addr) && !tftp->server_port)
 		tftp->server_port = port;
-	if (ip4_addr_cmp(addr, &tftp->resolve.addr) &&
-	    port == tftp->server_port)
+	if (ip_addr_cmp(addr, &tftp->resolve.addr) && port == tftp->server_port)
 		tftp_rx_packet(tftp, p);
 	else
 		tftp_send_error(tftp, addr, port, TFTP_ERR_UNKNOWN_TID,
@@ -430,7 +431,7 @@ static void tftp_retry(struct tftp *tftp)
 			       tftp->next_block
 				       ? "the TFTP server %s fell silent"
 				       : "the TFTP server %s does not answer",
-			       ip4addr_ntoa(&tftp->resolve.addr));
+			       address_text(&tftp->resolve.addr));
 		tftp_finish(tftp, rc, true);
 		return;
 	}
@@ -459,7 +460,7 @@ static void tftp_step(struct tftp *tftp)
 		return;
 	}
 	tftp->is_resolved = true;
-	if (!ip4_route(&tftp->resolve.addr)) {
+	if (!address_route(&tftp->resolve.addr)) {
 		tftp_finish(tftp, -ENETUNREACH, false);
 		return;
 	}
@@ -492,7 +493,7 @@ static int tftp_start(struct download *download)
 	tftp->download = download;
 	list_init(&tftp->list);
 	tftp->pcb = udp_new();
-	if (!tftp->pcb || udp_bind(tftp->pcb, IP_ADDR_ANY, 0) != ERR_OK)
+	if (!tftp->pcb || udp_bind(tftp->pcb, IP_ANY_TYPE, 0) != ERR_OK)
 		goto err_pcb;
 	udp_recv(tftp->pcb, tftp_rx, tftp);
 	download->priv = tftp;

@@ -7,7 +7,9 @@
 #include "core/error.h"
 #include "core/platform.h"
 #include "net/dhcp.h"
+#include "net/ipv6.h"
 #include "usr/ifmgmt.h"
+#include "usr/ifmgmt6.h"
 
 int ifopen(struct net_device *netdev)
 {
@@ -184,7 +186,8 @@ void route(void)
 	struct net_device *netdev;
 
 	list_for_each_entry(netdev, &net_devices, list) {
-		if (!netdev->is_configured)
+		route6(netdev);
+		if (!netdev->is_configured || ipv6_is_alone(netdev))
 			continue;
 		console_printf("%s: ", netdev->name);
 		route_print(netdev, "", &setting_ip);

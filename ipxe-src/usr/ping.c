@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* ICMP echo, RFC 792. */
+/* ICMP echo, RFC 792; of IPv6, RFC 4443 4: the same but for two numbers. */
 #include <string.h>
 
 #include "lwip/icmp.h"
@@ -13,6 +13,8 @@
 #include "core/error.h"
 #include "core/platform.h"
 #include "core/poll.h"
+#include "net/address.h"
+#include "net/ipv6.h"
 #include "net/netdevice.h"
 #include "net/resolve.h"
 #include "net/stack.h"
@@ -23,9 +25,14 @@ SELECT_IF(PING_CMD);
 /* What is behind the headers in one Ethernet frame. */
 #define SIZE_MAX_BYTES 1472
 
+/* RFC 4443 4. */
+#define PROTO_ICMPV6	  58
+#define ICMPV6_ECHO	  128
+#define ICMPV6_ECHO_REPLY 129
+
 /* One request and what became of it. */
 struct ping {
-	ip4_addr_t addr;
+	ip_addr_t addr;
 	uint16_t id, sequence; /* network order */
 	bool is_answered;
 	size_t answer_len; /* bytes of data in the answer */
@@ -43,13 +50,14 @@ static u8_t ping_rx(void *arg, struct raw_pcb *pcb __unused_arg, struct pbuf *p,
 		    const ip_addr_t *addr)
 {
 	struct ping *ping = arg;
+	uint8_t type = IP_IS_V6(&ping->addr) ? ICMPV6_ECHO_REPLY : ICMP_ER;
 	struct icmp_echo_hdr echo;
 	u16_t offset;
 	size_t i;
 
-	offset = (u16_t)((pbuf_get_at(p, 0) & 15) * 4);
+	offset = ip_current_header_tot_len();
 	if (pbuf_copy_partial(p, &echo, sizeof(echo), offset) < sizeof(echo) ||
-	    ICMPH_TYPE(&echo) != ICMP_ER || !ip_addr_cmp(addr, &ping->addr) ||
+	    ICMPH_TYPE(&echo) != type || !ip_addr_cmp(addr, &ping->addr) ||
 	    echo.id != ping->id || echo.seqno != ping->sequence)
 		return 0;
 	offset = (u16_t)(offset + sizeof(echo));
@@ -76,12 +84,13 @@ static int ping_send(struct ping *ping, struct raw_pcb *pcb, size_t size)
 		return -ENOBUFS;
 	echo = p->payload;
 	memset(echo, 0, sizeof(*echo));
-	ICMPH_TYPE_SET(echo, ICMP_ECHO);
+	ICMPH_TYPE_SET(echo, IP_IS_V6(&ping->addr) ? ICMPV6_ECHO : ICMP_ECHO);
 	echo->id = ping->id;
 	echo->seqno = ping->sequence;
 	for (i = 0; i < size; i++)
 		((uint8_t *)(echo + 1))[i] = data_byte(ping, i);
-	echo->chksum = inet_chksum(echo, p->len);
+	if (IP_IS_V4(&ping->addr))
+		echo->chksum = inet_chksum(echo, p->len);
 	err = raw_sendto(pcb, p, &ping->addr);
 	pbuf_free(p);
 	if (err == ERR_RTE)
@@ -123,7 +132,7 @@ static int ping_once(struct ping *ping, struct raw_pcb *pcb,
 	if (!options->is_quiet)
 		console_printf("%lu bytes from %s: seq=%u time=%u ms\n",
 			       (unsigned long)ping->answer_len,
-			       ip4addr_ntoa(&ping->addr),
+			       address_text(&ping->addr),
 			       lwip_ntohs(ping->sequence), ms);
 	/* The next one a second after this one. */
 	return 0;
@@ -132,15 +141,18 @@ static int ping_once(struct ping *ping, struct raw_pcb *pcb,
 /* All of them. */
 static int ping_run(struct ping *ping, const struct ping_options *options)
 {
-	struct raw_pcb *pcb = raw_new(IP_PROTO_ICMP);
+	struct raw_pcb *pcb = raw_new_ip_type(
+		IP_GET_TYPE(&ping->addr),
+		IP_IS_V6(&ping->addr) ? PROTO_ICMPV6 : IP_PROTO_ICMP);
 	unsigned long i;
 	uint64_t start, rest_ms;
 	int rc = 0;
 
 	if (!pcb)
 		return -ENOBUFS;
+	ipv6_raw_checksum(pcb);
 	raw_recv(pcb, ping_rx, ping);
-	raw_bind(pcb, IP_ADDR_ANY);
+	raw_bind(pcb, IP46_ADDR_ANY(IP_GET_TYPE(&ping->addr)));
 	ping->id = (uint16_t)net_random();
 	for (i = 0; !options->count || i < options->count; i++) {
 		start = platform_time_us();
@@ -150,7 +162,7 @@ static int ping_run(struct ping *ping, const struct ping_options *options)
 			break;
 		if (rc && !options->is_quiet)
 			console_printf(
-				"%s: seq=%u: %s\n", ip4addr_ntoa(&ping->addr),
+				"%s: seq=%u: %s\n", address_text(&ping->addr),
 				lwip_ntohs(ping->sequence), error_text(rc));
 		rest_ms = (platform_time_us() - start) / 1000;
 		if (options->count && i + 1 == options->count)

@@ -18,6 +18,7 @@
 #include "core/platform.h"
 #include "core/poll.h"
 #include "core/uri.h"
+#include "net/address.h"
 #include "usr/ifmgmt.h"
 
 SELECT_IF(SEVERAL_NICS);
@@ -124,7 +125,7 @@ static struct net_device *several_next(uint64_t since_us, unsigned int wait_ms)
 /* An attempt to reach a server. */
 struct reach {
 	struct net_device *netdev;
-	ip4_addr_t server;
+	ip_addr_t server;
 	struct tcp_pcb *pcb; /* NULL once lwIP has freed it */
 	bool is_answered;
 };
@@ -154,19 +155,21 @@ static bool reach_step(void *ctx)
 
 	/* Who has an Ethernet address on our own network is there. */
 	return reach->is_answered || !reach->pcb ||
-	       (ip4_addr_netcmp(&reach->server, netif_ip4_addr(netif),
+	       (IP_IS_V4(&reach->server) &&
+		ip4_addr_netcmp(ip_2_ip4(&reach->server), netif_ip4_addr(netif),
 				netif_ip4_netmask(netif)) &&
-		etharp_find_addr(netif, &reach->server, &eth, &addr) >= 0);
+		etharp_find_addr(netif, ip_2_ip4(&reach->server), &eth,
+				 &addr) >= 0);
 }
 
 /* Does SERVER answer by way of NETDEV, on PORT or otherwise? */
-static bool server_answers(struct net_device *netdev, ip4_addr_t server,
+static bool server_answers(struct net_device *netdev, ip_addr_t server,
 			   u16_t port)
 {
 	struct reach reach = {.netdev = netdev, .server = server};
 	bool is_there = false;
 
-	reach.pcb = tcp_new();
+	reach.pcb = tcp_new_ip_type(IP_GET_TYPE(&server));
 	if (!reach.pcb)
 		return true;
 	tcp_arg(reach.pcb, &reach);
@@ -184,12 +187,13 @@ static bool server_answers(struct net_device *netdev, ip4_addr_t server,
 }
 
 /* The boot server that NETDEV was told of, and its port. False: none. */
-static bool boot_server(struct net_device *netdev, ip4_addr_t *ret_server,
+static bool boot_server(struct net_device *netdev, ip_addr_t *ret_server,
 			u16_t *ret_port)
 {
 	struct settings *settings = &netdev->settings;
 	char filename[256];
 	struct uri *uri = NULL;
+	uint32_t addr;
 	bool is_known;
 
 	*ret_port = HTTP_PORT;
@@ -198,11 +202,15 @@ static bool boot_server(struct net_device *netdev, ip4_addr_t *ret_server,
 		uri = uri_parse(filename);
 	if (uri && uri->host) {
 		*ret_port = uri_port(uri, HTTP_PORT);
-		is_known = ip4addr_aton(uri->host, ret_server);
+		IP_SET_TYPE(ret_server, IPADDR_TYPE_V4);
+		is_known = ip4addr_aton(uri->host, ip_2_ip4(ret_server)) ||
+			   address_parse_ipv6(uri->host, ret_server);
 	} else {
 		is_known = settings_fetch_ipv4(settings, &setting_next_server,
-					       &ret_server->addr) == 0 &&
-			   ret_server->addr;
+					       &addr) == 0 &&
+			   addr;
+		if (is_known)
+			ip_addr_set_ip4_u32(ret_server, addr);
 	}
 	uri_put(uri);
 	return is_known;
@@ -222,7 +230,7 @@ static bool is_resolver_known(void)
 
 static bool several_is_useful(struct net_device *netdev)
 {
-	ip4_addr_t server;
+	ip_addr_t server;
 	u16_t port;
 
 	/* Not if there is no choice, or if it has loaded us. */
@@ -242,7 +250,7 @@ static bool several_is_useful(struct net_device *netdev)
 		return true;
 	console_printf("%s: its boot server %s does not answer; trying the "
 		       "next network card\n",
-		       netdev->name, ip4addr_ntoa(&server));
+		       netdev->name, address_text(&server));
 	return false;
 }
 

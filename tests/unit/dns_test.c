@@ -97,7 +97,7 @@ static int ask(const char *name, uint32_t *ret_addr)
 	rc = poll_until(is_resolved, &resolve, 60000);
 	if (!rc)
 		rc = resolve.rc;
-	*ret_addr = resolve.addr.addr;
+	*ret_addr = ip_2_ip4(&resolve.addr)->addr;
 	resolve_stop(&resolve);
 	return rc;
 }

@@ -48,6 +48,8 @@ static unsigned int fake_tx_count;
 /* The test's own parts; NULL: silence. */
 static void (*fake_on_udp)(uint32_t to, uint16_t from_port, uint16_t to_port,
 			   const uint8_t *data, size_t len);
+/* A frame of IPv6 (fake_net6.h); NULL: silence. */
+static void (*fake_on_ipv6)(const uint8_t *frame, size_t len);
 /* May the NUMBERth frame (from 0) to the device get lost? */
 static bool (*fake_is_lost)(unsigned int number);
 static unsigned int fake_rx_count;
@@ -336,6 +338,8 @@ FAKE int fake_transmit(struct net_device *netdev, struct pbuf *p)
 	fake_tx_count++;
 	if (get_be16(frame + 12) == 0x0806)
 		fake_rx_arp(frame);
+	if (get_be16(frame + 12) == 0x86dd && fake_on_ipv6)
+		fake_on_ipv6(frame, p->tot_len);
 	if (get_be16(frame + 12) != 0x0800)
 		return 0;
 	assert_int_equal(fake_sum(ip, 20, 0), 0xffff);
@@ -430,6 +434,7 @@ FAKE int fake_down(void **state)
 	}
 	fake_last = &fake_first;
 	fake_on_udp = NULL;
+	fake_on_ipv6 = NULL;
 	fake_is_lost = NULL;
 	fake_on_syn = NULL;
 	fake_on_request = NULL;

@@ -277,7 +277,9 @@ static void rx_start(struct intel *nic)
 	reg_write(nic, INTEL_RDT, 0);
 	reg_write(nic, INTEL_RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	queue_enable(nic, INTEL_RXDCTL, 0);
-	reg_write(nic, INTEL_RCTL, RCTL_EN | RCTL_BAM | RCTL_SECRC);
+	reg_write(nic, INTEL_RCTL,
+		  RCTL_EN | RCTL_BAM | RCTL_SECRC |
+			  (NETDEV_WANTS_MULTICAST ? RCTL_MPE : 0));
 	rx_refill(nic);
 }
 

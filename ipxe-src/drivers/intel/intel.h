@@ -46,6 +46,7 @@
 #define STATUS_LU (1u << 1) /* link up */
 
 #define RCTL_EN	   (1u << 1)
+#define RCTL_MPE   (1u << 4)  /* accept all multicast */
 #define RCTL_BAM   (1u << 15) /* accept broadcast */
 #define RCTL_SECRC (1u << 26) /* strip the frame's checksum */
 

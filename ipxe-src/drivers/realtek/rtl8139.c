@@ -45,6 +45,7 @@
 #define TCR_CLRABT 1u
 
 #define RCR_APM		(1u << 1) /* frames to our address */
+#define RCR_AM		(1u << 2) /* and to groups in MAR */
 #define RCR_AB		(1u << 3) /* and broadcasts */
 #define RCR_DMA		(6u << 8)
 #define RCR_64K		(3u << 11) /* the ring's length: 64 KiB + 16 */
@@ -124,8 +125,13 @@ static void rx_start(struct rtl8139 *nic)
 	memset(nic->rx.data, 0, RX_RING);
 	mmio_write32(nic->regs + REG_RBSTART, (uint32_t)nic->rx.bus);
 	mmio_write8(nic->regs + REG_CR, CR_RE | CR_TE);
+	if (NETDEV_WANTS_MULTICAST) {
+		mmio_write32(nic->regs + REG_MAR, UINT32_MAX);
+		mmio_write32(nic->regs + REG_MAR + 4, UINT32_MAX);
+	}
 	mmio_write32(nic->regs + REG_RCR,
-		     RCR_APM | RCR_AB | RCR_DMA | RCR_64K | RCR_NOTHRESHOLD);
+		     RCR_APM | RCR_AB | RCR_DMA | RCR_64K | RCR_NOTHRESHOLD |
+			     (NETDEV_WANTS_MULTICAST ? RCR_AM : 0));
 }
 
 /* What the ring says makes no sense: begin anew. */

@@ -44,10 +44,16 @@
 /* Shortest frame without its checksum, IEEE 802.3 4.2.3.3. */
 #define FRAME_MIN 60
 
-/* Wanted from the receive filter if the NIC has it. */
+/* Needed from the receive filter if the NIC has it. */
 #define RX_FILTERS                                                             \
 	(EFI_SIMPLE_NETWORK_RECEIVE_UNICAST |                                  \
 	 EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST)
+
+/* And wanted: frames to groups. */
+#define RX_GROUPS                                                              \
+	(NETDEV_WANTS_MULTICAST                                                \
+		 ? EFI_SIMPLE_NETWORK_RECEIVE_PROMISCUOUS_MULTICAST            \
+		 : 0)
 
 /* What we know of a NIC; private to its net_device. */
 struct snp_nic {
@@ -232,6 +238,10 @@ static EFI_STATUS snp_initialize(EFI_SIMPLE_NETWORK *snp)
 	}
 	status = snp->Initialize(snp, 0, 0);
 	if (EFI_ERROR(status))
+		return status;
+	filters = (RX_FILTERS | RX_GROUPS) & snp->Mode->ReceiveFilterMask;
+	status = snp->ReceiveFilters(snp, filters, 0, FALSE, 0, NULL);
+	if (!EFI_ERROR(status))
 		return status;
 	filters = RX_FILTERS & snp->Mode->ReceiveFilterMask;
 	/* Some refuse to change filters that are right already. */

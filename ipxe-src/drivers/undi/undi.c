@@ -269,7 +269,8 @@ static int undi_start(struct undi *undi, uint16_t *ret_status)
 	undi->real->fragment = 0;
 	for (attempt = 0; attempt < OPEN_ATTEMPTS; attempt++) {
 		memset(&open, 0, sizeof(open));
-		open.filter = PXE_FILTER_DIRECTED | PXE_FILTER_BROADCAST;
+		open.filter = PXE_FILTER_DIRECTED | PXE_FILTER_BROADCAST |
+			      (NETDEV_WANTS_MULTICAST ? PXE_FILTER_PROMISC : 0);
 		if (pxe_call(PXENV_UNDI_OPEN, &open, sizeof(open)) == 0)
 			return 0;
 		/* Perhaps the ROM's own stack has left it open; if that is

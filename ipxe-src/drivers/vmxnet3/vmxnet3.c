@@ -261,7 +261,8 @@ static void shared_init(struct vmxnet3 *nic, const struct net_device *netdev)
 	shared->tx_queues = shared->rx_queues = 1;
 	shared->intr_count = 1;
 	shared->intr_control = VMX_INTR_DISABLE;
-	shared->rx_mode = VMX_RX_UNICAST | VMX_RX_BROADCAST;
+	shared->rx_mode = VMX_RX_UNICAST | VMX_RX_BROADCAST |
+			  (NETDEV_WANTS_MULTICAST ? VMX_RX_ALL_MULTI : 0);
 	tx->ring = bus_of(nic, tx);
 	tx->ring_size = TX_RING;
 	tx->comp_ring = bus_of(nic, tx_comp);

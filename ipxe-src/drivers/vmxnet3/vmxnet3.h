@@ -36,6 +36,7 @@
 #define VMX_INTR_DISABLE   0x1u
 #define VMX_RX_UNICAST	   0x1u
 #define VMX_RX_BROADCAST   0x4u
+#define VMX_RX_ALL_MULTI   0x8u
 #define VMX_GOS_OTHER	   0x5u /* 32 bits, of type 1 */
 
 /* What the device reads of us. */

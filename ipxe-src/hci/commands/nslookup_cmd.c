@@ -6,6 +6,7 @@
 #include "core/poll.h"
 #include "core/settings.h"
 #include "hci/parseopt.h"
+#include "net/address.h"
 #include "net/netdevice.h"
 #include "net/resolve.h"
 
@@ -40,9 +41,9 @@ static int lookup(const char *setting_name, const char *name)
 	if (rc)
 		return rc;
 	if (!setting.type)
-		setting.type = &setting_type_ipv4;
-	return settings_store(settings, &setting, &resolve.addr.addr,
-			      sizeof(resolve.addr.addr));
+		setting.type = address_type(&resolve.addr);
+	return settings_store(settings, &setting, address_raw(&resolve.addr),
+			      address_len(&resolve.addr));
 }
 
 static int nslookup_exec(int argc, char **argv)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Command: nstat: the neighbours that ARP has found. */
+/* Command: nstat: the neighbours that ARP and neighbour discovery have found.
+ */
 #include "lwip/etharp.h"
 
 #include "core/command.h"
 #include "core/console.h"
 #include "hci/parseopt.h"
 #include "net/netdevice.h"
+#include "usr/ifmgmt6.h"
 
 SELECT_IF(NEIGHBOUR_CMD);
 
@@ -32,11 +34,12 @@ static int nstat_exec(int argc, char **argv)
 			       mac->addr[1], mac->addr[2], mac->addr[3],
 			       mac->addr[4], mac->addr[5]);
 	}
+	neighbours6();
 	return 0;
 }
 
 static const struct command nstat_command = {
-	"nstat", "", "Show the neighbours that ARP has found", nstat_exec};
+	"nstat", "", "Show the neighbours that were found", nstat_exec};
 TABLE_REGISTER(commands, nstat_command);
 
 COMMAND_EXAMPLE(nstat, "nstat");

@@ -12,8 +12,12 @@
 #define LWIP_NETCONN	     0
 
 /* Protocols. Nothing here sends fragments. */
-#define LWIP_IPV4      1
-#define LWIP_IPV6      0
+#define LWIP_IPV4 1
+#ifdef NET_PROTO_IPV6
+#define LWIP_IPV6 1
+#else
+#define LWIP_IPV6 0
+#endif
 #define LWIP_ARP       1
 #define LWIP_ICMP      1
 #define LWIP_UDP       1
@@ -38,7 +42,34 @@
 #endif
 #define IP_REASS_MAX_PBUFS 46 /* one packet of 64 KiB */
 
-#ifdef PING_CMD
+/* IPv6. Addresses, DNS servers and router solicitations are ours (ipv6.c,
+ * ndp.c), where settings are the source of truth; lwIP keeps neighbours,
+ * prefixes and routers. No detection of duplicate addresses: it costs a second
+ * at each boot, and who made a mistake has found out before. */
+#define LWIP_IPV6_SEND_ROUTER_SOLICIT  0
+#define LWIP_IPV6_AUTOCONFIG	       0
+#define LWIP_IPV6_DUP_DETECT_ATTEMPTS  0
+#define LWIP_IPV6_DHCP6		       0
+#define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 0
+#define LWIP_IPV6_FRAG		       0
+#define LWIP_IPV6_NUM_ADDRESSES	       8
+#define MEMP_NUM_MLD6_GROUP	       32 /* one for each address */
+/* An address says nothing of its neighbours (RFC 5942), unless a length is set:
+ * lwIP's word for that is a lifetime. */
+#define LWIP_IPV6_ADDRESS_LIFETIMES 1
+#ifdef NET_PROTO_IPV6
+#define LWIP_HOOK_ND6_GET_GW(netif, dest) ipv6_next_hop(netif, dest)
+#define LWIP_HOOK_IP6_ROUTE(src, dest)	  ipv6_out_netif(dest)
+#endif
+#define IPV6_FRAG_COPYHEADER 1 /* pointers have 64 bits */
+#ifdef IPV6_REASSEMBLY
+#define LWIP_IPV6_REASS 1
+#else
+#define LWIP_IPV6_REASS 0
+#endif
+
+/* ICMP for ping, and router advertisements. */
+#if defined(PING_CMD) || defined(NET_PROTO_IPV6)
 #define LWIP_RAW 1
 #else
 #define LWIP_RAW 0
@@ -54,9 +85,11 @@
 #define MEMP_STATS	 0
 #define SYS_STATS	 0
 
+/* What lwIP asks us. */
+#define LWIP_HOOK_FILENAME "lwip_hooks.h"
+
 /* DHCP option 121. */
 #ifdef STATIC_ROUTES
-#define LWIP_HOOK_FILENAME		     "net/routes.h"
 #define LWIP_HOOK_ETHARP_GET_GW(netif, dest) routes_gateway(netif, dest)
 #endif
 

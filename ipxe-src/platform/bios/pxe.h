@@ -90,6 +90,7 @@ struct pxe_undi_open {
 
 #define PXE_FILTER_DIRECTED  0x01
 #define PXE_FILTER_BROADCAST 0x02
+#define PXE_FILTER_PROMISC   0x04
 
 /* INITIALIZE (the far pointer is to a protocol.ini, none), RESET_ADAPTER. */
 struct pxe_undi_initialize {
