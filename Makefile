@@ -422,7 +422,8 @@ fuzz_objects := $(filter-out $(addprefix %/,platform/linux/main.o \
 	platform/linux/console_linux.o platform/linux/framebuffer_linux.o \
 	hci/commands/imgmem_cmd.o),\
 	$(call objects_linux-fuzz,$(call sources_linux-fuzz,drivers/tap)))
-$(O)/linux-fuzz/fuzzer: tests/fuzz/firmware_fuzz.c tests/unit/fake_net.h $(fuzz_objects)
+$(O)/linux-fuzz/fuzzer: tests/fuzz/firmware_fuzz.c tests/unit/fake_net.h \
+		tests/unit/fake_net6.h $(fuzz_objects)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(cc_linux-fuzz) $(flags_linux-fuzz) -fsanitize=fuzzer -Itests/unit \

@@ -14,6 +14,9 @@
 #define PXEBS_START_MS           1000 /* first to a boot server; doubles */
 #define PXEBS_NEXT_MS            3000 /* then the next one is asked */
 #define PXE_MENU_IDLE_MS        60000 /* F8's menu: without a key, then chosen */
+#define DHCPV6_START_MS          1000 /* first message's time-out; doubles */
+#define DHCPV6_SOLICIT_TOTAL_MS 10000 /* without an answer it gives up */
+#define DHCPV6_REQUEST_TOTAL_MS  4000 /* likewise after an offer */
 
 #if __has_include("config/named/dhcp.h")
 #include "config/named/dhcp.h"

@@ -3,7 +3,7 @@
  *
  * Usage: fuzzer TARGET [libFuzzer's options] [CORPUS...]
  */
-#include "fake_net.h"
+#include "fake_net6.h"
 
 #include "core/acpi.h"
 #include "core/ansi.h"
@@ -25,6 +25,9 @@
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
 #include "net/dhcp_settings.h"
+#include "net/dhcpv6.h"
+#include "net/dhcpv6_request.h"
+#include "net/dhcpv6_settings.h"
 #include "net/http_response.h"
 #include "net/ntp.h"
 #include "net/pxe_options.h"
@@ -299,6 +302,33 @@ static void fuzz_dhcp_packet(void)
 	dhcp_is_reply(input, input_len, device_mac);
 	dhcp_is_pxe(input, input_len);
 	dhcp_has_boot(input, input_len);
+}
+
+/* A DHCPv6 message, and what it becomes as settings. */
+static void fuzz_dhcpv6_packet(void)
+{
+	struct dhcpv6_message message;
+	struct dhcpv6_option option;
+	char text[32];
+	size_t at = 0;
+
+	if (dhcpv6_message_parse(input, input_len, 0x01020304, &message))
+		return;
+	CHECK(message.client_id.len <= DHCPV6_DUID_MAX);
+	CHECK(message.text_len <= input_len);
+	while (dhcpv6_option_next(message.options, message.options_len, &at,
+				  &option))
+		CHECK(option.data + option.len == message.options + at);
+	CHECK(at == message.options_len);
+	dhcpv6_boot_url_get(message.options, message.options_len, text,
+			    sizeof(text));
+	CHECK(!dhcpv6_block_register(fake_netdev, &message, true));
+	free(settings_fetch_text("net0.dhcpv6/ip6"));
+	free(settings_fetch_text("net0.dhcpv6/dns6"));
+	free(settings_fetch_text("net0.dhcpv6/dnssl"));
+	free(settings_fetch_text("net0.dhcpv6/filename"));
+	free(settings_fetch_text("net0.dhcpv6/59:string"));
+	dhcpv6_block_unregister(fake_netdev);
 }
 
 /* The next packet of the input is sub-option NUMBER of option 43. */
@@ -630,6 +660,59 @@ static void fuzz_dhcp(void)
 	free(settings_fetch_text("net0.dhcp/43.8:hex"));
 }
 
+/* Answer with the next two packets of the input, made such that the client
+ * takes them for answers: its own identifiers, and those of one server. */
+static void answer6(const char *to, uint16_t from_port, uint16_t to_port,
+		    const uint8_t *data, size_t len)
+{
+	static const uint8_t server_id[] = {0, 2, 0, 4, 0, 3, 0, 1};
+	uint8_t packet[1400];
+	struct dhcpv6_option id;
+	const uint8_t *found;
+	size_t packet_len, at;
+	unsigned int i;
+
+	if (to_port != DHCPV6_SERVER_PORT || strcmp(to, DHCPV6_SERVERS) ||
+	    !dhcpv6_option_find(data + 4, len - 4, DHCPV6_OPT_CLIENT_ID, &id))
+		return;
+	for (i = 0; i < 2 && input_len; i++) {
+		found = take_packet(1200, &packet_len);
+		memcpy(packet, data, 4);
+		packet[0] = packet_len ? found[0] : 0;
+		memcpy(packet + 4, id.data - 4, id.len + 4);
+		at = 4 + id.len + 4;
+		memcpy(packet + at, server_id, sizeof(server_id));
+		at += sizeof(server_id);
+		if (packet_len)
+			memcpy(packet + at, found + 1, packet_len - 1);
+		at += packet_len ? packet_len - 1 : 0;
+		fake_send_udp6(FAKE_ROUTER, to_port, FAKE_LINK, from_port,
+			       packet, at);
+	}
+}
+
+/* With an address or without, then the server's answers. */
+static void fuzz_dhcpv6(void)
+{
+	bool is_stateful = take_byte() & 1;
+	struct dhcpv6_session *session;
+	unsigned int i;
+
+	fake_on_ipv6 = fake_rx_ip6;
+	fake_on_udp6 = answer6;
+	session = dhcpv6_start(fake_netdev, is_stateful);
+	CHECK(session);
+	for (i = 0; i < 600 && dhcpv6_poll(session) == -EINPROGRESS; i++) {
+		poll_all();
+		platform_idle();
+	}
+	dhcpv6_stop(session);
+	free(settings_fetch_text("net0/ip6"));
+	free(settings_fetch_text("filename"));
+	dhcpv6_forget(fake_netdev);
+	fake_on_udp6 = NULL;
+}
+
 /* How boot servers may be asked and which there are, then their answers. */
 static void fuzz_pxebs(void)
 {
@@ -729,6 +812,7 @@ static const struct target {
 	{"uri", fuzz_uri, false},
 	{"menu", fuzz_menu, false},
 	{"dhcp_packet", fuzz_dhcp_packet, false},
+	{"dhcpv6_packet", fuzz_dhcpv6_packet, false},
 	{"pxe_options", fuzz_pxe_options, false},
 	{"http_response", fuzz_http_response, false},
 	{"inflate", fuzz_inflate, false},
@@ -745,6 +829,7 @@ static const struct target {
 	{"ansi", fuzz_ansi, false},
 	{"frame", fuzz_frame, true},
 	{"dhcp", fuzz_dhcp, true},
+	{"dhcpv6", fuzz_dhcpv6, true},
 	{"pxebs", fuzz_pxebs, true},
 	{"pxe_menu", fuzz_pxe_menu, true},
 	{"tftp", fuzz_tftp, true},
