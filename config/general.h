@@ -80,6 +80,7 @@
 #define IPV6_SETTING_TYPE /* the type ipv6 of settings */
 #ifndef PLATFORM_PCBIOS
 #define NET_PROTO_IPV6   /* IPv6 */
+#define NET_PROTO_LLDP   /* ${netN.lldp/...}: what the switch says */
 #endif
 #define IPV6_REASSEMBLY  /* the same as IPV4_REASSEMBLY for IPv6 */
 #define UNIXTIME_SETTING /* ${unixtime} */
@@ -175,6 +176,13 @@
 #define HAS_PXE_MENU 1
 #else
 #define HAS_PXE_MENU 0
+#endif
+
+/* The same: does a card have to receive what LLDP is sent to? */
+#ifdef NET_PROTO_LLDP
+#define HAS_LLDP 1
+#else
+#define HAS_LLDP 0
 #endif
 
 /* The same: is the setting san-drive linked? */

@@ -10,6 +10,7 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "config/general.h"
 #include "config/settings.h"
 #include "core/compiler.h"
 #include "core/list.h"
@@ -17,8 +18,8 @@
 
 struct settings;
 
-/* Holds a tag. That of an ACPI table has 64 bits, all others 32. */
-#ifdef ACPI_SETTINGS
+/* Holds a tag. Those of ACPI tables and LLDP have 64 bits, all others 32. */
+#if defined(ACPI_SETTINGS) || defined(NET_PROTO_LLDP)
 #define SETTING_TAG uint64_t
 #else
 #define SETTING_TAG uint32_t

@@ -6,6 +6,7 @@
 #include "lwip/netif.h"
 #include "lwip/pbuf.h"
 
+#include "config/general.h"
 #include "core/compiler.h"
 #include "core/list.h"
 #include "core/settings.h"
@@ -142,8 +143,8 @@ struct net_device *netdev_boot(void);
 /* The largest frame that a wire brings: Ethernet with a VLAN tag. */
 #define NETDEV_FRAME_MAX 1518
 
-/* For drivers: frames to any group address (33:33:*) are wanted too. */
-#define NETDEV_WANTS_MULTICAST LWIP_IPV6
+/* For drivers: frames to any group address are wanted too: 33:33:*, LLDP's. */
+#define NETDEV_WANTS_MULTICAST (LWIP_IPV6 || HAS_LLDP)
 
 /* For drivers: a frame arrived. Takes over P (also on failure). It is one that
  * netdev_rx_alloc() gave, or one around the driver's own memory (rx_pool.h),

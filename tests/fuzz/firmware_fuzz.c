@@ -18,6 +18,7 @@
 #include "core/region.h"
 #include "core/smbios.h"
 #include "core/spcr.h"
+#include "core/sysmac.h"
 #include "core/uri.h"
 #include "hci/menu.h"
 #include "image/efi_pe.h"
@@ -29,6 +30,7 @@
 #include "net/dhcpv6_request.h"
 #include "net/dhcpv6_settings.h"
 #include "net/http_response.h"
+#include "net/lldp.h"
 #include "net/ntp.h"
 #include "net/pxe_options.h"
 #include "net/pxebs.h"
@@ -546,6 +548,30 @@ static void fuzz_acpi(void)
 	free(table);
 }
 
+/* A tag and an LLDPDU. */
+static void fuzz_lldp(void)
+{
+	const uint8_t *value;
+	uint64_t tag = 0;
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		tag = tag << 8 | take_byte();
+	value = lldp_value(input, input_len, tag, &len);
+	if (value)
+		CHECK(len && value >= input && len <= input_len &&
+		      (size_t)(value - input) <= input_len - len);
+}
+
+/* The code of an ACPI table. */
+static void fuzz_sysmac(void)
+{
+	uint8_t mac[SYSMAC_LEN] = {1};
+
+	CHECK(sysmac_find(input, input_len, mac) == !(mac[0] & 1));
+}
+
 static void fuzz_efi_pe(void)
 {
 	uint16_t machine;
@@ -823,6 +849,8 @@ static const struct target {
 	{"identity", fuzz_identity, false},
 	{"smbios", fuzz_smbios, false},
 	{"acpi", fuzz_acpi, false},
+	{"lldp", fuzz_lldp, false},
+	{"sysmac", fuzz_sysmac, false},
 	{"efi_pe", fuzz_efi_pe, false},
 	{"linux", fuzz_linux, false},
 	{"nvs", fuzz_nvs, false},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from . import servers
 from .boot import Boot
-from .cases import CARDS, case, dumb
+from .cases import CARDS, ESP, case, dumb
 from .judge import fetched_once, linux_up, linux_with, said, sha256
 from .netns import BRIDGE, OTHER_SERVER
 from .servers import NGINX_PORT
@@ -139,6 +139,43 @@ for machine, nic in (("bios-native", "e1000"), ("uefi", None)):
          f"ip=${{net0-{TAG}/ip}}\n"
          f"initrd http://{OTHER_SERVER}:{NGINX_PORT}/initrd.img\nboot\n",
          checks=[went_by_the_vlan, linux_with(r"ip=10\.78\.0\.1\d\d")])
+
+# --- the switch -------------------------------------------------------------
+
+#: What lldpswitch.py says, by iPXE's way of naming it.
+LLDP = ("#!ipxe\n:wait\nisset ${net0.lldp/1.0.0.0} && goto on || sleep 1\n"
+        "goto wait\n:on\n"
+        "@LINUX switch=${net0.lldp/5.0.0.0:string} "
+        "port=${netX.lldp/5.2.0.1.0:string} "
+        "chassis=${net0.lldp/4.1.0.1.0:hex} "
+        "vlan=${net0.lldp/0x0080c2.1.127.0.4.2:int16} "
+        "address=${net0.lldp/5.1.8.0.2.4:ipv4}@\n")
+LLDP_SAID = ("switch=lab-switch port=ge-0/0/7 chassis=02:00:00:00:00:99 vlan=42 "
+             "address=10.77.0.99")
+
+
+def at_a_switch(boot: Boot) -> list[servers.Server]:
+    return [*dumb("dnsmasq")(boot), servers.LldpSwitch(boot.net, boot.logs)]
+
+
+case(name="lldp-snp", machine="uefi",
+     what="The switch says by LLDP who it is: its name, port and VLAN are "
+     "settings. By the firmware's driver.",
+     dhcp=at_a_switch, script=LLDP, until=linux_up,
+     checks=[linux_with(LLDP_SAID)])
+
+for nic in CARDS:
+    case(name=f"lldp-{nic}", machine="uefi-disk", nic=nic,
+         what=f"LLDP reaches our driver of {nic}.",
+         dhcp=at_a_switch, script=LLDP, qemu=ESP,
+         files={"esp/EFI/BOOT/BOOTX64.EFI": "@our-full-efi"},
+         until=linux_up, checks=[linux_with(LLDP_SAID)])
+
+case(name="lldp-undi", machine="bios",
+     what="LLDP by the native PXE's driver: CONFIG=full has it on BIOS too.",
+     dhcp=at_a_switch, script=LLDP,
+     files={"tftp/undionly.kpxe": "@config-full"}, until=linux_up,
+     checks=[linux_with(LLDP_SAID)])
 
 # --- fragments --------------------------------------------------------------
 

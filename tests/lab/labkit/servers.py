@@ -292,6 +292,16 @@ class Vlan(Server):
         super().stop()
 
 
+class LldpSwitch(Server):
+    """Tells the machine by LLDP which switch it is at (see lldpswitch.py)."""
+
+    def __init__(self, net: Network, logs: Path) -> None:
+        # Onto the tap: a bridge forwards nothing to that group.
+        super().__init__(Process(
+            ["/usr/bin/python3", Path(__file__).with_name("lldpswitch.py"),
+             "tap0"], logs / "lldp.log", net.name))
+
+
 class Syslog(Server):
     """A syslog server (see syslogd.py); its log has the lines."""
 
