@@ -113,6 +113,40 @@ case(name="uefi-setup", machine="uefi",
              lambda boot: "it did not reset" if "\nSTILL HERE"
              in boot.plain_serial() else None])
 
+# --- a warm restart ---------------------------------------------------------
+
+
+def wants_warm_boot(boot: Boot) -> bool:
+    """Is the word at 40:72 of the BIOS the one for a warm boot? QEMU keeps the
+    memory as it was when the machine reset itself."""
+    if "ASKING" not in boot.plain_serial():
+        return False
+    path = boot.work / "reset-flag"
+    boot.machine.monitor({"execute": "pmemsave", "arguments": {
+        "val": 0x472, "size": 2, "filename": str(path)}})
+    return path.read_bytes() == b"\x34\x12"
+
+
+def kbd_reset(boot: Boot) -> str | None:
+    """OVMF resets by port 0xcf9, but warmly by the keyboard controller."""
+    if "0xfe" not in (boot.work / "trace.log").read_text():
+        return "the machine was not reset by the keyboard controller"
+    return None
+
+
+case(name="bios-warm", machine="bios-native",
+     what="`reboot --warm` tells the BIOS to leave its tests of the memory out.",
+     dhcp=dumb("dnsmasq"), script="#!ipxe\necho ASKING\nreboot --warm\n",
+     qemu=["-action", "reboot=shutdown,shutdown=pause"],
+     until=wants_warm_boot, checks=[])
+
+case(name="uefi-warm", machine="uefi",
+     what="`reboot --warm` asks the firmware for a warm reset.",
+     dhcp=dumb("dnsmasq"), script="#!ipxe\necho ASKING\nreboot --warm\n"
+     "echo STILL HERE\npoweroff\n",
+     qemu=["-trace", "pckbd_kbd_write_command", "-D", "@WORK@/trace.log"],
+     until=lambda boot: not boot.machine.is_running(), checks=[kbd_reset])
+
 # --- VLANs ------------------------------------------------------------------
 
 TAG = 5
