@@ -14,6 +14,7 @@
 #include "net/dhcp_packet.h"
 #include "net/dhcp_request.h"
 #include "net/dhcp_settings.h"
+#include "net/ipv6_config.h"
 #include "net/stack.h"
 
 /* An offer that says what to boot waits this long for a better one. */
@@ -22,6 +23,9 @@
 /* The same as DHCP_DISC_PROXY_MS where the native PXE has just asked on this
  * network and no proxyDHCP answered it. */
 #define DHCP_NO_PROXY_SEEN_MS 500
+
+/* Where IPv6 says what to boot, and no DHCP server has made an offer. */
+#define DHCP_BESIDE_IPV6_MS 4000
 
 /* How often a server may take back what it offered. */
 #define DHCP_NAK_MAX 4
@@ -388,6 +392,15 @@ static unsigned int dhcp_longest_wait(enum dhcp_state state)
 	}
 }
 
+/* Has nobody answered, while IPv6 says all that there is to know? */
+static bool dhcp_is_needless(const struct dhcp_session *session, uint64_t now)
+{
+	return ipv6_config_suffices(session->netdev) &&
+	       session->state == DHCP_STATE_DISCOVER && !session->best.packet &&
+	       !session->proxy.packet &&
+	       has_passed(now, session->begin_us, DHCP_BESIDE_IPV6_MS);
+}
+
 /* For poll_until(): go on; is it over? */
 static bool dhcp_step(void *ctx)
 {
@@ -397,6 +410,8 @@ static bool dhcp_step(void *ctx)
 	if (session->state == DHCP_STATE_DISCOVER &&
 	    dhcp_has_offer(session, now)) {
 		dhcp_take_offer(session);
+	} else if (dhcp_is_needless(session, now)) {
+		dhcp_give_up(session);
 	} else if (session->state == DHCP_STATE_PROXY &&
 		   has_passed(now, session->state_us, DHCP_PROXY_TOTAL_MS)) {
 		dhcp_give_up(session);

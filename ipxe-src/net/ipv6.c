@@ -13,7 +13,9 @@
 #include "core/ipv6_text.h"
 #include "lwip_hooks.h"
 #include "net/address.h"
+#include "net/dhcpv6.h"
 #include "net/ipv6.h"
+#include "net/ipv6_config.h"
 #include "net/ndp.h"
 
 SELECT_IF(NET_PROTO_IPV6);
@@ -272,6 +274,8 @@ void ipv6_closed(struct net_device *netdev)
 
 	if (!nic)
 		return;
+	ipv6_config_forget(netdev);
+	dhcpv6_forget(netdev);
 	ndp_forget(netdev);
 	nic->count = 0;
 	addresses_drop(nic);
@@ -357,6 +361,11 @@ static bool has_global(const struct netif *netif)
 			return true;
 	}
 	return false;
+}
+
+bool ipv6_has_global(const struct net_device *netdev)
+{
+	return netdev->is_open && has_global(&netdev->netif);
 }
 
 struct netif *address_route(const ip_addr_t *addr)
@@ -450,8 +459,7 @@ void ipv6_dns_first(uint8_t *ret_type)
 	if (!has_ipv6 && !has_ipv4) {
 		/* No way out, but perhaps one to the neighbours. */
 		list_for_each_entry(netdev, &net_devices, list)
-			has_ipv6 |=
-				netdev->is_open && has_global(&netdev->netif);
+			has_ipv6 |= ipv6_has_global(netdev);
 	}
 	*ret_type = has_ipv6 ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4;
 }

@@ -36,6 +36,9 @@ void ipv6_removed(struct net_device *netdev);
  * Returns whether one of them is good for more than its own link. */
 bool ipv6_apply(struct net_device *netdev);
 
+/* Has NETDEV such an address? */
+bool ipv6_has_global(const struct net_device *netdev);
+
 /* NETDEV is being closed: drop its addresses, and what routers said. */
 void ipv6_closed(struct net_device *netdev);
 

@@ -50,6 +50,22 @@ void ifstat(struct net_device *netdev)
 	errors_print("receive error", netdev->rx_errors, netdev->rx_rc);
 }
 
+/* Run the configurators that OPTIONS say on NETDEV. */
+static int configure(struct net_device *netdev,
+		     const struct ifconf_options *options)
+{
+	int rc;
+
+	if (LWIP_IPV6 && options->configurators == CONFIGURE_IPV6)
+		return ipv6_configure(netdev, options->timeout_ms);
+	if (LWIP_IPV6 && options->configurators == CONFIGURE_ALL)
+		ipv6_begin(netdev);
+	rc = dhcp_configure(netdev, options->renew, options->timeout_ms);
+	if (LWIP_IPV6 && options->configurators == CONFIGURE_ALL)
+		rc = ipv6_end(netdev, rc);
+	return rc;
+}
+
 int ifconf(struct net_device *netdev, const struct ifconf_options *options)
 {
 	const uint8_t *mac = netdev->mac;
@@ -69,7 +85,7 @@ int ifconf(struct net_device *netdev, const struct ifconf_options *options)
 	console_printf("%s: configuring %02x:%02x:%02x:%02x:%02x:%02x\n",
 		       netdev->name, mac[0], mac[1], mac[2], mac[3], mac[4],
 		       mac[5]);
-	rc = dhcp_configure(netdev, options->renew, options->timeout_ms);
+	rc = configure(netdev, options);
 	if (rc)
 		goto err_configure;
 	return 0;

@@ -13,14 +13,19 @@ void ifclose(struct net_device *netdev);
 /* Print the state of NETDEV. */
 void ifstat(struct net_device *netdev);
 
+/* Who configures. */
+enum { CONFIGURE_ALL, CONFIGURE_DHCP, CONFIGURE_IPV6 };
+
 /* How to configure. */
 struct ifconf_options {
-	int timeout_ms; /* negative: the DHCP client's own limits */
-	bool renew;	/* do not reuse the native PXE's lease */
+	int timeout_ms;	       /* negative: the DHCP client's own limits */
+	bool renew;	       /* do not reuse the native PXE's lease */
+	uint8_t configurators; /* one of those above; where there is no IPv6,
+				* nobody looks */
 };
 
-/* Open NETDEV, wait for its link, configure it by DHCP; close it if that
- * fails. Says what it does. 0 or -errno. */
+/* Open NETDEV, wait for its link, configure it by DHCP and for IPv6 at once;
+ * close it if neither succeeds. Says what it does. 0 or -errno. */
 int ifconf(struct net_device *netdev, const struct ifconf_options *options);
 
 /* Configure the first NIC that can be; see usr/several_nics.c for what that

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What commands print of IPv6; nothing where it is not in the image. */
+/* What commands do with IPv6; nothing where it is not in the image. */
 #ifndef USR_IFMGMT6_H
 #define USR_IFMGMT6_H
 
@@ -7,7 +7,21 @@
 
 #include "net/netdevice.h"
 
+/* Begin to configure NETDEV, in the background. */
+void ipv6_begin(struct net_device *netdev);
+
+/* DHCP for IPv4 has ended with RC: finish what ipv6_begin() began if a router
+ * has answered, and say what came of it. Returns 0 if either has succeeded,
+ * else RC. */
+int ipv6_end(struct net_device *netdev, int rc);
+
+/* Configure NETDEV for IPv6 alone; TIMEOUT_MS negative: its own limits. */
+int ipv6_configure(struct net_device *netdev, int timeout_ms);
+
 #if LWIP_IPV6
+
+/* What --configurator may say. */
+#define CONFIGURATORS "dhcp and ipv6"
 
 /* Print the addresses and the gateway of NETDEV: `route`. */
 void route6(struct net_device *netdev);
@@ -16,6 +30,8 @@ void route6(struct net_device *netdev);
 void neighbours6(void);
 
 #else
+
+#define CONFIGURATORS "dhcp"
 
 static inline void route6(struct net_device *netdev __unused_arg)
 {

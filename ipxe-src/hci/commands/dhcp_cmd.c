@@ -9,6 +9,7 @@
 #include "hci/ifcommon.h"
 #include "hci/parseopt.h"
 #include "usr/ifmgmt.h"
+#include "usr/ifmgmt6.h"
 
 SELECT_IF(DHCP_CMD);
 
@@ -33,6 +34,21 @@ static int dhcp_verb(struct net_device *netdev, void *ctx)
 	return ifconf(netdev, ctx);
 }
 
+/* Have OPTIONS name the configurator NAME. False: there is none. */
+static bool configurator_find(const char *name, struct ifconf_options *options)
+{
+	if (!strcmp(name, "dhcp")) {
+		if (LWIP_IPV6)
+			options->configurators = CONFIGURE_DHCP;
+		return true;
+	}
+	if (LWIP_IPV6 && !strcmp(name, "ipv6")) {
+		options->configurators = CONFIGURE_IPV6;
+		return true;
+	}
+	return false;
+}
+
 static int dhcp_exec(int argc, char **argv)
 {
 	struct dhcp_options options = {0};
@@ -42,9 +58,10 @@ static int dhcp_exec(int argc, char **argv)
 	first = parse_options(argc, argv, &dhcp_syntax, &options);
 	if (first < 0)
 		return first;
-	if (options.configurator && strcmp(options.configurator, "dhcp")) {
-		console_printf("%s: there is no configurator \"%s\", only "
-			       "dhcp\n",
+	if (options.configurator &&
+	    !configurator_find(options.configurator, &conf)) {
+		console_printf("%s: this image has no configurator \"%s\", "
+			       "only " CONFIGURATORS "\n",
 			       argv[0], options.configurator);
 		return -ENOTSUP;
 	}
@@ -58,7 +75,7 @@ static int dhcp_exec(int argc, char **argv)
 }
 
 #define USAGE                                                                  \
-	"[--timeout <ms>] [--renew] [--configurator dhcp] "                    \
+	"[--timeout <ms>] [--renew] [--configurator dhcp|ipv6] "               \
 	"[interface ...]"
 
 static const struct command ifconf_command = {
