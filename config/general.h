@@ -76,6 +76,7 @@
 #define STATIC_ROUTES    /* DHCP option 121 */
 #define DNS_SEARCH_LIST  /* DHCP option 119; wants DNS_RESOLVER */
 #define DOWNLOAD_PROTO_DATA /* data: (RFC 2397) */
+#define MAC_FILTER   /* a card given another address hears no other; MAC_SETTING */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define IPV6_SETTING_TYPE /* the type ipv6 of settings */
 #ifndef PLATFORM_PCBIOS

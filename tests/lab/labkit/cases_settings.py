@@ -4,11 +4,15 @@ are set, VLANs, fragments."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from . import servers
+from .base import run
 from .boot import Boot
 from .cases import CARDS, ESP, case, dumb
 from .judge import fetched_once, linux_up, linux_with, said, sha256
-from .netns import BRIDGE, OTHER_SERVER
+from .netns import BRIDGE, OTHER_SERVER, SERVER
 from .servers import NGINX_PORT
 
 # --- another address --------------------------------------------------------
@@ -39,6 +43,36 @@ for name, machine, nic in (("undi", "bios", None),
          dhcp=dumb("dnsmasq"), script=OTHER_ADDRESS, until=linux_up,
          checks=[sent_by(OTHER_MAC),
                  linux_with(f"mac={OTHER_MAC} hw=52:54:00:77:00:01")])
+
+OLD_MAC = "52:54:00:77:00:01"
+
+
+def knock(boot: Boot) -> None:
+    """Ping the machine by its old address and by its new one."""
+    ip = re.search(r"(?m)^READY (\S+)$", boot.plain_serial())
+    assert ip
+    boot.notes.append(run(
+        "ip", "netns", "exec", boot.net.name, "/usr/bin/python3",
+        str(Path(__file__).with_name("knock.py")), "tap0", SERVER, ip[1],
+        OTHER_MAC, OLD_MAC).strip().replace("\n", ", "))
+    boot.machine.type(" ")
+
+
+def hears_the_new_address(boot: Boot) -> str | None:
+    want = f"{OTHER_MAC} answers, {OLD_MAC} is silent"
+    if want in boot.notes:
+        return None
+    return f"by the addresses: {boot.notes}"
+
+
+for nic in (*CARDS, "virtio-net-pci"):
+    case(name=f"mac-hears-{nic}", machine="bios-native", nic=nic,
+         what="A card with another address hears that one and not its own.",
+         dhcp=dumb("dnsmasq"), until=linux_up,
+         script="#!ipxe\nset net0/mac " + OTHER_MAC + "\ndhcp net0\n"
+         "echo READY ${net0/ip}\nprompt\n@LINUX@\n",
+         actions=[(said(r"(?m)^READY \S+$"), knock)],
+         checks=[hears_the_new_address, linux_with()])
 
 case(name="mac-refused", machine="uefi",
      what="A UEFI driver that takes no other address: the step fails with a "
