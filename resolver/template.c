@@ -12,6 +12,9 @@
 #define TEMPLATE_RESULT_MAX (4 * 1024 * 1024)
 #define TEMPLATE_STEPS_MAX  100000
 
+/* Room for a script at first; one that is longer is expanded again. */
+#define USUAL_BYTES 2048
+
 /* One piece of a script: plain text, or a reference. */
 struct piece {
 	/* The plain text, or the text of "default:"; NULL: no default. */
@@ -371,29 +374,31 @@ err_mistakes:
 }
 
 /*
- * Would this word, set into a line, be more than words of that line?  The
+ * Would this value, set into a line, be more than words of that line?  The
  * scripts' language has no quoting, so such values cannot be passed at all:
  * command separators, comments, settings, and a line that would go on.
  */
-static bool is_word_safe(const char *word, size_t len)
-{
-	return word[0] != '#' && strspn(word, "&|;") < len;
-}
-
 static bool is_value_safe(const char *value)
 {
-	size_t len = strlen(value);
+	/* Does the word consist of separators so far? */
+	bool is_separator = false;
+	char before = ' ';
 
-	if (strstr(value, "${") || strchr("\\$", value[len - 1]))
-		return false;
-	while (*value) {
-		len = strcspn(value, " ");
-		if (len && !is_word_safe(value, len))
+	for (; *value; before = *value++) {
+		bool is_special =
+			*value == '&' || *value == '|' || *value == ';';
+
+		if (before == ' ' && *value == '#')
 			return false;
-		value += len;
-		value += strspn(value, " ");
+		if (before == '$' && *value == '{')
+			return false;
+		if (*value == ' ' && is_separator)
+			return false;
+		if (*value == ' ')
+			continue;
+		is_separator = is_special && (before == ' ' || is_separator);
 	}
-	return true;
+	return !is_separator && before != '\\' && before != '$';
 }
 
 /* A script that is being expanded. */
@@ -401,8 +406,9 @@ struct expansion {
 	const struct template_scope *scope;
 	struct arena *arena;
 	struct reason *why;
-	/* Where text goes; with NULL it is only counted. */
+	/* Where text goes, and room for it; what does not fit is counted. */
 	char *buf;
+	size_t room;
 	size_t len;
 	/* Pieces so far: values that refer to values can be many. */
 	unsigned int steps;
@@ -411,15 +417,14 @@ struct expansion {
 static int sink_put(struct expansion *sink, const char *text, size_t len,
 		    bool is_uri)
 {
-	char *buf = sink->buf ? sink->buf + sink->len : NULL;
+	size_t size = is_uri ? url_encode(NULL, text, len) : len;
+	bool fits = sink->len <= sink->room && size <= sink->room - sink->len;
 
-	if (is_uri) {
-		sink->len += url_encode(buf, text, len);
-	} else {
-		if (buf)
-			memcpy(buf, text, len);
-		sink->len += len;
-	}
+	if (fits && is_uri)
+		url_encode(sink->buf + sink->len, text, len);
+	else if (fits)
+		memcpy(sink->buf + sink->len, text, len);
+	sink->len += size;
 	return sink->len > TEMPLATE_RESULT_MAX ? -EFBIG : 0;
 }
 
@@ -512,19 +517,21 @@ int template_expand(const struct template *template,
 		    const struct template_scope *scope, struct arena *arena,
 		    const char **ret_text, size_t *ret_len, struct reason *why)
 {
-	struct expansion sink = {scope, arena, why, NULL, 0, 0};
+	struct expansion sink = {scope, arena, why, NULL, USUAL_BYTES, 0, 0};
 	int rc;
 
-	rc = expand_all(&sink, template);
-	if (rc)
-		return rc;
-	sink.buf = arena_alloc(arena, sink.len + 1);
-	if (!sink.buf)
-		return reason_set(why, -ENOMEM,
-				  "The expanded script is too large.");
-	rc = expand_all(&sink, template);
-	if (rc)
-		return rc;
+	do {
+		/* The second time it is known how long it becomes. */
+		if (sink.len > sink.room)
+			sink.room = sink.len;
+		sink.buf = arena_alloc(arena, sink.room + 1);
+		if (!sink.buf)
+			return reason_set(why, -ENOMEM,
+					  "The expanded script is too large.");
+		rc = expand_all(&sink, template);
+		if (rc)
+			return rc;
+	} while (sink.len > sink.room);
 	sink.buf[sink.len] = '\0';
 	*ret_text = sink.buf;
 	*ret_len = sink.len;

@@ -21,6 +21,14 @@ static const struct name {
 	{"asset", {"x || y", true, false}},
 	{"server", {"boot:8080", true, false}},
 	{"uuid", {NULL, true, false}},
+	{"note", {"#c", true, false}},
+	{"words", {"a #c", true, false}},
+	{"both", {"a &| b", true, false}},
+	{"last", {"a ;", true, false}},
+	{"setting", {"a${b", true, false}},
+	{"goes", {"a\\", true, false}},
+	{"dollar", {"a$", true, false}},
+	{"harmless", {" a#b &c d|| {$} \\x ", true, false}},
 	{"args", {"a || b", false, false}},
 	{"nested", {"<{{mac}}>{{args}}", false, false}},
 	{"wrong", {"{{nosuch}}", false, false}},
@@ -122,6 +130,14 @@ static const struct expand_case {
 	{"{{asset|uri}}", 0, "x%20%7C%7C%20y"},
 	{"{{asset}}", -EBADMSG, NULL},
 	{"{ {mac}} }} {", 0, "{ {mac}} }} {"},
+	{"{{note}}", -EBADMSG, NULL},
+	{"{{words}}", -EBADMSG, NULL},
+	{"{{both}}", -EBADMSG, NULL},
+	{"{{last}}", -EBADMSG, NULL},
+	{"{{setting}}", -EBADMSG, NULL},
+	{"{{goes}}", -EBADMSG, NULL},
+	{"{{dollar}}", -EBADMSG, NULL},
+	{"{{harmless}}", 0, " a#b &c d|| {$} \\x "},
 	{"${net0/mac}", 0, "${net0/mac}"},
 	{"{{", -EINVAL, NULL},
 	{"{{}", -EINVAL, NULL},
@@ -170,6 +186,38 @@ static void test_expand_yields_text_or_error(void **state)
 	}
 }
 
+/* Put a value at the end of a script of some length. */
+static void expand_behind(size_t len, const char *reference,
+			  const char *expected)
+{
+	char text[5000];
+	const char *found;
+	struct arena arena;
+	size_t found_len;
+
+	memset(text, 'x', len);
+	strcpy(text + len, reference);
+	assert_int_equal(expand(text, 1 << 16, &arena, &found, &found_len), 0);
+	assert_int_equal(found_len, len + strlen(expected));
+	assert_memory_equal(found, text, len);
+	assert_string_equal(found + len, expected);
+	arena_fini(&arena);
+}
+
+static void test_expand_of_any_length_yields_all_of_it(void **state)
+{
+	size_t len;
+
+	(void)state;
+	for (len = 2000; len < 2100; len++) {
+		expand_behind(len, "{{mac}}y{{asset|uri}}z",
+			      "52:54:00:12:34:56yx%20%7C%7C%20yz");
+		expand_behind(len, "", "");
+	}
+	expand_behind(4900, "{{serial|uri}}{{mac}}",
+		      "S%201%2F252:54:00:12:34:56");
+}
+
 static void test_expand_without_memory_yields_enomem(void **state)
 {
 	unsigned int failures = 0;
@@ -179,7 +227,7 @@ static void test_expand_without_memory_yields_enomem(void **state)
 	int rc;
 
 	(void)state;
-	for (limit = 0; limit < 1024; limit += 8) {
+	for (limit = 0; limit < 4096; limit += 32) {
 		rc = expand("{{mac}}{{mac}}", limit, &arena, &text, &len);
 		assert_true(rc == 0 || rc == -ENOMEM);
 		failures += rc != 0;
@@ -212,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expand_yields_text_or_error),
+		cmocka_unit_test(test_expand_of_any_length_yields_all_of_it),
 		cmocka_unit_test(test_expand_without_memory_yields_enomem),
 		cmocka_unit_test(test_compile_reports_every_mistake),
 	};
