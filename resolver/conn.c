@@ -553,9 +553,9 @@ static int conn_store(struct conn *conn, const char *data, size_t len)
 	return 0;
 }
 
-/* Answer all requests that are whole in the first len bytes of worker->in. */
+/* Answer all requests that are whole in the data. */
 static enum result requests_take(struct worker *worker, struct conn *conn,
-				 size_t len)
+				 char *data, size_t len)
 {
 	enum result result = len ? GOES_ON : WAITS;
 	size_t at = 0;
@@ -563,13 +563,12 @@ static enum result requests_take(struct worker *worker, struct conn *conn,
 	while (result == GOES_ON && at < len) {
 		size_t used = 0;
 
-		result = request_take(worker, conn, worker->in + at, len - at,
-				      &used);
+		result = request_take(worker, conn, data + at, len - at, &used);
 		at += used;
 	}
 	if (result == IS_OVER || conn->wait == CONN_LINGER)
 		return result;
-	if (conn_store(conn, worker->in + at, len - at))
+	if (conn_store(conn, data + at, len - at))
 		return IS_OVER;
 	return WAITS;
 }
@@ -596,10 +595,28 @@ static enum result conn_read(struct worker *worker, struct conn *conn)
 
 	conn->has_more |= got < 0 ? errno == EINTR : (size_t)got == room;
 	if (got > 0)
-		return requests_take(worker, conn, len + (size_t)got);
+		return requests_take(worker, conn, worker->in,
+				     len + (size_t)got);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return conn_store(conn, worker->in, len) ? IS_OVER : WAITS;
 	return IS_OVER;
+}
+
+/* Go on with what was received already. */
+static enum result conn_take_ahead(struct worker *worker, struct conn *conn)
+{
+	struct ahead *ahead = conn->ahead;
+
+	conn->ahead = NULL;
+	conn->has_more |= ahead->got < 0 ? ahead->error == EINTR
+					 : ahead->got == AHEAD_BYTES;
+	if (ahead->got > 0)
+		return requests_take(worker, conn, ahead->bytes,
+				     (size_t)ahead->got);
+	return ahead->got < 0 &&
+			       (ahead->error == EAGAIN || ahead->error == EINTR)
+		       ? WAITS
+		       : IS_OVER;
 }
 
 static enum result conn_read_body(struct worker *worker, struct conn *conn)
@@ -635,7 +652,8 @@ static enum result conn_go_on(struct worker *worker, struct conn *conn)
 {
 	switch (conn->wait) {
 	case CONN_REQUEST:
-		return conn_read(worker, conn);
+		return conn->ahead ? conn_take_ahead(worker, conn)
+				   : conn_read(worker, conn);
 	case CONN_BODY:
 		return conn_read_body(worker, conn);
 	case CONN_SEND:
@@ -680,8 +698,8 @@ static void conn_run(struct worker *worker, struct conn *conn)
 
 	/* A reply is sent, or requests came behind the one with a body. */
 	if (result == GOES_ON)
-		result =
-			requests_take(worker, conn, conn_restore(worker, conn));
+		result = requests_take(worker, conn, worker->in,
+				       conn_restore(worker, conn));
 	if (result == IS_OVER || conn_watch(worker, conn))
 		conn_close(worker, conn);
 }
@@ -704,6 +722,38 @@ void conn_open(struct worker *worker, int fd, const struct sockaddr *address)
 	worker->conns = conn;
 	__atomic_add_fetch(worker->connections, 1, __ATOMIC_RELAXED);
 	conn_run(worker, conn);
+}
+
+void conns_look_ahead(struct worker *worker, struct conn *const *conns,
+		      size_t count)
+{
+	const struct service *service = worker->service;
+	const struct snapshot *snapshot;
+	bool is_going = count > 0;
+	size_t i;
+
+	snapshot = live_look(service->live, &worker->hold);
+	for (i = 0; i < count; i++) {
+		struct ahead *ahead = &worker->ahead[i];
+		struct conn *conn = conns[i];
+
+		ahead->foresight.step = NULL;
+		if (conn->wait != CONN_REQUEST || conn->in_len)
+			continue;
+		ahead->got = recv(conn->fd, ahead->bytes, AHEAD_BYTES, 0);
+		ahead->error = errno;
+		conn->ahead = ahead;
+		if (ahead->got > 0)
+			foresight_begin(service, snapshot, conn->client,
+					ahead->bytes, (size_t)ahead->got,
+					&ahead->foresight);
+	}
+	while (is_going) {
+		is_going = false;
+		for (i = 0; i < count; i++)
+			is_going |= foresight_go(service, snapshot,
+						 &worker->ahead[i].foresight);
+	}
 }
 
 void conn_happened(struct worker *worker, struct conn *conn, uint32_t events)

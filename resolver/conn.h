@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "foresight.h"
 #include "http.h"
 #include "live.h"
 #include "log.h"
@@ -40,6 +41,22 @@ struct transaction {
 	char local[CONN_ADDRESS_BYTES];
 };
 
+/* Connections whose requests are received before the first is answered, and
+ * the bytes that are received of each. */
+#define AHEAD_MAX   16
+#define AHEAD_BYTES 2048
+
+/* What a connection sent, received before its turn. */
+struct ahead {
+	/* As recv(2): its result, and errno. */
+	ssize_t got;
+	int error;
+	/* What the request will need. */
+	struct foresight foresight;
+	/* The bytes. */
+	char bytes[AHEAD_BYTES];
+};
+
 /* What a connection waits for. */
 enum conn_wait {
 	CONN_REQUEST, /* the head of a request */
@@ -60,6 +77,8 @@ struct conn {
 	bool has_more;
 	/* When it is closed if nothing happens, monotonic ms. */
 	uint64_t deadline;
+	/* What was received before its turn, until then; or NULL. */
+	struct ahead *ahead;
 	/* Bytes received that belong to a request that is not whole. */
 	char *in;
 	size_t in_len;
@@ -100,6 +119,8 @@ struct worker {
 	 * some (monotonic ms; 0: there are none, or they are new). */
 	struct log_buffer log;
 	uint64_t log_ms;
+	/* What connections sent whose turn comes soon. */
+	struct ahead ahead[AHEAD_MAX];
 	/* A request's head is read to here. */
 	char in[REQUEST_HEAD_MAX];
 	/* A reply's head, and its text where that fits, are put here. */
@@ -111,6 +132,15 @@ struct worker {
  * answer what it has sent already.
  */
 void conn_open(struct worker *worker, int fd, const struct sockaddr *address);
+
+/*
+ * Something happened on these sockets, AHEAD_MAX at most, and conn_happened()
+ * is called for each of them next: receive requests, and have what they need
+ * fetched from memory.  It is fetched for all of them at the same time; one
+ * after the other they would wait for it as long as it takes to answer.
+ */
+void conns_look_ahead(struct worker *worker, struct conn *const *conns,
+		      size_t count);
 
 /* Something happened on the socket (epoll's events); may free the conn. */
 void conn_happened(struct worker *worker, struct conn *conn, uint32_t events);

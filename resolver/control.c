@@ -120,6 +120,16 @@ void control_peek(struct control *control, const char *name,
 	state_get(control ? control->state : NULL, name, ret_state);
 }
 
+void control_foresee(struct control *control, uint32_t name, int turn)
+{
+	if (!control)
+		return;
+	if (turn == 0)
+		timeline_prefetch(control->timeline, name);
+	else
+		timeline_foresee(control->timeline, name, turn - 1);
+}
+
 void control_answered(struct control *control, const char *name, bool known,
 		      unsigned int status, const char *what)
 {

@@ -88,6 +88,14 @@ void control_peek(struct control *control, const char *name,
 		  struct machine_state *ret_state);
 
 /*
+ * A machine with this table_hash() of its name is about to ask: in turns 0 to
+ * CONTROL_TURNS - 1, have what is known about it fetched from memory.
+ */
+void control_foresee(struct control *control, uint32_t name, int turn);
+
+#define CONTROL_TURNS 4
+
+/*
  * A machine was answered: what is the file or the reason (http_reply.what);
  * known: does the site have something for this very machine?
  */

@@ -404,6 +404,23 @@ static int answer_dropin(struct deliberation *d, enum resolution_kind kind,
 	return answer_template(d, kind, dropin->file, dropin->script);
 }
 
+/* "FILE for NAME", as arena_format() would make it, but sooner. */
+static const char *machine_file(struct arena *arena, const char *file,
+				const char *name)
+{
+	static const char word[] = " for ";
+	size_t file_len = strlen(file), name_len = strlen(name);
+	size_t word_len = sizeof(word) - 1;
+	char *text = arena_alloc(arena, file_len + word_len + name_len + 1);
+
+	if (!text)
+		return NULL;
+	memcpy(text, file, file_len);
+	memcpy(text + file_len, word, word_len);
+	memcpy(text + file_len + word_len, name, name_len + 1);
+	return text;
+}
+
 static int answer_profile(struct deliberation *d, enum resolution_kind kind,
 			  uint32_t index)
 {
@@ -413,7 +430,7 @@ static int answer_profile(struct deliberation *d, enum resolution_kind kind,
 
 	d->result->profile = profile->name;
 	if (name)
-		what = arena_format(d->arena, "%s for %s", what, name);
+		what = machine_file(d->arena, what, name);
 	return answer_template(d, kind, what, profile->script);
 }
 
@@ -782,7 +799,10 @@ int resolve(const struct snapshot *snapshot, const struct facts *facts,
 	d.result = &result;
 	d.active_count = 0;
 	d.matched_count = 0;
-	identity_find(snapshot, facts, result.trace, &d.identity);
+	if (ret_resolution->identity)
+		d.identity = *ret_resolution->identity;
+	else
+		identity_find(snapshot, facts, result.trace, &d.identity);
 	result.machine = d.identity.machine;
 	if (d.identity.tied[0])
 		rc = reason_set(&result.why, -ENOTUNIQ,

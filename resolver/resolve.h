@@ -33,6 +33,8 @@ enum resolution_kind {
 struct resolution {
 	/* In: where the decision is written down, or NULL. */
 	struct trace *trace;
+	/* In: who it is, where identity_find() was asked already, or NULL. */
+	const struct identity *identity;
 	/* The script, expanded; set on success only, like all up to etag. */
 	const char *text;
 	/* Its length in bytes. */

@@ -15,6 +15,7 @@
 #include "control.h"
 #include "explain.h"
 #include "facts.h"
+#include "foresight.h"
 #include "identity.h"
 #include "image_cache.h"
 #include "live.h"
@@ -377,53 +378,63 @@ static bool is_http_boot(const struct http_request *request)
 	       strncasecmp(request->user_agent, agent, sizeof(agent) - 1) == 0;
 }
 
-/*
- * Write down all that an answer without state depends on.  Returns its length,
- * or 0 for an answer that is not kept.
- */
-static size_t exchange_key(const struct exchange *x,
-			   const struct snapshot *snapshot,
-			   const struct facts *facts,
-			   char key[SCRIPT_CACHE_KEY_MAX])
+/* All that an answer without state depends on. */
+struct script_key {
+	/* Its length; 0 for an answer that is not kept. */
+	size_t len;
+	/* As foresight_hash(). */
+	uint32_t hash;
+	/* Host, client and query, each with a NUL behind it. */
+	char text[SCRIPT_CACHE_KEY_MAX];
+};
+
+static void exchange_key(const struct exchange *x,
+			 const struct snapshot *snapshot,
+			 const struct facts *facts, struct script_key *ret_key)
 {
 	const char *const parts[] = {
 		facts->value[FACT_SERVER],
 		snapshot->uses_client ? x->request->client : "-",
 		x->query,
 	};
-	size_t used = 0, i;
+	size_t used = 0, len = 0, i;
 
+	ret_key->len = 0;
 	/* It will not come again. */
 	if (facts->value[FACT_BOOTID])
-		return 0;
+		return;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		size_t len = strlen(parts[i]);
-
+		len = strlen(parts[i]);
 		if (len + 1 > SCRIPT_CACHE_KEY_MAX - used)
-			return 0;
-		memcpy(key + used, parts[i], len + 1);
+			return;
+		memcpy(ret_key->text + used, parts[i], len + 1);
 		used += len + 1;
 	}
-	return used;
+	ret_key->len = used;
+	ret_key->hash =
+		foresight_hash(snapshot, x->request->client, x->query, len);
 }
 
-/* Find out who asks, for the state; nobody wants to know without one. */
-static void asker_find(const struct exchange *x,
+/*
+ * Find out who asks, for the state; nobody wants to know without one, and then
+ * false is returned, and there is no identity.
+ */
+static bool asker_find(const struct exchange *x,
 		       const struct snapshot *snapshot,
-		       const struct facts *facts, struct asker *ret_asker)
+		       const struct facts *facts, struct asker *ret_asker,
+		       struct identity *ret_identity)
 {
-	struct identity identity;
-
 	ret_asker->name[0] = '\0';
 	ret_asker->is_known = ret_asker->is_disabled = false;
 	if (!x->service->control)
-		return;
-	identity_find(snapshot, facts, NULL, &identity);
-	identity_name(&identity, facts, ret_asker->name,
+		return false;
+	identity_find(snapshot, facts, NULL, ret_identity);
+	identity_name(ret_identity, facts, ret_asker->name,
 		      sizeof(ret_asker->name));
-	ret_asker->is_known = identity.machine != NULL;
+	ret_asker->is_known = ret_identity->machine != NULL;
 	ret_asker->is_disabled =
-		identity.machine && identity.machine->is_disabled;
+		ret_identity->machine && ret_identity->machine->is_disabled;
+	return true;
 }
 
 /*
@@ -455,26 +466,27 @@ static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
 	bool is_boot = strcmp(x->request->method, "GET") == 0;
 	struct script_cache *cache = x->service->cache;
 	struct arena *arena = &x->request->arena;
-	char key[SCRIPT_CACHE_KEY_MAX];
 	struct machine_state state;
+	struct identity identity;
+	struct script_key key;
 	bool is_kept;
-	size_t len;
 	int rc;
 
-	len = exchange_key(x, snapshot, facts, key);
+	exchange_key(x, snapshot, facts, &key);
 	is_kept =
-		len && script_cache_find(cache, snapshot->generation, key, len,
-					 arena, ret_asker, ret_resolution);
-	if (!is_kept)
-		asker_find(x, snapshot, facts, ret_asker);
+		key.len && script_cache_find(cache, snapshot->generation,
+					     key.hash, key.text, key.len, arena,
+					     ret_asker, ret_resolution);
+	if (!is_kept && asker_find(x, snapshot, facts, ret_asker, &identity))
+		ret_resolution->identity = &identity;
 	if (boot_state(x, facts, ret_asker, is_boot, &state))
 		return resolve(snapshot, facts, &state, arena, ret_resolution);
 	if (is_kept)
 		return 0;
 	rc = resolve(snapshot, facts, NULL, arena, ret_resolution);
-	if (rc == 0 && len)
-		script_cache_put(cache, snapshot->generation, key, len,
-				 ret_asker, ret_resolution);
+	if (rc == 0 && key.len)
+		script_cache_put(cache, snapshot->generation, key.hash,
+				 key.text, key.len, ret_asker, ret_resolution);
 	return rc;
 }
 
@@ -553,6 +565,7 @@ static void answer_explain(struct exchange *x)
 	struct resolution resolution = {0};
 	const struct snapshot *snapshot;
 	struct machine_state state;
+	struct identity identity;
 	struct asker asker;
 	struct facts facts;
 	struct trace trace;
@@ -565,7 +578,7 @@ static void answer_explain(struct exchange *x)
 	trace_init(&trace, arena);
 	resolution.trace = &trace;
 	snapshot = live_look(x->service->live, x->hold);
-	asker_find(x, snapshot, &facts, &asker);
+	asker_find(x, snapshot, &facts, &asker, &identity);
 	has_state = boot_state(x, &facts, &asker, false, &state);
 	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
 			    &resolution, arena, &len);

@@ -9,21 +9,29 @@
 
 #include "table.h"
 
-/* Memory that one slot is reckoned with; key, script and file name take more,
- * but with many slots few machines meet in one. */
-#define SLOT_BYTES 256
+/* Memory that one entry is reckoned with: key, script and names. */
+#define ENTRY_BYTES 512
 
-/* Slots share locks, so that threads seldom wait for each other. */
+/* Entries whose keys' hashes lead to the same place. */
+#define WAYS 3
+
+/* Sets share locks, so that threads seldom wait for each other. */
 #define LOCKS 64
 
 /* What processors exchange at a time: no two locks are in one. */
 #define CACHE_LINE 64
 
+/* For who reads without the lock. */
+#define STORE(to, value) __atomic_store_n(to, value, __ATOMIC_RELAXED)
+#define LOAD(from)	 __atomic_load_n(from, __ATOMIC_RELAXED)
+
+/* Of an entry, what script_cache_foresee() has fetched. */
+#define FORESEEN_BYTES (10 * CACHE_LINE)
+
 /* An answer; its bytes follow: key, name of the machine, NUL, text, NUL, file
  * name, NUL. */
 struct entry {
 	uint64_t generation;
-	uint32_t hash;
 	uint32_t key_len;
 	uint32_t name_len;
 	uint32_t text_len;
@@ -40,11 +48,29 @@ struct lock {
 	_Alignas(CACHE_LINE) pthread_mutex_t mutex;
 };
 
+/*
+ * Where the entries of a hash are, the newest first.  All that is to be known
+ * before an entry is touched is here, in one line: another key's entry is
+ * memory that is in no processor's cache.  __atomic, for who only foresees.
+ */
+struct set {
+	/* NULL while empty. */
+	_Alignas(CACHE_LINE) struct entry *entries[WAYS];
+	/* Hashes of their keys, and of their machines' names. */
+	uint32_t hashes[WAYS];
+	uint32_t names[WAYS];
+	/* The loads that they are of; all bits are in the entry. */
+	uint32_t generations[WAYS];
+	/* The key that found no room last.  It gets some when it comes again
+	 * before another one does: where there are more machines than places,
+	 * the ones that are kept are not driven out by each that is not. */
+	uint32_t candidate;
+};
+
 struct script_cache {
 	struct lock locks[LOCKS];
-	/* Pairs of slots, by hash; the first of a pair is the newer.  NULL
-	 * while empty. */
-	struct entry **slots;
+	/* By hash. */
+	struct set *sets;
 	uint32_t mask;
 	/* Bytes that entries take and may take; __atomic. */
 	size_t used;
@@ -54,20 +80,21 @@ struct script_cache {
 int script_cache_open(size_t limit, struct script_cache **ret_cache)
 {
 	struct script_cache *cache = aligned_alloc(CACHE_LINE, sizeof(*cache));
-	uint32_t slots = 2 * LOCKS;
+	uint32_t sets = LOCKS;
 	size_t i;
 
 	if (!cache)
 		return -ENOMEM;
 	memset(cache, 0, sizeof(*cache));
-	while (slots < limit / SLOT_BYTES)
-		slots *= 2;
-	cache->slots = calloc(slots, sizeof(struct entry *));
-	if (!cache->slots) {
+	while (sets < limit / ENTRY_BYTES / WAYS)
+		sets *= 2;
+	cache->sets = aligned_alloc(CACHE_LINE, sets * sizeof(struct set));
+	if (!cache->sets) {
 		free(cache);
 		return -ENOMEM;
 	}
-	cache->mask = slots - 1;
+	memset(cache->sets, 0, sets * sizeof(struct set));
+	cache->mask = sets - 1;
 	cache->limit = limit;
 	for (i = 0; i < LOCKS; i++)
 		pthread_mutex_init(&cache->locks[i].mutex, NULL);
@@ -78,14 +105,17 @@ int script_cache_open(size_t limit, struct script_cache **ret_cache)
 void script_cache_close(struct script_cache *cache)
 {
 	uint32_t i;
+	int way;
 
 	if (!cache)
 		return;
-	for (i = 0; i <= cache->mask; i++)
-		free(cache->slots[i]);
+	for (i = 0; i <= cache->mask; i++) {
+		for (way = 0; way < WAYS; way++)
+			free(cache->sets[i].entries[way]);
+	}
 	for (i = 0; i < LOCKS; i++)
 		pthread_mutex_destroy(&cache->locks[i].mutex);
-	free(cache->slots);
+	free(cache->sets);
 	free(cache);
 }
 
@@ -95,11 +125,9 @@ static size_t entry_size(const struct entry *entry)
 	       entry->text_len + 1 + entry->file_len + 1;
 }
 
-static bool entry_is(const struct entry *entry, uint32_t hash, const char *key,
-		     size_t len)
+static bool entry_is(const struct entry *entry, const char *key, size_t len)
 {
-	return entry && entry->hash == hash && entry->key_len == len &&
-	       memcmp(entry->bytes, key, len) == 0;
+	return entry->key_len == len && memcmp(entry->bytes, key, len) == 0;
 }
 
 static bool entry_copy(const struct entry *entry, struct arena *arena,
@@ -127,33 +155,49 @@ static bool entry_copy(const struct entry *entry, struct arena *arena,
 	return true;
 }
 
-/* The two slots in which a key may be; *ret_lock guards them. */
-static struct entry **pair_of(struct script_cache *cache, uint32_t hash,
-			      pthread_mutex_t **ret_lock)
+/* The set in which a key may be; *ret_lock guards it. */
+static struct set *set_of(struct script_cache *cache, uint32_t hash,
+			  pthread_mutex_t **ret_lock)
 {
-	*ret_lock = &cache->locks[hash / 2 % LOCKS].mutex;
-	return &cache->slots[hash & cache->mask & ~1U];
+	*ret_lock = &cache->locks[hash % LOCKS].mutex;
+	return &cache->sets[hash & cache->mask];
+}
+
+/* Where in the set is the key?  WAYS: nowhere. */
+static int set_find(const struct set *set, uint32_t hash, const char *key,
+		    size_t len)
+{
+	int way;
+
+	for (way = 0; way < WAYS; way++) {
+		if (set->hashes[way] == hash && set->entries[way] &&
+		    entry_is(set->entries[way], key, len))
+			break;
+	}
+	return way;
 }
 
 bool script_cache_find(struct script_cache *cache, uint64_t generation,
-		       const char *key, size_t len, struct arena *arena,
-		       struct asker *ret_asker,
+		       uint32_t hash, const char *key, size_t len,
+		       struct arena *arena, struct asker *ret_asker,
 		       struct resolution *ret_resolution)
 {
-	uint32_t hash = table_hash(key, len);
 	const struct entry *entry;
 	pthread_mutex_t *lock;
-	struct entry **pair;
-	bool is_found;
+	bool is_found = false;
+	struct set *set;
+	int way;
 
 	if (!cache)
 		return false;
-	pair = pair_of(cache, hash, &lock);
+	set = set_of(cache, hash, &lock);
 	pthread_mutex_lock(lock);
-	entry = entry_is(pair[0], hash, key, len) ? pair[0] : pair[1];
-	is_found = entry_is(entry, hash, key, len) &&
-		   entry->generation == generation &&
-		   entry_copy(entry, arena, ret_asker, ret_resolution);
+	way = set_find(set, hash, key, len);
+	if (way < WAYS) {
+		entry = set->entries[way];
+		is_found = entry->generation == generation &&
+			   entry_copy(entry, arena, ret_asker, ret_resolution);
+	}
 	pthread_mutex_unlock(lock);
 	return is_found;
 }
@@ -164,14 +208,14 @@ static char *bytes_put(char *bytes, const void *data, size_t len)
 	return bytes + len;
 }
 
-static struct entry *entry_make(uint64_t generation, const char *key,
-				size_t len, const struct asker *asker,
-				const struct resolution *resolution)
+/* An entry without its bytes. */
+static struct entry entry_head(uint64_t generation, size_t key_len,
+			       const struct asker *asker,
+			       const struct resolution *resolution)
 {
 	struct entry head = {
 		.generation = generation,
-		.hash = table_hash(key, len),
-		.key_len = (uint32_t)len,
+		.key_len = (uint32_t)key_len,
 		.name_len = (uint32_t)strlen(asker->name),
 		.text_len = (uint32_t)resolution->len,
 		.file_len = (uint32_t)strlen(resolution->file),
@@ -179,67 +223,137 @@ static struct entry *entry_make(uint64_t generation, const char *key,
 		.is_known = asker->is_known,
 		.is_disabled = asker->is_disabled,
 	};
-	struct entry *entry = malloc(entry_size(&head));
+
+	memcpy(head.etag, resolution->etag, sizeof(head.etag));
+	return head;
+}
+
+static struct entry *entry_make(const struct entry *head, const char *key,
+				const struct asker *asker,
+				const struct resolution *resolution)
+{
+	struct entry *entry = malloc(entry_size(head));
 	char *bytes;
 
 	if (!entry)
 		return NULL;
-	*entry = head;
-	memcpy(entry->etag, resolution->etag, sizeof(entry->etag));
-	bytes = bytes_put(entry->bytes, key, len);
-	bytes = bytes_put(bytes, asker->name, head.name_len + 1UL);
-	bytes = bytes_put(bytes, resolution->text, head.text_len + 1UL);
-	bytes_put(bytes, resolution->file, head.file_len + 1UL);
+	*entry = *head;
+	bytes = bytes_put(entry->bytes, key, head->key_len);
+	bytes = bytes_put(bytes, asker->name, head->name_len + 1UL);
+	bytes = bytes_put(bytes, resolution->text, head->text_len + 1UL);
+	bytes_put(bytes, resolution->file, head->file_len + 1UL);
 	return entry;
 }
 
-/* Which slot of a pair is a new entry worth more than? */
-static struct entry **pair_choose(struct entry **pair,
-				  const struct entry *entry)
+/*
+ * Which place of a set does a new entry get: that of an older answer to the
+ * same, an empty one, one of an earlier load, or the oldest; WAYS: none.
+ */
+static int set_choose(struct set *set, uint64_t generation, uint32_t hash,
+		      const char *key, size_t len)
 {
-	int i;
+	int way = set_find(set, hash, key, len);
 
-	for (i = 0; i < 2; i++) {
-		if (entry_is(pair[i], entry->hash, entry->bytes,
-			     entry->key_len))
-			return &pair[i];
+	if (way < WAYS)
+		return way;
+	for (way = 0; way < WAYS; way++) {
+		if (!set->entries[way] ||
+		    set->generations[way] != (uint32_t)generation)
+			return way;
 	}
-	for (i = 0; i < 2; i++) {
-		if (!pair[i] || pair[i]->generation != entry->generation)
-			return &pair[i];
+	if (set->candidate == hash)
+		return WAYS - 1;
+	set->candidate = hash;
+	return WAYS;
+}
+
+/* Put the entry in front, those before its place one back. */
+static void set_insert(struct set *set, int way, struct entry *entry,
+		       uint32_t hash, uint32_t name)
+{
+	free(set->entries[way]);
+	for (; way > 0; way--) {
+		STORE(&set->entries[way], set->entries[way - 1]);
+		STORE(&set->hashes[way], set->hashes[way - 1]);
+		STORE(&set->names[way], set->names[way - 1]);
+		set->generations[way] = set->generations[way - 1];
 	}
-	return &pair[1];
+	STORE(&set->entries[0], entry);
+	STORE(&set->hashes[0], hash);
+	STORE(&set->names[0], name);
+	set->generations[0] = (uint32_t)entry->generation;
+}
+
+/* Is there room for an entry of that size in place of the way's? Two threads
+ * may both be told so, and then pass the limit, by an entry each. */
+static bool has_room(const struct script_cache *cache, const struct set *set,
+		     int way, size_t size)
+{
+	const struct entry *old = set->entries[way];
+	size_t used = __atomic_load_n(&cache->used, __ATOMIC_RELAXED);
+
+	return used + size - (old ? entry_size(old) : 0) <= cache->limit;
 }
 
 void script_cache_put(struct script_cache *cache, uint64_t generation,
-		      const char *key, size_t len, const struct asker *asker,
+		      uint32_t hash, const char *key, size_t len,
+		      const struct asker *asker,
 		      const struct resolution *resolution)
 {
-	struct entry *entry, **pair, **slot;
+	struct entry head, *entry = NULL;
 	pthread_mutex_t *lock;
-	size_t old, size;
+	struct set *set;
+	int way;
 
 	if (!cache || len > SCRIPT_CACHE_KEY_MAX ||
 	    resolution->len > SCRIPT_CACHE_TEXT_MAX)
 		return;
-	entry = entry_make(generation, key, len, asker, resolution);
-	if (!entry)
-		return;
-	size = entry_size(entry);
-	pair = pair_of(cache, entry->hash, &lock);
+	head = entry_head(generation, len, asker, resolution);
+	set = set_of(cache, hash, &lock);
 	pthread_mutex_lock(lock);
-	slot = pair_choose(pair, entry);
-	old = *slot ? entry_size(*slot) : 0;
-	/* Two threads may both pass the limit here, by an entry each. */
-	if (__atomic_load_n(&cache->used, __ATOMIC_RELAXED) + size - old <=
-	    cache->limit) {
-		__atomic_add_fetch(&cache->used, size - old, __ATOMIC_RELAXED);
-		free(*slot);
-		/* The newer one moves to where room was made. */
-		*slot = pair[0];
-		pair[0] = entry;
-		entry = NULL;
+	way = set_choose(set, generation, hash, key, len);
+	if (way < WAYS && has_room(cache, set, way, entry_size(&head)))
+		entry = entry_make(&head, key, asker, resolution);
+	if (entry) {
+		size_t old =
+			set->entries[way] ? entry_size(set->entries[way]) : 0;
+
+		__atomic_add_fetch(&cache->used, entry_size(entry) - old,
+				   __ATOMIC_RELAXED);
+		set_insert(set, way, entry, hash,
+			   table_hash(asker->name, head.name_len));
 	}
 	pthread_mutex_unlock(lock);
-	free(entry);
+}
+
+void script_cache_prefetch(struct script_cache *cache, uint32_t hash)
+{
+	if (cache)
+		__builtin_prefetch(&cache->sets[hash & cache->mask]);
+}
+
+bool script_cache_foresee(struct script_cache *cache, uint32_t hash,
+			  uint32_t *ret_name)
+{
+	const struct set *set;
+	const char *entry;
+	size_t i;
+	int way;
+
+	if (!cache)
+		return false;
+	set = &cache->sets[hash & cache->mask];
+	for (way = 0; way < WAYS; way++) {
+		if (LOAD(&set->hashes[way]) != hash)
+			continue;
+		/* Not ours without the lock: its address is all we take. */
+		entry = (const char *)LOAD(&set->entries[way]);
+		if (!entry)
+			continue;
+		for (i = 0; i < FORESEEN_BYTES; i += CACHE_LINE)
+			__builtin_prefetch(entry + i);
+		*ret_name = LOAD(&set->names[way]);
+		return true;
+	}
+	return false;
 }

@@ -35,17 +35,32 @@ void script_cache_close(struct script_cache *cache);
 
 /*
  * Look for the answer to a key (len bytes: all that the answer depends on)
- * from the snapshot of that generation.  The arena owns what is returned: text,
- * len, file, etag and kind of the resolution.
+ * from the snapshot of that generation.  The hash is of the key, or of a part
+ * of it in which keys differ.  The arena owns what is returned: text, len,
+ * file, etag and kind of the resolution.
  */
 bool script_cache_find(struct script_cache *cache, uint64_t generation,
-		       const char *key, size_t len, struct arena *arena,
-		       struct asker *ret_asker,
+		       uint32_t hash, const char *key, size_t len,
+		       struct arena *arena, struct asker *ret_asker,
 		       struct resolution *ret_resolution);
 
-/* Keep an answer, in place of an older one where there is no room. */
+/*
+ * Keep an answer, in place of one of an earlier load where there is no room;
+ * of one of the same load only when the key was put before, just so.
+ */
 void script_cache_put(struct script_cache *cache, uint64_t generation,
-		      const char *key, size_t len, const struct asker *asker,
+		      uint32_t hash, const char *key, size_t len,
+		      const struct asker *asker,
 		      const struct resolution *resolution);
+
+/* Have what leads to the key's answer fetched from memory. */
+void script_cache_prefetch(struct script_cache *cache, uint32_t hash);
+
+/*
+ * Then, have the answer itself fetched, and tell table_hash() of the name of
+ * the machine that asks; false where there is most likely none.
+ */
+bool script_cache_foresee(struct script_cache *cache, uint32_t hash,
+			  uint32_t *ret_name);
 
 #endif

@@ -161,30 +161,65 @@ static void thread_sweep(struct thread *thread)
 static void *const listening = (void *)1;
 static void *const stopping = (void *)2;
 
+/* Of the next events, receive the requests.  Returns how many events that
+ * were. */
+static int thread_look_ahead(struct thread *thread,
+			     const struct epoll_event *events, int count)
+{
+	struct conn *conns[AHEAD_MAX];
+	size_t found = 0;
+	int i;
+
+	for (i = 0; i < count && found < AHEAD_MAX; i++) {
+		if (events[i].data.ptr != stopping &&
+		    events[i].data.ptr != listening)
+			conns[found++] = events[i].data.ptr;
+	}
+	/* A single one has nobody to share the wait with. */
+	if (found > 1)
+		conns_look_ahead(&thread->worker, conns, found);
+	return i;
+}
+
+/* Do what the events tell; return whether the thread is to end. */
+static bool thread_turn(struct thread *thread, const struct epoll_event *events,
+			int count)
+{
+	struct worker *worker = &thread->worker;
+	bool is_over = false;
+	int i, seen = 0;
+
+	/* Connections are freed at their own events alone, or in the sweep,
+	 * where no events of theirs are left. */
+	for (i = 0; i < count; i++) {
+		if (i == seen)
+			seen += thread_look_ahead(thread, events + i,
+						  count - i);
+		if (events[i].data.ptr == stopping)
+			is_over = true;
+		else if (events[i].data.ptr == listening)
+			connections_accept(thread);
+		else
+			conn_happened(worker, events[i].data.ptr,
+				      events[i].events);
+	}
+	return is_over;
+}
+
 static void *thread_run(void *arg)
 {
 	struct thread *thread = arg;
 	struct worker *worker = &thread->worker;
 	struct epoll_event events[EVENTS_MAX];
 	bool is_over = false;
-	int count, i;
+	int count;
 
 	while (!is_over) {
 		count = events_wait(worker, events);
 		/* What is begun counts, before it has to wait. */
 		__atomic_add_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
 		worker->now_ms = now_ms();
-		/* Connections are freed at their own events alone, or here,
-		 * where no events of theirs are left. */
-		for (i = 0; i < count; i++) {
-			if (events[i].data.ptr == stopping)
-				is_over = true;
-			else if (events[i].data.ptr == listening)
-				connections_accept(thread);
-			else
-				conn_happened(worker, events[i].data.ptr,
-					      events[i].events);
-		}
+		is_over = thread_turn(thread, events, count);
 		thread_sweep(thread);
 		__atomic_sub_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
 	}

@@ -105,3 +105,9 @@ uint32_t table_next(const struct table *table, uint32_t hash, uint32_t *cursor)
 			return slot->index - 1;
 	}
 }
+
+void table_prefetch(const struct table *table, uint32_t hash)
+{
+	if (table->slots)
+		__builtin_prefetch(&table->slots[hash & table->mask]);
+}

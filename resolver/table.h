@@ -48,4 +48,7 @@ int table_put(struct table *table, uint32_t hash, uint32_t index);
  */
 uint32_t table_next(const struct table *table, uint32_t hash, uint32_t *cursor);
 
+/* Have what table_next() looks at first fetched from memory. */
+void table_prefetch(const struct table *table, uint32_t hash);
+
 #endif

@@ -45,8 +45,9 @@ struct node {
  * no cache; so what every request needs stands first, up to the name.
  */
 struct entry {
-	/* Next of its bucket. */
+	/* Next of its bucket, and what points to this one. */
 	struct entry *next;
+	struct entry **prev_next;
 	/* The last event. */
 	struct node *last;
 	/* The one before the last, or NULL. */
@@ -89,6 +90,7 @@ struct shard {
 	struct entry *newest[2];
 	/* Memory that its events take. */
 	size_t bytes;
+	/* NULL before the first; __atomic. */
 	struct key *keys;
 };
 
@@ -235,22 +237,27 @@ static void entry_renew(struct shard *shard, struct entry *entry, bool is_known,
 	order_append(shard, entry);
 }
 
-/* Forget the machine of a shard that was unseen longest, strangers first. */
-static void shard_evict(struct shard *shard)
+/* The machine that is forgotten first: unseen longest, strangers first. */
+static struct entry *shard_oldest(const struct shard *shard)
 {
-	struct entry *entry =
-		shard->oldest[0] ? shard->oldest[0] : shard->oldest[1];
-	struct entry **link;
+	return shard->oldest[0] ? shard->oldest[0] : shard->oldest[1];
+}
+
+/* Forget a machine, so that another gets its memory; NULL: there is none. */
+static struct entry *shard_evict(struct shard *shard)
+{
+	struct entry *entry = shard_oldest(shard);
 
 	if (!entry)
-		return;
-	link = bucket_of(shard, text_hash(entry->sighting.name));
-	while (*link != entry)
-		link = &(*link)->next;
-	*link = entry->next;
+		return NULL;
+	*entry->prev_next = entry->next;
+	if (entry->next)
+		entry->next->prev_next = entry->prev_next;
 	order_remove(shard, entry);
-	entry_free(shard, entry);
+	while (entry->first)
+		entry_drop_first(shard, entry);
 	shard->count--;
+	return entry;
 }
 
 static struct entry *entry_find(struct shard *shard, unsigned int hash,
@@ -279,21 +286,71 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	if (entry)
 		return entry;
 	if (shard->count >= MACHINES_MAX)
-		shard_evict(shard);
-	entry = aligned_alloc(CACHE_LINE, ENTRY_BYTES);
+		entry = shard_evict(shard);
+	if (!entry)
+		entry = aligned_alloc(CACHE_LINE, ENTRY_BYTES);
 	if (!entry)
 		return NULL;
 	memset(entry, 0, sizeof(*entry));
-	snprintf(entry->sighting.name, sizeof(entry->sighting.name), "%s",
-		 name);
+	memcpy(entry->sighting.name, name,
+	       strnlen(name, sizeof(entry->sighting.name) - 1));
 	entry->sighting.first_ms = now;
 	entry->renewed_ms = now;
 	entry->hash = hash;
 	entry->next = *bucket;
+	entry->prev_next = bucket;
+	if (entry->next)
+		entry->next->prev_next = &entry->next;
 	*bucket = entry;
 	order_append(shard, entry);
 	shard->count++;
 	return entry;
+}
+
+void timeline_prefetch(struct timeline *timeline, uint32_t name)
+{
+	__builtin_prefetch(bucket_of(shard_of(timeline, name), name));
+}
+
+/* What is written of an entry when its machine asks, or, is_all, when it is
+ * forgotten for another's sake. */
+static void entry_prefetch(const struct entry *entry, bool is_all)
+{
+	size_t end = is_all ? sizeof(*entry) : 3 * CACHE_LINE, i;
+
+	for (i = 0; i < end; i += CACHE_LINE)
+		__builtin_prefetch((const char *)entry + i, 1);
+}
+
+void timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
+{
+	struct shard *shard = shard_of(timeline, name);
+	bool is_new = false;
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = *bucket_of(shard, name);
+	if (turn > 0) {
+		while (entry && entry->hash != name)
+			entry = entry->next;
+		is_new = !entry;
+	}
+	if (is_new && shard->count >= MACHINES_MAX)
+		entry = shard_oldest(shard);
+	if (entry && turn < 2) {
+		entry_prefetch(entry, is_new);
+	} else if (entry) {
+		__builtin_prefetch(entry->first);
+		__builtin_prefetch(entry->last);
+		__builtin_prefetch(entry->before);
+	}
+	/* Its neighbours are written to when it goes. */
+	if (is_new && entry && turn == 2) {
+		__builtin_prefetch(entry->next, 1);
+		if (entry->newer)
+			__builtin_prefetch(&entry->newer->older, 1);
+	}
+	pthread_mutex_unlock(&shard->lock);
 }
 
 /* Copy one line: what is not printable becomes a space. */
@@ -379,6 +436,20 @@ static void entry_add(struct shard *shard, struct entry *entry,
 		entry_drop_first(shard, entry);
 }
 
+/* A key will be put soon. */
+static void key_prefetch(struct timeline *timeline, const char *text)
+{
+	unsigned int hash = text_hash(text);
+	const struct key *keys = __atomic_load_n(
+		&shard_of(timeline, hash)->keys, __ATOMIC_RELAXED);
+
+	if (!*text || !keys)
+		return;
+	keys += hash / SHARDS % KEYS;
+	__builtin_prefetch(keys->key, 1);
+	__builtin_prefetch(keys->name, 1);
+}
+
 static void key_put(struct timeline *timeline, const char *text,
 		    const char *name)
 {
@@ -390,7 +461,9 @@ static void key_put(struct timeline *timeline, const char *text,
 		return;
 	pthread_mutex_lock(&shard->lock);
 	if (!shard->keys)
-		shard->keys = calloc(KEYS, sizeof(*shard->keys));
+		__atomic_store_n(&shard->keys,
+				 calloc(KEYS, sizeof(*shard->keys)),
+				 __ATOMIC_RELAXED);
 	if (shard->keys) {
 		key = &shard->keys[hash / SHARDS % KEYS];
 		if (strcmp(key->key, text) != 0)
@@ -481,6 +554,7 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 	if (entry) {
 		is_same = entry->said == said && is_recent(entry->said_ms, now);
 		if (!is_same) {
+			key_prefetch(timeline, facts->mac_name);
 			sighting_fill(&entry->sighting, facts, client);
 			entry->said = said;
 			entry->said_ms = now;

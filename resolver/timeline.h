@@ -84,6 +84,15 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 		    const char *text);
 
 /*
+ * A machine with this table_hash() of its name will be seen soon: have what
+ * leads to its timeline fetched from memory.
+ */
+void timeline_prefetch(struct timeline *timeline, uint32_t name);
+
+/* Then, have the timeline fetched, in turns 0 to 2. */
+void timeline_foresee(struct timeline *timeline, uint32_t name, int turn);
+
+/*
  * Put back what was kept of a machine: count events, oldest first.  What
  * happened since stays; what is there already is not put twice.
  */

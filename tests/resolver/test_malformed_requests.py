@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -149,6 +150,50 @@ def test_more_requests_than_are_read_at_once_are_all_answered(
             chunk = sock.recv(1 << 16)
             assert chunk
             data += chunk
+
+
+def test_requests_of_many_at_once_are_all_answered(serving: Daemon) -> None:
+    """They are received before the first of them is answered: whole, in parts,
+    longer than what is received so early, several, wrong, and none."""
+    serving.site.write("default.ipxe", "#!ipxe\necho {{mac}}\n")
+    pad = "X-Pad: " + "x" * 1000 + "\r\n"
+    with contextlib.ExitStack() as stack:
+        socks = [stack.enter_context(serving.connect()) for _ in range(60)]
+        wanted: list[tuple[bytes, bytes, int]] = []
+        for number in range(len(socks)):
+            mac = f"52:54:00:00:00:{number:02x}"
+            one = request(target=f"/boot.ipxe?mac={mac}")
+            echo = f"echo {mac}\n".encode()
+            wanted.append([
+                (one, echo, 1), (one * 3, echo, 3), (one[:30], echo, 1),
+                (request(pad * 3, target=f"/boot.ipxe?mac={mac}"), echo, 1),
+                (b"nonsense\r\n\r\n", b" 400 ", 1), (b"", b"", 0),
+            ][number % 6])
+        for sock in socks:
+            sock.settimeout(10)
+            sock.sendall(request())
+            while not sock.recv(4096).endswith(b"content"):
+                pass
+        os.kill(serving.pid, signal.SIGSTOP)
+        try:
+            for sock, (data, _, _) in zip(socks, wanted):
+                sock.sendall(data)
+        finally:
+            os.kill(serving.pid, signal.SIGCONT)
+        for number, (sock, (data, answer, count)) in enumerate(
+                zip(socks, wanted)):
+            if number % 6 == 2:
+                sock.sendall(request(
+                    target=f"/boot.ipxe?mac=52:54:00:00:00:{number:02x}")[30:])
+            if number % 6 == 5:
+                sock.shutdown(socket.SHUT_WR)
+                assert sock.recv(1) == b""
+            got = b""
+            while got.count(answer or b"?") < count:
+                chunk = sock.recv(1 << 16)
+                assert chunk, (number, got)
+                got += chunk
+    assert serving.is_well()
 
 
 def test_http_1_0_request_yields_reply_and_close(serving: Daemon) -> None:

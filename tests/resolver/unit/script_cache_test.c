@@ -12,9 +12,9 @@
 
 #include "table.h"
 
-/* The cache's limit, and what it makes of it: pairs of slots. */
+/* The cache's limit, and what it makes of it: sets of three. */
 #define LIMIT_BYTES (64 * 1024)
-#define PAIRS	    128
+#define SETS	    64
 
 static struct script_cache *cache;
 static struct arena arena;
@@ -34,6 +34,11 @@ static int teardown(void **ctx)
 	return 0;
 }
 
+static uint32_t hash_of(const char *key)
+{
+	return table_hash(key, strlen(key));
+}
+
 /* Keep the key as its own script, of a machine called so too. */
 static void put(const char *key, uint64_t generation)
 {
@@ -46,8 +51,8 @@ static void put(const char *key, uint64_t generation)
 	struct asker asker = {.is_known = true};
 
 	strcpy(asker.name, key);
-	script_cache_put(cache, generation, key, strlen(key), &asker,
-			 &resolution);
+	script_cache_put(cache, generation, hash_of(key), key, strlen(key),
+			 &asker, &resolution);
 }
 
 static bool is_kept(const char *key, uint64_t generation)
@@ -55,8 +60,8 @@ static bool is_kept(const char *key, uint64_t generation)
 	struct resolution resolution;
 	struct asker asker;
 
-	if (!script_cache_find(cache, generation, key, strlen(key), &arena,
-			       &asker, &resolution))
+	if (!script_cache_find(cache, generation, hash_of(key), key,
+			       strlen(key), &arena, &asker, &resolution))
 		return false;
 	assert_string_equal(resolution.text, key);
 	assert_string_equal(resolution.file, "profiles.d/a.ipxe");
@@ -66,7 +71,7 @@ static bool is_kept(const char *key, uint64_t generation)
 	return true;
 }
 
-/* Find keys of one pair of slots. */
+/* Find keys of one set. */
 static void find_neighbours(char keys[][16], size_t count)
 {
 	unsigned int number = 0;
@@ -74,8 +79,7 @@ static void find_neighbours(char keys[][16], size_t count)
 
 	while (found < count) {
 		snprintf(keys[found], 16, "node%u", number++);
-		if (table_hash(keys[found], strlen(keys[found])) / 2 % PAIRS ==
-		    7)
+		if (hash_of(keys[found]) % SETS == 7)
 			found++;
 	}
 }
@@ -99,24 +103,76 @@ static void test_answer_of_another_load_is_not_found(void **ctx)
 	assert_false(is_kept("web01", 1));
 }
 
-static void test_two_keys_of_one_place_are_both_kept(void **ctx)
+static void test_keys_of_one_place_are_all_kept(void **ctx)
 {
-	char keys[3][16];
+	char keys[4][16];
 	int i;
 
 	(void)ctx;
-	find_neighbours(keys, 3);
-	for (i = 0; i < 4; i++) {
-		put(keys[i % 2], 1);
-		if (i)
-			assert_true(is_kept(keys[0], 1));
-	}
-	assert_true(is_kept(keys[1], 1));
-	/* The older one makes room. */
-	put(keys[2], 1);
-	assert_true(is_kept(keys[2], 1));
-	assert_true(is_kept(keys[1], 1));
+	find_neighbours(keys, 4);
+	for (i = 0; i < 6; i++)
+		put(keys[i % 3], 1);
+	for (i = 0; i < 3; i++)
+		assert_true(is_kept(keys[i], 1));
+	/* The oldest one makes room, for who comes again. */
+	put(keys[3], 1);
+	assert_false(is_kept(keys[3], 1));
+	put(keys[3], 1);
+	assert_true(is_kept(keys[3], 1));
 	assert_false(is_kept(keys[0], 1));
+	assert_true(is_kept(keys[1], 1));
+	assert_true(is_kept(keys[2], 1));
+}
+
+static void test_keys_that_find_no_room_drive_nobody_out(void **ctx)
+{
+	char keys[6][16];
+	int i;
+
+	(void)ctx;
+	find_neighbours(keys, 6);
+	for (i = 0; i < 30; i++)
+		put(keys[i % 6], 1);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(is_kept(keys[i], 1), i < 3);
+	/* After another load everybody begins anew. */
+	put(keys[5], 2);
+	assert_true(is_kept(keys[5], 2));
+}
+
+static void test_keys_of_one_hash_are_told_apart(void **ctx)
+{
+	struct resolution resolution = {.text = "a", .len = 1, .file = "a"};
+	struct asker asker = {.name = "web01"};
+
+	(void)ctx;
+	script_cache_put(cache, 1, 5, "one", 3, &asker, &resolution);
+	script_cache_put(cache, 1, 5, "two", 3, &asker, &resolution);
+	assert_true(script_cache_find(cache, 1, 5, "one", 3, &arena, &asker,
+				      &resolution));
+	assert_true(script_cache_find(cache, 1, 5, "two", 3, &arena, &asker,
+				      &resolution));
+	assert_false(script_cache_find(cache, 1, 5, "six", 3, &arena, &asker,
+				       &resolution));
+}
+
+static void test_who_will_ask_is_foreseen(void **ctx)
+{
+	uint32_t name = 0;
+
+	(void)ctx;
+	script_cache_prefetch(cache, hash_of("web01"));
+	assert_false(script_cache_foresee(cache, hash_of("web01"), &name));
+	put("web01", 1);
+	assert_true(script_cache_foresee(cache, hash_of("web01"), &name));
+	assert_int_equal(name, hash_of("web01"));
+	/* Another one of the same set. */
+	assert_false(
+		script_cache_foresee(cache, hash_of("web01") + SETS, &name));
+	/* A hash of nothing is that of an empty place, too. */
+	assert_false(script_cache_foresee(cache, 0, &name));
+	script_cache_prefetch(NULL, 0);
+	assert_false(script_cache_foresee(NULL, 0, &name));
 }
 
 static void test_cache_stays_within_its_limit(void **ctx)
@@ -144,7 +200,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_answer_is_found_with_who_asked),
 		TEST(test_answer_of_another_load_is_not_found),
-		TEST(test_two_keys_of_one_place_are_both_kept),
+		TEST(test_keys_of_one_place_are_all_kept),
+		TEST(test_keys_that_find_no_room_drive_nobody_out),
+		TEST(test_keys_of_one_hash_are_told_apart),
+		TEST(test_who_will_ask_is_foreseen),
 		TEST(test_cache_stays_within_its_limit),
 #undef TEST
 	};

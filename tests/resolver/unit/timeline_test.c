@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "table.h"
+
 static struct timeline *timeline;
 
 static int setup(void **ctx)
@@ -132,6 +134,49 @@ static void test_strangers_make_room_first(void **ctx)
 	assert_true(found.is_known);
 }
 
+/* Who takes a forgotten machine's place has nothing of it. */
+static void test_forgotten_machine_leaves_nothing(void **ctx)
+{
+	struct facts facts = {.value = {[FACT_SERIAL] = "S1"}};
+	char name[STATE_NAME_BYTES];
+	struct event events[TIMELINE_EVENTS_MAX];
+	struct sighting found;
+	int i, turn, kept = 0;
+
+	(void)ctx;
+	strcpy(facts.mac_name, "52-54-00-00-00-01");
+	for (i = 0; i < 2 * TIMELINES_KEPT; i++) {
+		unsigned int hash;
+
+		snprintf(name, sizeof(name), "node%d", i);
+		hash = table_hash(name, strlen(name));
+		/* As it is before each request; nothing comes of it. */
+		timeline_prefetch(timeline, hash);
+		for (turn = 0; turn < 3; turn++)
+			timeline_foresee(timeline, hash, turn);
+		timeline_sight(timeline, name, true, &facts, "192.0.2.1", "a");
+		timeline_add(timeline, name, EVENT_SERVER, "answered", 0, "b");
+		facts.value[FACT_SERIAL] = NULL;
+		facts.mac_name[0] = '\0';
+	}
+	assert_true(timeline_get(timeline, "node0", &found, NULL) < 0);
+	for (i = 0; i < 2 * TIMELINES_KEPT; i++) {
+		snprintf(name, sizeof(name), "node%d", i);
+		events[1].text[0] = '\0';
+		if (timeline_get(timeline, name, &found, events) < 0)
+			continue;
+		kept++;
+		assert_string_equal(found.name, name);
+		assert_string_equal(found.client, "192.0.2.1");
+		assert_string_equal(found.mac, "");
+		assert_string_equal(found.serial, "");
+		assert_string_equal(events[0].text, "a");
+		assert_string_equal(events[1].text, "b");
+	}
+	assert_int_equal(kept, timeline_count(timeline));
+	assert_in_range(kept, TIMELINES_KEPT / 2, TIMELINES_KEPT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +185,7 @@ int main(void)
 		TEST(test_shared_address_leads_to_who_asked_last),
 		TEST(test_questions_and_answers_in_turn_are_two_events),
 		TEST(test_strangers_make_room_first),
+		TEST(test_forgotten_machine_leaves_nothing),
 #undef TEST
 	};
 
