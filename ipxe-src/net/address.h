@@ -4,6 +4,8 @@
 #ifndef NET_ADDRESS_H
 #define NET_ADDRESS_H
 
+#include <string.h>
+
 #include "lwip/ip.h"
 
 #include "core/compiler.h"
@@ -48,7 +50,18 @@ static inline size_t address_len(const ip_addr_t *addr)
 	return IP_IS_V6(addr) ? 16 : 4;
 }
 
+/* For printf(): HOST as the field Host has it, RFC 9110 7.2. An IPv6 address is
+ * in brackets, and its zone is nobody else's business (RFC 6874 section 4). */
+#define HOST_FORMAT "%s%.*s%s"
+#define HOST_ARGS(host)                                                        \
+	HOST_IS_IPV6(host) ? "[" : "", (int)strcspn(host, "%"), host,          \
+		HOST_IS_IPV6(host) ? "]" : ""
+#define HOST_IS_IPV6(host) (strchr(host, ':') != NULL)
+
 #else
+
+#define HOST_FORMAT	"%s"
+#define HOST_ARGS(host) host
 
 static inline unsigned int address_mtu(const ip_addr_t *addr __unused_arg,
 				       const struct netif *netif)

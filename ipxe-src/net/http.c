@@ -13,6 +13,7 @@
 #include "core/platform.h"
 #include "core/poll.h"
 #include "core/settings.h" /* base64 */
+#include "net/address.h"
 #include "net/download.h"
 #include "net/http_connection.h"
 #include "net/http_form.h"
@@ -270,8 +271,9 @@ static void http_send(struct http *http)
 		request_printf(&request, "%c%s", uri->query ? '&' : '?',
 			       form->query);
 	request_printf(&request, " HTTP/1.1\r\n");
-	request_printf(&request, "Host: %s%s%s\r\n", uri->host,
-		       uri->port ? ":" : "", uri->port ? uri->port : "");
+	request_printf(&request, "Host: " HOST_FORMAT "%s%s\r\n",
+		       HOST_ARGS(uri->host), uri->port ? ":" : "",
+		       uri->port ? uri->port : "");
 	request_printf(&request, "User-Agent: " HTTP_USER_AGENT "\r\n"
 				 "Connection: keep-alive\r\n");
 	http->is_ranged = download->received > 0;

@@ -21,6 +21,7 @@
 #include "core/platform.h"
 #include "core/poll.h"
 #include "core/uri.h"
+#include "net/address.h"
 #include "net/http_connection.h"
 #include "net/http_response.h"
 #include "net/resolve.h"
@@ -257,10 +258,10 @@ static void sender_start(void)
 
 	body_write();
 	len = snprintf(sender.request, sizeof(sender.request),
-		       "POST %s%s%s HTTP/1.1\r\nHost: %s%s%s\r\n"
+		       "POST %s%s%s HTTP/1.1\r\nHost: " HOST_FORMAT "%s%s\r\n"
 		       "Content-Length: %lu\r\nConnection: close\r\n\r\n",
 		       uri->epath, uri->query ? "?" : "",
-		       uri->query ? uri->query : "", uri->host,
+		       uri->query ? uri->query : "", HOST_ARGS(uri->host),
 		       uri->port ? ":" : "", uri->port ? uri->port : "",
 		       (unsigned long)sender.body_len);
 	if (len < 0 || (size_t)len >= sizeof(sender.request))

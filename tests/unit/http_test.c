@@ -3,6 +3,7 @@
 #include "fake_net.h"
 
 #include "core/params.h"
+#include "net/address.h"
 
 #define URL	 "http://10.0.0.1/dir/file?x=1"
 #define FILE_LEN 100000
@@ -641,6 +642,24 @@ static void test_bad_uris(void **state)
 	assert_int_equal(fake_fetch("relative"), -EINVAL);
 }
 
+/* The host as the field Host has it. */
+static void assert_host(const char *host, const char *wanted)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), HOST_FORMAT, HOST_ARGS(host));
+	assert_string_equal(text, wanted);
+}
+
+static void test_an_ipv6_host_is_in_brackets(void **state)
+{
+	(void)state;
+	assert_host("boot.test", "boot.test");
+	assert_host("10.0.0.1", "10.0.0.1");
+	assert_host("2001:db8::1", "[2001:db8::1]");
+	assert_host("fe80::1%net0", "[fe80::1]");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, up, down)
 
 int main(void)
@@ -678,6 +697,7 @@ int main(void)
 		TEST(test_params_methods),
 		TEST(test_params_and_redirects),
 		TEST(test_header_fields_are_checked),
+		TEST(test_an_ipv6_host_is_in_brackets),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);
