@@ -14,6 +14,10 @@ SELECT_IF(NET_PROTO_IPV6);
 /* DHCPv4's tag of a search list, RFC 3397; DHCPv6's has the same form. */
 #define DHCP_OPT_SEARCH_LIST 119
 
+/* Longest name, and longest part of one, RFC 1035 2.3.4. */
+#define DNS_NAME_MAX  255
+#define DNS_LABEL_MAX 63
+
 /* A block. */
 struct dhcpv6_block {
 	struct settings settings;
@@ -55,6 +59,32 @@ static int dns_fetch(const struct dhcpv6_block *block, void *buf, size_t len)
 			  : -ENOENT;
 }
 
+/* The first name of the search list is the domain that the machine is in, which
+ * DHCPv6 has no option for. RFC 3646 section 4, RFC 8415 section 10. */
+static int domain_fetch(const struct dhcpv6_block *block, void *buf, size_t len)
+{
+	struct dhcpv6_option option;
+	char text[DNS_NAME_MAX + 1];
+	size_t at = 0, text_len = 0;
+	size_t label;
+
+	if (!dhcpv6_option_find(block->options, block->len,
+				DHCPV6_OPT_DOMAIN_LIST, &option))
+		return -ENOENT;
+	while (at < option.len && option.data[at]) {
+		label = option.data[at++];
+		if (label > DNS_LABEL_MAX || label > option.len - at ||
+		    label + 1 > DNS_NAME_MAX - text_len)
+			return -ENOENT;
+		if (text_len)
+			text[text_len++] = '.';
+		memcpy(text + text_len, option.data + at, label);
+		text_len += label;
+		at += label;
+	}
+	return text_len ? value_copy(buf, len, text, text_len) : -ENOENT;
+}
+
 /* Copy the URL of the boot file, where it can be used. */
 static int boot_url_fetch(const struct dhcpv6_block *block, void *buf,
 			  size_t len)
@@ -92,6 +122,8 @@ static int dhcpv6_block_fetch(struct settings *settings,
 		return -ENOENT;
 	if (setting->tag == setting_filename.tag)
 		return boot_url_fetch(block, buf, len);
+	if (setting->tag == setting_domain.tag)
+		return domain_fetch(block, buf, len);
 	if (setting->tag == DHCP_OPT_SEARCH_LIST)
 		return option_fetch(block, DHCPV6_OPT_DOMAIN_LIST, buf, len);
 	return -ENOENT;

@@ -328,6 +328,7 @@ static void fuzz_dhcpv6_packet(void)
 	free(settings_fetch_text("net0.dhcpv6/ip6"));
 	free(settings_fetch_text("net0.dhcpv6/dns6"));
 	free(settings_fetch_text("net0.dhcpv6/dnssl"));
+	free(settings_fetch_text("net0.dhcpv6/domain"));
 	free(settings_fetch_text("net0.dhcpv6/filename"));
 	free(settings_fetch_text("net0.dhcpv6/59:string"));
 	dhcpv6_block_unregister(fake_netdev);

@@ -478,6 +478,7 @@ static void test_settings(void **state)
 		       "20:01:0d:b8:00:00:00:00:00:00:00:00:00:00:00:05:"
 		       "20:01:0d:b8:00:00:00:00:00:00:00:00:00:00:00:06");
 	assert_setting("dnssl", "lab.test example");
+	assert_setting("domain", "lab.test");
 	assert_setting("filename", "http://h/boot.ipxe");
 	/* By number: options of DHCPv6, and of nothing else. */
 	assert_setting("net7.dhcpv6/59:string", "http://h/boot.ipxe");
@@ -488,7 +489,6 @@ static void test_settings(void **state)
 	assert_setting("net7/59:string", NULL);
 	/* DHCPv4's 6, 15, 23, 59 are not these. */
 	assert_setting("dns", NULL);
-	assert_setting("domain", NULL);
 	assert_setting("net7/2:hex", NULL);
 	assert_setting("user-class", NULL);
 	assert_setting("next-server", NULL);
@@ -530,6 +530,54 @@ static void test_information_has_no_address(void **state)
 	dhcpv6_block_unregister(settings_netdev);
 }
 
+/* What the first name of a search list TEXT of LEN bytes is; NULL: none. */
+static void assert_domain(const char *list, size_t len, const char *name)
+{
+	uint8_t reply[400] = HEADER;
+
+	put_be16(reply + 4, DHCPV6_OPT_DOMAIN_LIST);
+	put_be16(reply + 6, (uint16_t)len);
+	memcpy(reply + 8, list, len);
+	block_make(reply, 8 + len, true);
+	assert_setting("domain", name);
+}
+
+static void test_domain(void **state)
+{
+	char longest[300], name[256] = {0};
+	size_t i;
+
+	(void)state;
+	assert_domain("\3lab\0", 5, "lab");
+	assert_domain("\3lab\4test\0\1x\0", 13, "lab.test");
+	assert_domain("", 0, NULL);
+	assert_domain("\0\3lab\0", 6, NULL);
+	/* One that is cut short has an end as well; a label has not. */
+	assert_domain("\3lab", 4, "lab");
+	assert_domain("\4lab", 4, NULL);
+	assert_domain("\x40lab", 4, NULL);
+	assert_domain("\xc0\0", 2, NULL);
+	for (i = 0; i < 129; i++)
+		memcpy(longest + 2 * i, "\1x", 2);
+	assert_domain(longest, 258, NULL);
+	for (i = 0; i < 255; i++)
+		name[i] = i % 2 ? '.' : 'x';
+	assert_domain(longest, 256, name);
+	memcpy(longest, "\2xx", 3);
+	for (i = 0; i < 127; i++)
+		memcpy(longest + 3 + 2 * i, "\1x", 2);
+	assert_domain(longest, 3 + 2 * 127, NULL);
+	longest[0] = 64;
+	assert_domain(longest, 65, NULL);
+	longest[0] = 63;
+	longest[64] = 0;
+	memset(longest + 1, 'y', 63);
+	memset(name, 0, sizeof(name));
+	memset(name, 'y', 63);
+	assert_domain(longest, 65, name);
+	dhcpv6_block_unregister(settings_netdev);
+}
+
 static void test_a_name_without_a_server_is_refused(void **state)
 {
 	(void)state;
@@ -560,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_writer_overflow),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_information_has_no_address),
+		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_a_name_without_a_server_is_refused),
 	};
 

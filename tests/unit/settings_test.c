@@ -216,14 +216,21 @@ static void test_builtin_settings_answer(void **state)
 static void test_filename_uri_uses_its_own_blocks_server(void **state)
 {
 	(void)state;
+	expands("[${filename-host}]", "[]");
 	expands("[${filename-uri}]", "[]");
 	store("net0.dhcp/next-server", "10.0.0.1");
 	expands("[${filename-uri}]", "[]");
 	store("proxydhcp/next-server", "10.0.0.2");
 	store("proxydhcp/filename", "a/b.kpxe");
 	expands("${filename-uri}", "tftp://10.0.0.2/a/b.kpxe");
+	expands("${filename-host}", "10.0.0.2");
 	store("filename", "http://h/${platform}.ipxe");
 	expands("${filename-uri}", "http://h/linux.ipxe");
+	expands("${filename-host}", "h");
+	store("filename", "http://[2001:db8::1]:8080/x");
+	expands("${filename-host}", "[2001:db8::1]");
+	store("filename", "file:/x");
+	expands("[${filename-host}]", "[]");
 }
 
 static void test_bad_stores_say_why(void **state)

@@ -84,6 +84,11 @@ void efi_watchdog_disarm(void);
 /* Fill in `origin` from the loaded image's handles. */
 void efi_origin_init(void);
 
+/* The same for what PXE base code over IPv6 has in MODE: the boot file's URL.
+ * NULL without NET_PROTO_IPV6. */
+void efi_origin_pxe6(const EFI_PXE_BASE_CODE_MODE *mode)
+	__attribute__((weak, visibility("hidden")));
+
 /* Calibrate platform_time_us() (takes 10 ms); release the timer. */
 void efi_timer_init(void);
 void efi_timer_fini(void);

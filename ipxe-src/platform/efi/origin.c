@@ -14,9 +14,14 @@ static bool origin_from_pxe(void)
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe;
 
 	pxe = efi_protocol(efi_device, &efi_guid_pxe_base_code);
-	if (!pxe || !pxe->Mode || !pxe->Mode->Started || pxe->Mode->UsingIpv6)
+	if (!pxe || !pxe->Mode || !pxe->Mode->Started)
 		return false;
 	mode = pxe->Mode;
+	if (mode->UsingIpv6) {
+		if (efi_origin_pxe6)
+			efi_origin_pxe6(mode);
+		return false;
+	}
 	if (mode->DhcpAckReceived)
 		origin_set_packet(ORIGIN_DHCPACK, mode->DhcpAck.Raw,
 				  sizeof(mode->DhcpAck.Raw));
