@@ -96,6 +96,11 @@
 #ifndef PLATFORM_LINUX
 #define PCI_CMD      /* pciscan */
 #endif
+#ifdef PLATFORM_EFI
+#define USB_CMD      /* usbscan, ${usb/...} */
+#else
+#define ABSENT_USB   /* ${usb/...}: a sentence */
+#endif
 #define COMPARE_CMD  /* islt, isle, isgt, isge, isne */
 #define IMAGE_ARCHIVE_CMD /* imgextract: gzip, zlib */
 #define IMAGE_MEM_CMD /* imgmem */
@@ -184,6 +189,13 @@
 #define HAS_LLDP 1
 #else
 #define HAS_LLDP 0
+#endif
+
+/* The same: is it to be said why there is no ${usb/...}? */
+#ifdef ABSENT_USB
+#define HAS_ABSENT_USB 1
+#else
+#define HAS_ABSENT_USB 0
 #endif
 
 /* The same: is the setting san-drive linked? */

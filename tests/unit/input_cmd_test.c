@@ -4,6 +4,7 @@
 #include "typing.h"
 #include "core/error.h"
 #include "core/poll.h"
+#include "core/raw_block.h"
 
 static void expect(const char *name, const char *value)
 {
@@ -206,6 +207,22 @@ static void test_absent_command_is_refused_by_name(void **state)
 	assert_non_null(strstr(captured, "imgfetch"));
 }
 
+static void test_usb_settings_are_refused_by_name(void **state)
+{
+	(void)state;
+	raw_blocks_register();
+	assert_int_equal(exec_line("show usb/257.8.2"), -ENOENT);
+	assert_string_equal(captured,
+			    "show: could not find usb/257.8.2: there are no "
+			    "drivers for USB; UEFI has them\n");
+	captured_len = 0;
+	assert_int_equal(exec_line("show x/257.8.2"), -ENOENT);
+	assert_null(strstr(captured, "USB"));
+	captured_len = 0;
+	assert_int_equal(exec_line("usbscan x"), -ENOSYS);
+	assert_string_equal(captured, "usbscan: not built into this image\n");
+}
+
 /* A program on this host has no pciscan; all other images have. */
 static void test_left_out_command_is_refused_by_name(void **state)
 {
@@ -270,6 +287,8 @@ int main(void)
 		cmocka_unit_test_setup(test_syslogs_is_said_to_be_unused,
 				       capture_setup),
 		cmocka_unit_test_setup(test_absent_command_is_refused_by_name,
+				       capture_setup),
+		cmocka_unit_test_setup(test_usb_settings_are_refused_by_name,
 				       capture_setup),
 		cmocka_unit_test_setup(test_left_out_command_is_refused_by_name,
 				       capture_setup),

@@ -52,7 +52,6 @@ ABSENT(iwstat, WANTS_RADIO);
 ABSENT(fcels, WANTS_FC);
 ABSENT(fcstat, WANTS_FC);
 ABSENT(ibstat, "there are no drivers for Infiniband");
-ABSENT(usbscan, "there are no drivers for USB");
 ABSENT(gdbstub, "use QEMU's own, and tests/lab/run --interactive");
 ABSENT(lotest, "a test of drivers; the lab's boots test them");
 ABSENT(md4sum, "MD4 protects nothing; use sha256sum");

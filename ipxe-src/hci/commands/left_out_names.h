@@ -110,12 +110,15 @@
 #ifndef TIME_CMD
 	"time\0"
 #endif
+#ifndef USB_CMD
+	"usbscan\0"
+#endif
 #ifndef VLAN_CMD
 	"vcreate\0vdestroy\0"
 #endif
 /* In an order that packs well. */
 #ifndef ABSENT_CMD
 	"certfree\0certstore\0certstat\0fcstat\0ibstat\0iwstat\0iwlist\0"
-	"fcels\0imgdecrypt\0imgtrust\0usbscan\0gdbstub\0lotest\0md4sum\0"
+	"fcels\0imgdecrypt\0imgtrust\0gdbstub\0lotest\0md4sum\0"
 	"profstat\0startpxe\0stoppxe\0"
 #endif

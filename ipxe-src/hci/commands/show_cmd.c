@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/general.h"
 #include "core/command.h"
 #include "core/console.h"
 #include "core/error.h"
@@ -37,6 +38,10 @@ static int find(const char *name, char *name_buf, struct settings **ret_origin,
 	if (rc)
 		return rc;
 	rc = settings_fetch(settings, ret_setting, NULL, 0, ret_origin, &type);
+	if (rc < 0 && HAS_ABSENT_USB && ret_setting->scope &&
+	    !strcmp(ret_setting->scope, "usb"))
+		return error_set(-ENOENT,
+				 "there are no drivers for USB; UEFI has them");
 	if (rc < 0)
 		return error_set(-ENOENT, "it is not set");
 	if (!ret_setting->type)

@@ -147,6 +147,26 @@ case(name="uefi-setup", machine="uefi",
              lambda boot: "it did not reset" if "\nSTILL HERE"
              in boot.plain_serial() else None])
 
+# --- USB --------------------------------------------------------------------
+
+case(name="uefi-usb", machine="uefi",
+     what="usbscan goes from device to device; their descriptors and strings "
+     "are settings.",
+     dhcp=dumb("dnsmasq"), until=linux_up,
+     script="#!ipxe\nset count:int32 0\n:next\n"
+     "usbscan dev || goto end\ninc count\n"
+     "set all ${all}${usb/${dev}.8.2}-${usb/${dev}.10.2}"
+     "-${usb/${dev}.15.0}-${usb/${dev}.0.0:hexraw},\ngoto next\n:end\n"
+     "@LINUX count=${count} first=${usb/257.0.2:uristring} "
+     "all=${all:uristring} none=<${usb/600.0.0}>@\n",
+     qemu=["-device", "qemu-xhci", "-device", "usb-kbd",
+           "-device", "usb-audio,audiodev=a", "-audiodev", "none,id=a"],
+     checks=[linux_with(
+         "count=2 first=QEMU%20USB%20[A-Z][a-z]+ "
+         "all=2706-0100-QEMU%20USB%20Keyboard-12010002[0-9a-f]{8}27060100"
+         "[0-9a-f]{12}%2Cf446-0200-QEMU%20USB%20Audio-12010001[0-9a-f]{8}"
+         "f4460200[0-9a-f]{12}%2C none=<>")])
+
 # --- a warm restart ---------------------------------------------------------
 
 
