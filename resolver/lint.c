@@ -333,8 +333,9 @@ static bool part_is(const struct part *part, const char *const *names)
 /* Labels, jumps and variables of a command. */
 static void part_note(struct lint *lint, const struct part *part, size_t first)
 {
-	static const char *const setters[] = {"set", "inc", "read", "clear",
-					      NULL};
+	static const char *const setters[] = {"set",	 "inc",	     "read",
+					      "clear",	 "imgset",   "pciscan",
+					      "usbscan", "nslookup", NULL};
 	static const char *const choosers[] = {"choose", "item", NULL};
 	static const char *const jumps[] = {"goto", NULL};
 	struct notes *notes = lint->notes;
@@ -375,8 +376,11 @@ static void part_lint(struct lint *lint, const struct part *part)
 		}
 		if (is_dynamic(word) && word.text[1] != '-')
 			continue;
-		if (lint_option(lint, command, word))
-			first++;
+		if (!lint_option(lint, command, word))
+			continue;
+		first++;
+		if (word_equals(word, "--set") && first < part->count)
+			variable_note(lint, part->words[first]);
 	}
 	part_note(lint, part, first);
 	if (part_is(part, jumps) && first < part->count &&

@@ -83,6 +83,9 @@ def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> 
     "chain --help\n", "chain -h\n", "chain -- --bad\n",
     "set letter a\nchain -${letter} x\n",
     "set x-${ip} 1\necho ${x-1}\n",
+    *(f"{command} found x\necho ${{found}}\n"
+      for command in ("pciscan", "usbscan", "nslookup", "imgset",
+                      "sha256sum --set")),
     "inc counted\necho ${counted}\n", "read asked\necho ${asked}\n",
     "clear gone\necho ${gone}\n",
     "form F\nitem host Host\npresent && echo ${host} ||\n",
