@@ -7,6 +7,7 @@
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
 #include "net/dhcp_settings.h"
+#include "net/ipv6_config.h"
 
 SELECT_IF(CACHED_LEASE);
 
@@ -113,5 +114,6 @@ int dhcp_adopt_cached(void)
 	    !cached_is_equal(ORIGIN_PXEREPLY, ORIGIN_PROXYOFFER))
 		cached_register(netdev, ORIGIN_PXEREPLY, DHCP_BLOCK_PXEBS);
 	netdev_apply_settings(netdev);
+	ipv6_config_start(netdev);
 	return 0;
 }

@@ -109,7 +109,7 @@ static void dns_attempt(struct resolve *resolve)
 static void dns_start(struct resolve *resolve)
 {
 	resolve->begin_us = platform_time_us();
-	ipv6_dns_first(&resolve->type);
+	ipv6_dns_first(resolve);
 	list_add_tail(&resolve->list, &questions);
 	dns_attempt(resolve);
 }
@@ -125,11 +125,11 @@ static void dns_poll(struct resolve *resolve)
 		return;
 	}
 	if (now - resolve->attempt_us < DNS_SILENCE_US) {
-		if (ipv6_dns_next(&resolve->type)) {
+		if (ipv6_dns_next(resolve)) {
 			dns_attempt(resolve);
 			return;
 		}
-		ipv6_dns_first(&resolve->type);
+		ipv6_dns_first(resolve);
 		if (resolve->is_plain) {
 			dns_fail(resolve, "the DNS server does not know it");
 			return;

@@ -18,6 +18,7 @@
 #include "net/http_connection.h"
 #include "net/http_form.h"
 #include "net/http_response.h"
+#include "net/ipv6.h"
 #include "net/resolve.h"
 
 SELECT_IF(DOWNLOAD_PROTO_HTTP);
@@ -30,6 +31,7 @@ SELECT_IF(DOWNLOAD_PROTO_HTTP);
 
 /* Bounds of every wait. */
 #define HTTP_CONNECT_MS 10000 /* for the connection */
+#define HTTP_IPV6_MS	2000  /* the same, if IPv4 may do as well */
 #define HTTP_HEADER_MS	30000 /* for the answer to begin */
 #define HTTP_IDLE_MS	20000 /* for the next byte of it */
 
@@ -546,6 +548,16 @@ static void http_on_data(void *ctx, const struct pbuf *p)
 		http_rx(http, p->payload, p->len);
 }
 
+/* There is no connection by IPv6 (IS_SILENT: nobody has refused it). Try the
+ * server's IPv4 address, if that makes sense; false if not. */
+static bool http_try_ipv4(struct http *http, bool is_silent)
+{
+	if (!ipv6_resolve_other(&http->resolve, is_silent))
+		return false;
+	http->state = HTTP_RESOLVE;
+	return true;
+}
+
 static void http_on_end(void *ctx, int rc)
 {
 	struct http *http = ctx;
@@ -554,6 +566,8 @@ static void http_on_end(void *ctx, int rc)
 	http_disconnect(http, false);
 	switch (http->state) {
 	case HTTP_CONNECT:
+		if (http_try_ipv4(http, rc != -ECONNREFUSED))
+			break;
 		http_lost(http, rc,
 			  rc == -ECONNREFUSED
 				  ? "the server refused the connection"
@@ -615,9 +629,13 @@ static void http_connect(struct http *http)
 		return;
 	}
 	http->state = HTTP_CONNECT;
-	http_set_deadline(http, HTTP_CONNECT_MS);
+	http_set_deadline(http, ipv6_has_other(&http->resolve)
+					? HTTP_IPV6_MS
+					: HTTP_CONNECT_MS);
 	rc = http_connection_open(&http->resolve.addr, port, &http_user, http,
 				  &http->connection);
+	if (rc && http_try_ipv4(http, false))
+		return;
 	if (rc)
 		http_finish(http, rc);
 	else if (http_connection_was_kept(http->connection))
@@ -628,6 +646,8 @@ static void http_connect(struct http *http)
 static void http_timed_out(struct http *http)
 {
 	http_disconnect(http, false);
+	if (http->state == HTTP_CONNECT && http_try_ipv4(http, true))
+		return;
 	if (http->state == HTTP_CONNECT)
 		http_lost(http, -ETIMEDOUT, "the server does not answer", true);
 	else if (http->state == HTTP_HEADER)

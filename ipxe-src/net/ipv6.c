@@ -40,6 +40,9 @@ struct ipv6_nic {
 	ip6_addr_t gateway; /* of a script; "any": none */
 };
 
+/* An address of a name was silent by IPv6, since addresses last changed. */
+static bool is_distrusted;
+
 #define SETTING(ident, text_name, setting_tag, type_name, about)               \
 	const struct setting setting_##ident = {                               \
 		.name = text_name,                                             \
@@ -261,8 +264,10 @@ bool ipv6_apply(struct net_device *netdev)
 		is_changed = true;
 	}
 	/* What it remembers may lead elsewhere now. */
-	if (is_changed)
+	if (is_changed) {
 		nd6_clear_destination_cache();
+		is_distrusted = false;
+	}
 	if (is_global && !netif_default)
 		netif_set_default(netif);
 	return is_global;
@@ -450,7 +455,7 @@ static void families_find(bool *ret_ipv6, bool *ret_ipv4)
 	}
 }
 
-void ipv6_dns_first(uint8_t *ret_type)
+void ipv6_dns_first(struct resolve *resolve)
 {
 	const struct net_device *netdev;
 	bool has_ipv6, has_ipv4;
@@ -461,17 +466,49 @@ void ipv6_dns_first(uint8_t *ret_type)
 		list_for_each_entry(netdev, &net_devices, list)
 			has_ipv6 |= ipv6_has_global(netdev);
 	}
-	*ret_type = has_ipv6 ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4;
+	if (has_ipv4 && (is_distrusted || resolve->is_ipv4_wanted))
+		has_ipv6 = false;
+	resolve->type =
+		has_ipv6 ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4;
 }
 
-bool ipv6_dns_next(uint8_t *type)
+bool ipv6_dns_next(struct resolve *resolve)
 {
 	bool has_ipv6, has_ipv4;
 
 	families_find(&has_ipv6, &has_ipv4);
-	if (*type != LWIP_DNS_ADDRTYPE_IPV6 || !has_ipv4)
+	if (resolve->is_ipv4_wanted || !has_ipv6 || !has_ipv4 ||
+	    (resolve->type == LWIP_DNS_ADDRTYPE_IPV4) != is_distrusted)
 		return false;
-	*type = LWIP_DNS_ADDRTYPE_IPV4;
+	resolve->type =
+		is_distrusted ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4;
+	return true;
+}
+
+bool ipv6_has_other(const struct resolve *resolve)
+{
+	bool has_ipv6, has_ipv4;
+
+	families_find(&has_ipv6, &has_ipv4);
+	return resolve->resolver && IP_IS_V6(&resolve->addr) && has_ipv4 &&
+	       !is_distrusted;
+}
+
+bool ipv6_resolve_other(struct resolve *resolve, bool is_silent)
+{
+	const struct resolver *resolver = resolve->resolver;
+	const char *name = resolve->name;
+
+	if (!ipv6_has_other(resolve))
+		return false;
+	is_distrusted |= is_silent;
+	resolver->stop(resolve);
+	memset(resolve, 0, sizeof(*resolve));
+	resolve->name = name;
+	resolve->resolver = resolver;
+	resolve->rc = -EINPROGRESS;
+	resolve->is_ipv4_wanted = true;
+	resolver->start(resolve);
 	return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "core/settings.h"
 #include "net/netdevice.h"
+#include "net/resolve.h"
 
 struct raw_pcb;
 
@@ -53,12 +54,20 @@ static inline bool ipv6_is_alone(struct net_device *netdev)
 void ipv6_eui64(const struct net_device *netdev, const uint8_t prefix[16],
 		uint8_t ret_addr[16]);
 
-/* The type of record that a name is asked for first, as lwIP names it: AAAA
+/* Have RESOLVE ask for the type of record that a name is asked for first: AAAA
  * where an IPv6 address and a way out are there. */
-void ipv6_dns_first(uint8_t *ret_type);
+void ipv6_dns_first(struct resolve *resolve);
 
-/* Make of TYPE the one that is asked for after it; false if there is none. */
-bool ipv6_dns_next(uint8_t *type);
+/* The same for the one after that; false if there is none. */
+bool ipv6_dns_next(struct resolve *resolve);
+
+/* Is the answer of RESOLVE an IPv6 address, and may there be an IPv4 one? */
+bool ipv6_has_other(const struct resolve *resolve);
+
+/* The answer was in vain: ask for an IPv4 address, if that makes sense.
+ * IS_SILENT: it was not refused, so that other names had better be asked for
+ * IPv4 addresses first from now on. Returns whether RESOLVE is open again. */
+bool ipv6_resolve_other(struct resolve *resolve, bool is_silent);
 
 /* The address that SETTING of the root says. False: none. */
 bool ipv6_setting_fetch(const struct setting *setting, ip_addr_t *ret_addr);
@@ -102,11 +111,22 @@ static inline bool ipv6_is_alone(struct net_device *netdev __unused_arg)
 	return false;
 }
 
-static inline void ipv6_dns_first(uint8_t *ret_type __unused_arg)
+static inline void ipv6_dns_first(struct resolve *resolve __unused_arg)
 {
 }
 
-static inline bool ipv6_dns_next(uint8_t *type __unused_arg)
+static inline bool ipv6_dns_next(struct resolve *resolve __unused_arg)
+{
+	return false;
+}
+
+static inline bool ipv6_has_other(const struct resolve *resolve __unused_arg)
+{
+	return false;
+}
+
+static inline bool ipv6_resolve_other(struct resolve *resolve __unused_arg,
+				      bool is_silent __unused_arg)
 {
 	return false;
 }

@@ -33,6 +33,10 @@ void ipv6_config_forget(struct net_device *netdev);
 
 #else
 
+static inline void ipv6_config_start(struct net_device *netdev __unused_arg)
+{
+}
+
 static inline bool
 ipv6_config_suffices(const struct net_device *netdev __unused_arg)
 {

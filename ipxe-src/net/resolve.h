@@ -25,7 +25,8 @@ struct resolve {
 	bool is_answered;      /* the attempt is over, addr 0 if in vain */
 	unsigned int search;   /* next entry of the search list */
 	bool is_plain;	       /* the name is asked as it stands */
-	uint8_t type; /* of record that is asked for, as lwIP names it */
+	uint8_t type;	     /* of record that is asked for, as lwIP names it */
+	bool is_ipv4_wanted; /* by IPv6 it was in vain */
 };
 
 /* A way to resolve names. Table "resolvers"; one is enough. */

@@ -13,6 +13,7 @@
 #include "core/poll.h"
 #include "net/address.h"
 #include "net/download.h"
+#include "net/ipv6.h"
 #include "net/resolve.h"
 
 SELECT_IF(DOWNLOAD_PROTO_TFTP);
@@ -37,6 +38,8 @@ SELECT_IF(DOWNLOAD_PROTO_TFTP);
 /* First pause before something is sent again; it doubles up to the last. */
 #define TFTP_FIRST_WAIT_MS 250
 #define TFTP_LAST_WAIT_MS  10000
+/* The last one by IPv6, if IPv4 may do as well. */
+#define TFTP_IPV6_WAIT_MS 1000
 
 #define TFTP_BLKSIZE_DEFAULT 512 /* without option blksize */
 #define TFTP_BLKSIZE_MIN     8	 /* RFC 2348 */
@@ -426,6 +429,11 @@ static void tftp_retry(struct tftp *tftp)
 	int rc;
 
 	tftp->wait_ms *= 2;
+	if (!tftp->next_block && tftp->wait_ms > TFTP_IPV6_WAIT_MS &&
+	    ipv6_resolve_other(&tftp->resolve, true)) {
+		tftp->is_resolved = false;
+		return;
+	}
 	if (tftp->wait_ms > TFTP_LAST_WAIT_MS) {
 		rc = error_set(-ETIMEDOUT,
 			       tftp->next_block

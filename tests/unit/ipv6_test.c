@@ -327,6 +327,7 @@ static struct {
 	unsigned int aaaa, a; /* questions */
 	bool has_aaaa, has_a; /* what the server knows */
 	bool is_refused;      /* RCODE 5 where it does not */
+	bool is_peer;	      /* IPv4 addresses are the peer's */
 } server;
 
 /* Make of the question at DATA the answer. Returns its length. */
@@ -349,7 +350,8 @@ static size_t answer_make(const uint8_t *data, size_t len, uint8_t *answer)
 	if (is_aaaa)
 		fake_address6(record + 12, "2001:db8::77");
 	else
-		memcpy(record + 12, "\x0a\0\0\x4d", 4);
+		memcpy(record + 12,
+		       server.is_peer ? "\x0a\0\0\1" : "\x0a\0\0\x4d", 4);
 	return len + 12 + record[11];
 }
 
@@ -459,6 +461,81 @@ static void test_names_with_ipv4_alone(void **state)
 	assert_int_equal(server.aaaa, 0);
 }
 
+/* ---- Names whose IPv6 address is in vain ---- */
+
+static void on_request(struct fake_tcp *tcp, const char *request)
+{
+	(void)request;
+	fake_tcp_puts(tcp, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour");
+}
+
+static uint64_t fetch_ms(const char *uri)
+{
+	uint64_t start = platform_time_us();
+
+	assert_int_equal(fake_fetch(uri), 0);
+	return (platform_time_us() - start) / 1000;
+}
+
+static void test_ipv4_where_ipv6_is_silent(void **state)
+{
+	(void)state;
+	fake_up(NULL);
+	netdev_apply_settings(fake_netdev);
+	server.has_aaaa = server.has_a = server.is_peer = true;
+	fake_on_request = on_request;
+	assert_in_range(fetch_ms("http://dead1.example/"), 1900, 2500);
+	/* Others are not tried for as long. */
+	assert_in_range(fetch_ms("http://dead2.example/"), 0, 200);
+	assert_int_equal(server.aaaa, 1);
+	/* One that has no other address is asked for it. */
+	server.has_a = false;
+	assert_string_equal(ask(), "2001:db8::77");
+	/* Until addresses change. */
+	settings_store_text("net0/ip6", "2001:db8::9");
+	netdev_apply_settings(fake_netdev);
+	server.has_a = true;
+	assert_string_equal(ask(), "2001:db8::77");
+	assert_int_not_equal(fake_fetch_for("http://[2001:db8::77]/", 15000),
+			     0);
+}
+
+static unsigned int tftp_requests;
+
+static void on_tftp(uint32_t to, uint16_t from_port, uint16_t to_port,
+		    const uint8_t *data, size_t len)
+{
+	if (to_port == 53) {
+		on_udp4(to, from_port, to_port, data, len);
+	} else if (to_port == 69) {
+		tftp_requests++;
+		fake_send_udp(to, 1069, DEVICE_IP, from_port, "\0\3\0\1four",
+			      8);
+	}
+}
+
+static void ignore_tftp(const char *to, uint16_t from_port, uint16_t to_port,
+			const uint8_t *data, size_t len)
+{
+	if (to_port == 53)
+		on_udp6(to, from_port, to_port, data, len);
+	else
+		tftp_requests++;
+}
+
+static void test_tftp_by_ipv4_where_ipv6_is_silent(void **state)
+{
+	(void)state;
+	fake_up(NULL);
+	netdev_apply_settings(fake_netdev);
+	server.has_aaaa = server.has_a = true;
+	fake_on_udp = on_tftp;
+	fake_on_udp6 = ignore_tftp;
+	tftp_requests = 0;
+	assert_in_range(fetch_ms("tftp://dead3.example/x"), 500, 3000);
+	assert_in_range(tftp_requests, 3, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +561,10 @@ int main(void)
 						down),
 		cmocka_unit_test_setup_teardown(test_names_with_ipv4_alone,
 						names_up, down),
+		cmocka_unit_test_setup_teardown(test_ipv4_where_ipv6_is_silent,
+						names_up, down),
+		cmocka_unit_test_setup_teardown(
+			test_tftp_by_ipv4_where_ipv6_is_silent, names_up, down),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);

@@ -706,8 +706,8 @@ case(name="uefi-local-disk", machine="uefi-full",
 
 # More rows, which use what is above.
 from . import (cases_bios, cases_console, cases_disk,  # noqa: E402,F401
-               cases_ipv6, cases_media, cases_pxe, cases_secure,
-               cases_settings)
+               cases_families, cases_ipv6, cases_media, cases_pxe,
+               cases_secure, cases_settings)
 
 
 def find_case(name: str) -> Case | None:

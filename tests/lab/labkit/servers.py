@@ -330,6 +330,8 @@ http {{
   log_format lab '$msec $request_method $request_uri $status '
                  '$body_bytes_sent "$http_range" "$http_user_agent"';
   access_log {logs}/nginx.log lab;
+  log_format peer '$remote_addr $request_uri';
+  access_log {logs}/nginx-peers.log peer;
   default_type application/octet-stream;
   types {{ }}
   sendfile on;
