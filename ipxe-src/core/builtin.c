@@ -155,14 +155,14 @@ static const struct builtin *builtin_find(const struct setting *setting)
 	return NULL;
 }
 
-static int builtin_store(struct settings *settings __unused_arg,
+static int builtin_store(struct settings *settings,
 			 const struct setting *setting, const void *data,
 			 size_t len)
 {
 	const struct builtin *builtin = builtin_find(setting);
 
 	if (!builtin || !builtin->store)
-		return error_set(-EPERM, "%s cannot be changed", setting->name);
+		return settings_refuse(settings, setting, data, len);
 	return builtin->store(data, len);
 }
 

@@ -64,3 +64,10 @@ static int unixtime_store(const void *data, size_t len)
 
 BUILTIN_WRITABLE(unixtime, "unixtime", uint32,
 		 "Seconds since 1970-01-01 00:00 UTC");
+
+struct settings *setting_home(const struct setting *setting)
+{
+	if (setting == &builtin_setting_unixtime)
+		return settings_find(setting->scope, false);
+	return &settings_root;
+}

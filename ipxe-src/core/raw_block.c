@@ -18,13 +18,6 @@ static bool raw_applies(struct settings *settings,
 	return setting->scope && !strcmp(setting->scope, settings->scope);
 }
 
-static int raw_store(struct settings *settings __unused_arg,
-		     const struct setting *setting,
-		     const void *data __unused_arg, size_t len __unused_arg)
-{
-	return error_set(-EPERM, "%s cannot be changed", setting->name);
-}
-
 static int raw_fetch(struct settings *settings, const struct setting *setting,
 		     void *buf, size_t len,
 		     const struct setting_type **ret_type)
@@ -35,7 +28,7 @@ static int raw_fetch(struct settings *settings, const struct setting *setting,
 
 static const struct settings_ops raw_ops = {
 	.applies = raw_applies,
-	.store = raw_store,
+	.store = settings_refuse,
 	.fetch = raw_fetch,
 };
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/builtin.h"
 #include "core/error.h"
 #include "core/settings.h"
 
@@ -22,7 +21,7 @@ struct setting_value {
 	SETTING_TAG tag;		 /* as in struct setting */
 	const char *scope;		 /* likewise; a constant */
 	const struct setting_type *type; /* as it was stored */
-	size_t len;			 /* bytes of data, never 0 */
+	size_t len;			 /* bytes of data; 0: deleted */
 	uint8_t *data;			 /* behind the name */
 	char name[];			 /* of the setting; may be "" */
 };
@@ -85,7 +84,13 @@ static void value_free(struct setting_value *value)
 	free(value);
 }
 
-/* Store in the generic list; DATA NULL or LEN 0 deletes. */
+/* Does this block have values that cannot be taken out of it? */
+static bool settings_is_fixed(const struct settings *settings)
+{
+	return settings->ops && settings->ops->fetch && !settings->ops->store;
+}
+
+/* Store in the generic list; LEN 0 deletes. */
 static int value_store(struct settings *settings, const struct setting *setting,
 		       const void *data, size_t len)
 {
@@ -94,7 +99,7 @@ static int value_store(struct settings *settings, const struct setting *setting,
 	size_t name_len = strlen(name) + 1;
 	struct setting_value *value;
 
-	if (data && len) {
+	if (len || settings_is_fixed(settings)) {
 		value = malloc(sizeof(*value) + name_len + len);
 		if (!value)
 			return -ENOMEM;
@@ -104,7 +109,8 @@ static int value_store(struct settings *settings, const struct setting *setting,
 		value->len = len;
 		memcpy(value->name, name, name_len);
 		value->data = (uint8_t *)value->name + name_len;
-		memcpy(value->data, data, len);
+		if (len)
+			memcpy(value->data, data, len);
 		list_add_tail(&value->list, &settings->values);
 	}
 	if (old)
@@ -307,6 +313,13 @@ static bool settings_apply(struct settings *settings,
 	       settings->ops->applies(settings, setting);
 }
 
+int settings_refuse(struct settings *settings __unused_arg,
+		    const struct setting *setting,
+		    const void *data __unused_arg, size_t len __unused_arg)
+{
+	return error_set(-EPERM, "%s cannot be changed", setting->name);
+}
+
 int settings_store(struct settings *settings, const struct setting *setting,
 		   const void *data, size_t len)
 {
@@ -329,29 +342,28 @@ int settings_store(struct settings *settings, const struct setting *setting,
 	return rc;
 }
 
-/* Fetch from this one block. */
+/* Fetch from this one block: what was stored in it goes before what it has. */
 static int settings_fetch_own(struct settings *settings,
 			      const struct setting *setting, void *buf,
 			      size_t len, const struct setting_type **ret_type)
 {
 	struct setting_value *value;
-	int rc = -ENOENT;
 
 	if (!settings_apply(settings, setting))
 		return -ENOENT;
-	if (settings->ops && settings->ops->fetch)
-		rc = settings->ops->fetch(settings, setting, buf, len,
-					  ret_type);
-	if (rc != -ENOENT)
-		return rc;
 	value = value_find(settings, setting);
-	if (!value)
+	if (value) {
+		if (!value->len)
+			return -ENOENT;
+		if (len)
+			memcpy(buf, value->data, MIN(len, value->len));
+		if (value->type)
+			*ret_type = value->type;
+		return (int)value->len;
+	}
+	if (!settings->ops || !settings->ops->fetch)
 		return -ENOENT;
-	if (len)
-		memcpy(buf, value->data, MIN(len, value->len));
-	if (value->type)
-		*ret_type = value->type;
-	return (int)value->len;
+	return settings->ops->fetch(settings, setting, buf, len, ret_type);
 }
 
 int settings_fetch(struct settings *settings, const struct setting *setting,
@@ -430,12 +442,17 @@ int settings_fetch_string(struct settings *settings,
 	return full;
 }
 
-const struct setting *setting_find(const char *name)
+/* The setting of the table that is called NAME or, if TAG is not 0, has that
+ * number in blocks of SCOPE. NULL if there is none. */
+static const struct setting *setting_find(const char *name, SETTING_TAG tag,
+					  const char *scope)
 {
 	const struct setting *setting;
 
 	for_each_table_entry(setting, settings) {
-		if (!strcmp(setting->name, name))
+		if (!strcmp(setting->name, name) ||
+		    (tag && setting->tag == tag &&
+		     scope_is_equal(setting->scope, scope)))
 			return setting;
 	}
 	return NULL;
@@ -470,19 +487,6 @@ static SETTING_TAG tag_parse(const char *name)
 	}
 }
 
-/* The block that SETTING is of when none is named: what can be changed of
- * "builtin" is not to be hidden by a value of the root. */
-static struct settings *setting_home(const struct setting *setting)
-{
-	const struct builtin *builtin;
-
-	for_each_table_entry(builtin, builtins) {
-		if (builtin->setting == setting && builtin->store)
-			return settings_find(setting->scope, false);
-	}
-	return &settings_root;
-}
-
 int setting_parse_name(const char *text, bool create, char *name_buf,
 		       struct settings **ret_settings,
 		       struct setting *ret_setting)
@@ -509,22 +513,21 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 				 SETTING_NAME_MAX - 1);
 	memcpy(name_buf, text, len);
 	name_buf[len] = '\0';
-	known = setting_find(name_buf);
+	setting.tag = tag_parse(name_buf);
+	/* What has a name is itself by its number too, of its type. */
+	known = setting_find(name_buf, setting.tag, settings->scope);
 	if (known) {
 		setting = *known;
-		if (!slash)
+		if (!slash && setting_home)
 			settings = setting_home(known);
-		if (!settings)
-			return -ENOENT;
 	} else {
 		setting.name = name_buf;
-		setting.tag = tag_parse(name_buf);
 		setting.scope = settings->scope;
 	}
 	if (colon) {
 		setting.type = type_find(colon + 1);
 		if (!setting.type)
-			return error_set(-ENOENT, "there is no type \"%s\"",
+			return error_set(-EINVAL, "there is no type \"%s\"",
 					 colon + 1);
 	}
 	*ret_settings = settings;
@@ -575,7 +578,7 @@ char *settings_format(struct settings *settings, const struct setting *setting)
 		return NULL;
 	type = setting->type ? setting->type : type;
 	if (!type)
-		type = &setting_type_hex;
+		type = &setting_type_string;
 	raw = malloc((size_t)raw_len + 1);
 	if (!raw)
 		return NULL;

@@ -60,12 +60,12 @@ struct settings_ops {
 			const struct setting *setting);
 	/* Store LEN bytes (DATA NULL: delete). Returns 0 or -errno. NULL, or
 	 * -ENOENT: the generic list of values, which each block has, is used.
-	 */
+	 * NULL with a fetch: the list can hide what that fetches. */
 	int (*store)(struct settings *settings, const struct setting *setting,
 		     const void *data, size_t len);
 	/* Copy up to LEN bytes of the raw value to BUF and return its full
-	 * length, or -ENOENT to let the generic list answer. May set
-	 * *RET_TYPE to the value's own type. */
+	 * length, or -ENOENT. Asked for what is not in the generic list. May
+	 * set *RET_TYPE to the value's own type. */
 	int (*fetch)(struct settings *settings, const struct setting *setting,
 		     void *buf, size_t len,
 		     const struct setting_type **ret_type);
@@ -168,8 +168,15 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 		       struct settings **ret_settings,
 		       struct setting *ret_setting);
 
-/* The setting of the table that is called NAME, or NULL. */
-const struct setting *setting_find(const char *name);
+/* The block that SETTING is of when none is named: what can be changed of
+ * "builtin" is not to be hidden by a value of the root. Weak: NULL where
+ * nothing can be changed there. */
+struct settings *setting_home(const struct setting *setting)
+	__attribute__((weak, visibility("hidden")));
+
+/* The store() of a block that nothing can be stored in. */
+int settings_refuse(struct settings *settings, const struct setting *setting,
+		    const void *data, size_t len);
 
 /* Register the blocks "builtin" and "smbios". Once, at start-up. */
 void settings_register_builtin(void);

@@ -70,7 +70,8 @@ const char *smbios_string(const uint8_t *strings, const uint8_t *end,
 static bool smbios_applies(struct settings *settings __unused_arg,
 			   const struct setting *setting)
 {
-	return setting->scope && !strcmp(setting->scope, "smbios");
+	return setting->tag && setting->scope &&
+	       !strcmp(setting->scope, "smbios");
 }
 
 /* Copy DATA_LEN bytes as fetch() does; strings lose nothing but the NUL. */
@@ -98,7 +99,10 @@ static int smbios_fetch(struct settings *settings __unused_arg,
 	const char *text;
 	uint16_t version;
 
-	if (!setting->tag || platform_smbios(&table, &table_len, &version))
+	if (!*ret_type)
+		*ret_type = !offset == !count ? &setting_type_hex
+					      : &setting_type_string;
+	if (platform_smbios(&table, &table_len, &version))
 		return -ENOENT;
 	found = smbios_find(table, table_len, type, instance, &found_len, &end);
 	if (!found)
@@ -112,8 +116,6 @@ static int smbios_fetch(struct settings *settings __unused_arg,
 		text = smbios_string(found + found_len, end, index);
 		if (!text)
 			return -ENOENT;
-		if (!*ret_type)
-			*ret_type = &setting_type_string;
 		return copy_out(text, strlen(text), buf, len);
 	}
 	if (offset > found_len || count > found_len - offset)
@@ -132,6 +134,7 @@ static int smbios_fetch(struct settings *settings __unused_arg,
 
 static const struct settings_ops smbios_ops = {
 	.applies = smbios_applies,
+	.store = settings_refuse,
 	.fetch = smbios_fetch,
 };
 

@@ -35,6 +35,13 @@ static int string_fetch(const struct dhcp_block *block, uint32_t tag, void *buf,
 	return full ? full : -ENOENT;
 }
 
+/* A packet has what has a number. */
+static bool dhcp_block_applies(struct settings *settings __unused_arg,
+			       const struct setting *setting)
+{
+	return setting->tag && !setting->scope;
+}
+
 static int dhcp_block_fetch(struct settings *settings,
 			    const struct setting *setting, void *buf,
 			    size_t len,
@@ -44,8 +51,6 @@ static int dhcp_block_fetch(struct settings *settings,
 		container_of(settings, struct dhcp_block, settings);
 	const struct bootp *bootp = (const struct bootp *)block->packet;
 
-	if (!setting->tag || setting->scope)
-		return -ENOENT;
 	switch (setting->tag) {
 	case DHCP_TAG_YIADDR:
 		return address_fetch(bootp->yiaddr, buf, len);
@@ -62,6 +67,7 @@ static int dhcp_block_fetch(struct settings *settings,
 }
 
 static const struct settings_ops dhcp_block_ops = {
+	.applies = dhcp_block_applies,
 	.fetch = dhcp_block_fetch,
 };
 

@@ -12,6 +12,7 @@
 #include "core/platform.h"
 #include "net/dhcp_packet.h"
 #include "net/dhcp_request.h"
+#include "net/dhcp_settings.h"
 
 #define OPTIONS (sizeof(struct bootp) + 4)
 
@@ -286,6 +287,40 @@ static void test_request(void **state)
 	assert_int_equal(get(55), 25);
 }
 
+static void reads(const char *name, const char *wanted)
+{
+	char *text = settings_fetch_text(name);
+
+	if (wanted)
+		assert_string_equal(text, wanted);
+	else
+		assert_null(text);
+	free(text);
+}
+
+static void test_block_is_what_the_packet_says_until_changed(void **state)
+{
+	(void)state;
+	make("\x0c\3pc1\xe0\2AB\6\4\1\2\3\4", 15);
+	assert_int_equal(dhcp_block_register(NULL, DHCP_BLOCK_PROXY, packet,
+					     packet_len, false),
+			 0);
+	/* What has no name is a text. */
+	reads("proxydhcp/224", "AB");
+	reads("proxydhcp/224:hex", "41:42");
+	reads("proxydhcp/6", "1.2.3.4");
+	reads("proxydhcp/hostname", "pc1");
+	assert_int_equal(settings_store_text("proxydhcp/12", "pc2"), 0);
+	reads("hostname", "pc2");
+	assert_int_equal(settings_store_text("proxydhcp/hostname", NULL), 0);
+	reads("proxydhcp/12", NULL);
+	assert_int_equal(settings_store_text("proxydhcp/12", "pc3"), 0);
+	reads("proxydhcp/hostname", "pc3");
+	assert_int_equal(settings_store_text("proxydhcp/word", "x"), -ENOTSUP);
+	dhcp_block_unregister(NULL, DHCP_BLOCK_PROXY);
+	reads("hostname", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +334,8 @@ int main(void)
 		cmocka_unit_test(test_boot_information),
 		cmocka_unit_test(test_cut_and_flipped),
 		cmocka_unit_test(test_request),
+		cmocka_unit_test(
+			test_block_is_what_the_packet_says_until_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,9 +89,13 @@ static void test_numeric_names_are_dhcp_tags(void **state)
 	(void)state;
 	store("filename", "boot");
 	expands("${67:string} ${0x43}", "boot boot");
-	store("net0/175.189", "v");
-	expands("${net0/175.189}|${175.189}|${net0/0xaf.0xbd}|${175.188}",
+	store("net0/175.199", "v");
+	expands("${net0/175.199}|${175.199}|${net0/0xaf.0xc7}|${175.198}",
 		"v|v|v|");
+	/* What has a name has its type. */
+	store("net0/26", "0x100");
+	expands("${26} ${net0/mtu} ${mtu:hex}", "256 256 01:00");
+	assert_int_equal(settings_store_text("net0/6", "words"), -EINVAL);
 	store("12", "host");
 	expands("${hostname}", "host");
 	expands("${67x}${.}${1.}", "");
@@ -239,7 +243,8 @@ static void test_bad_stores_say_why(void **state)
 
 	(void)state;
 	assert_int_equal(settings_store_text("ip", "10.0.0"), -EINVAL);
-	assert_int_equal(settings_store_text("x:nope", "1"), -ENOENT);
+	assert_int_equal(settings_store_text("x:nope", "1"), -EINVAL);
+	assert_int_equal(settings_store_text("x:nope", NULL), -EINVAL);
 	assert_int_equal(settings_store_text("", "1"), -EINVAL);
 	assert_int_equal(settings_store_text("net0/", "1"), -EINVAL);
 	memset(name, 'n', sizeof(name) - 1);

@@ -45,7 +45,7 @@ static int find(const char *name, char *name_buf, struct settings **ret_origin,
 	if (rc < 0)
 		return error_set(-ENOENT, "it is not set");
 	if (!ret_setting->type)
-		ret_setting->type = type ? type : &setting_type_hex;
+		ret_setting->type = type ? type : &setting_type_string;
 	*ret_text = settings_format(*ret_origin, ret_setting);
 	return *ret_text ? 0
 			 : error_set(-EINVAL, "its value is not of type %s",
