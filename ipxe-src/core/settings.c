@@ -333,6 +333,8 @@ int settings_store(struct settings *settings, const struct setting *setting,
 				 setting->name);
 	if (!len)
 		data = NULL;
+	if (!data)
+		len = 0;
 	if (settings->ops && settings->ops->store)
 		rc = settings->ops->store(settings, setting, data, len);
 	if (rc == -ENOENT)

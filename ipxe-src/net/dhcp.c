@@ -437,14 +437,11 @@ static bool is_without_proxy(struct net_device *netdev)
 	       !origin.packet[ORIGIN_PROXYOFFER].len;
 }
 
-int dhcp_configure(struct net_device *netdev, bool renew, int timeout_ms)
+int dhcp_configure(struct net_device *netdev, int timeout_ms)
 {
-	struct dhcp_block *lease = dhcp_block_find(netdev, DHCP_BLOCK_LEASE);
 	struct dhcp_session *session;
 	int rc = -ENOMEM;
 
-	if (lease && lease->is_cached && !renew && netdev->is_configured)
-		return 0;
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return -ENOMEM;

@@ -132,7 +132,6 @@ int dhcp_block_register(struct net_device *netdev, enum dhcp_block_kind kind,
 	block->settings.free = dhcp_block_free;
 	block->netdev = netdev;
 	block->kind = kind;
-	block->is_cached = is_cached;
 	block->len = len;
 	memcpy(block->packet, packet, len);
 	dhcp_block_unregister(netdev, kind);

@@ -19,7 +19,6 @@ struct dhcp_block {
 	struct settings settings;
 	struct net_device *netdev; /* that the packet came by */
 	enum dhcp_block_kind kind;
-	bool is_cached;	  /* the native PXE got it, not we */
 	size_t len;	  /* of the packet, bytes */
 	uint8_t packet[]; /* from BOOTP's op onwards */
 };

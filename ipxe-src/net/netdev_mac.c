@@ -5,6 +5,7 @@
 #include "config/general.h"
 #include "core/error.h"
 #include "core/origin.h"
+#include "net/dhcp.h"
 #include "net/netdevice.h"
 
 SELECT_IF(MAC_SETTING);
@@ -50,6 +51,7 @@ void netdev_before_open(struct net_device *netdev)
 
 	if (!memcmp(netdev->mac, used, MAC_LEN))
 		return;
+	dhcp_forget(netdev);
 	netdev_close(netdev);
 	/* It stays the card that we came by. */
 	if (origin.has_mac && !memcmp(origin.mac, used, MAC_LEN))

@@ -334,6 +334,7 @@ void netdev_unregister(struct net_device *netdev)
 		if (extension->removed)
 			extension->removed(netdev);
 	}
+	dhcp_forget(netdev);
 	netdev_close(netdev);
 	ipv6_removed(netdev);
 	list_del(&netdev->list);
@@ -426,7 +427,6 @@ void netdev_close(struct net_device *netdev)
 
 	if (!netdev->is_open)
 		return;
-	dhcp_forget(netdev);
 	/* Breaks every connection over it while their RST can still leave. */
 	netif_set_addr(&netdev->netif, &any, &any, &any);
 	ipv6_closed(netdev);

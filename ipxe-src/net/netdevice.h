@@ -119,7 +119,7 @@ int netdev_store(struct settings *settings, const struct setting *setting,
 		 const void *data, size_t len);
 void netdev_before_open(struct net_device *netdev);
 
-/* Open, close. Closing removes what DHCP said on it. Both may be repeated;
+/* Open, close. The lease stays; dhcp_forget() removes it. Both may be repeated;
  * opening what is open closes it first if its address was changed. */
 int netdev_open(struct net_device *netdev);
 void netdev_close(struct net_device *netdev);

@@ -8,6 +8,7 @@
 #include "core/console.h"
 #include "core/image.h"
 #include "core/origin.h"
+#include "net/dhcp.h"
 #include "usr/autoboot.h"
 #include "usr/fetch.h"
 #include "usr/ifmgmt.h"
@@ -20,8 +21,10 @@ static void close_others(struct net_device *netdev)
 	struct net_device *other;
 
 	list_for_each_entry(other, &net_devices, list) {
-		if (other != netdev && other->is_open)
+		if (other != netdev && other->is_open) {
+			dhcp_forget(other);
 			netdev_close(other);
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ static int configure(struct net_device *netdev,
 		return ipv6_configure(netdev, options->timeout_ms);
 	if (LWIP_IPV6 && options->configurators == CONFIGURE_ALL)
 		ipv6_begin(netdev);
-	rc = dhcp_configure(netdev, options->renew, options->timeout_ms);
+	rc = dhcp_configure(netdev, options->timeout_ms);
 	if (LWIP_IPV6 && options->configurators == CONFIGURE_ALL)
 		rc = ipv6_end(netdev, rc);
 	return rc;
@@ -93,6 +93,7 @@ int ifconf(struct net_device *netdev, const struct ifconf_options *options)
 err_configure:
 	console_printf("%s: could not configure it: %s\n", netdev->name,
 		       error_text(rc));
+	dhcp_forget(netdev);
 	netdev_close(netdev);
 	return rc;
 }
@@ -172,6 +173,7 @@ int ifconf_any(const struct ifconf_options *options)
 		if (rc)
 			continue;
 		/* What it said must not mix with what others say. */
+		dhcp_forget(netdev);
 		netdev_close(netdev);
 		if (!second_best)
 			second_best = netdev;

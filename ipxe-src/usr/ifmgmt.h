@@ -19,7 +19,6 @@ enum { CONFIGURE_ALL, CONFIGURE_DHCP, CONFIGURE_IPV6 };
 /* How to configure. */
 struct ifconf_options {
 	int timeout_ms;	       /* negative: the DHCP client's own limits */
-	bool renew;	       /* do not reuse the native PXE's lease */
 	uint8_t configurators; /* one of those above; where there is no IPv6,
 				* nobody looks */
 };

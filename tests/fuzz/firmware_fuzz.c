@@ -682,7 +682,7 @@ static void fuzz_dhcp(void)
 	server.from = server.at = 4;
 	server.len = 4; /* xid */
 	fake_on_udp = answer;
-	dhcp_configure(fake_netdev, true, 3000);
+	dhcp_configure(fake_netdev, 3000);
 	free(settings_fetch_text("net0.dhcp/filename"));
 	free(settings_fetch_text("net0.dhcp/43.8:hex"));
 }

@@ -482,7 +482,7 @@ static void test_settings(void **state)
 	assert_setting("filename", "http://h/boot.ipxe");
 	/* By number: options of DHCPv6, and of nothing else. */
 	assert_setting("net7.dhcpv6/59:string", "http://h/boot.ipxe");
-	assert_setting("net7.dhcpv6/2", "00:03:00:02");
+	assert_setting("net7.dhcpv6/2:hex", "00:03:00:02");
 	assert_setting("net7.dhcpv6/60", NULL);
 	assert_setting("net7.dhcpv6/0", NULL);
 	assert_setting("59:string", NULL);

@@ -21,6 +21,7 @@
 #include "core/poll.h"
 #include "core/settings.h"
 #include "net/download.h"
+#include "net/dhcp.h"
 #include "net/netdevice.h"
 #include "platform/linux/linux.h"
 
@@ -421,6 +422,7 @@ FAKE int fake_down(void **state)
 	size_t i;
 
 	(void)state;
+	dhcp_forget(fake_netdev);
 	netdev_close(fake_netdev);
 	settings_store_text("net0/ip", NULL);
 	settings_store_text("net0/netmask", NULL);

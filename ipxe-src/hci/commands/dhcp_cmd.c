@@ -16,14 +16,12 @@ SELECT_IF(DHCP_CMD);
 struct dhcp_options {
 	const char *configurator;
 	unsigned long timeout_ms;
-	bool renew;
 };
 
 static const struct option_descriptor dhcp_opts[] = {
 	OPTION("configurator", 'c', OPTION_STRING, struct dhcp_options,
 	       configurator),
 	OPTION("timeout", 't', OPTION_NUMBER, struct dhcp_options, timeout_ms),
-	OPTION("renew", 'r', OPTION_FLAG, struct dhcp_options, renew),
 };
 
 static const struct command_syntax dhcp_syntax =
@@ -68,15 +66,12 @@ static int dhcp_exec(int argc, char **argv)
 	if (options.timeout_ms)
 		conf.timeout_ms =
 			(int)MIN(options.timeout_ms, (unsigned long)INT_MAX);
-	conf.renew = options.renew;
 	if (!argv[first] && !list_is_empty(&net_devices))
 		return ifconf_any(&conf);
 	return ifcommon_exec(argv[0], argv + first, dhcp_verb, &conf, true);
 }
 
-#define USAGE                                                                  \
-	"[--timeout <ms>] [--renew] [--configurator dhcp|ipv6] "               \
-	"[interface ...]"
+#define USAGE "[--timeout <ms>] [--configurator dhcp|ipv6] [interface ...]"
 
 static const struct command ifconf_command = {
 	"ifconf", USAGE, "Configure network interfaces", dhcp_exec};
