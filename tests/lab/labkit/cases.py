@@ -198,6 +198,18 @@ for firmware, program in (("bios", "undionly.kpxe"),
          checks=[fetched_once, linux_with("from=autoexec"),
                  http_times("/boot.ipxe", 0)])
 
+    # What iPXE's users embed: DHCP has another answer for user class iPXE.
+    asks = {"bios": "dhcp && chain ${filename}", "uefi": "autoboot"}[firmware]
+    case(name=f"{firmware}-script-asks-again", machine=machine,
+         what="A script's `dhcp` or `autoboot` asks the DHCP server, though "
+         "a lease came with us.",
+         dhcp=by_the_book("@NGINX@/site.ipxe"), web=("nginx",),
+         files={"tftp/autoexec.ipxe": f"#!ipxe\n{asks} || poweroff\n",
+                "web/site.ipxe": "#!ipxe\n@LINUX from=dhcp-url@\n"},
+         until=linux_up,
+         checks=[fetched_once, http_times("/site.ipxe", 1),
+                 linux_with("from=dhcp-url")])
+
     case(name=f"{firmware}-tftp-script", machine=machine,
          what="Without a resolver, boot.ipxe of next-server is run.",
          dhcp=dumb("dnsmasq"), web=("nginx",),
