@@ -86,6 +86,8 @@ def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> 
     *(f"{command} found x\necho ${{found}}\n"
       for command in ("pciscan", "usbscan", "nslookup", "imgset",
                       "sha256sum --set")),
+    "echo -n a\necho --n b\nsanboot --keep\ncpuid --amd 1\n"
+    "imgverify --signer a --keep b c\nitem --form f a\n",
     "inc counted\necho ${counted}\n", "read asked\necho ${asked}\n",
     "clear gone\necho ${gone}\n",
     "form F\nitem host Host\npresent && echo ${host} ||\n",
