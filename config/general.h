@@ -97,7 +97,7 @@
 #define PCI_CMD      /* pciscan */
 #endif
 #ifdef PLATFORM_EFI
-#define USB_CMD      /* usbscan, ${usb/...} */
+#define USB_CMD      /* usbscan; wants USB_SETTINGS */
 #else
 #define ABSENT_USB   /* ${usb/...}: a sentence */
 #endif

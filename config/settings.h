@@ -11,11 +11,17 @@
 #ifndef PLATFORM_LINUX
 #define PCI_SETTINGS /* ${pci/...}: PCI configuration space */
 #endif
+#ifdef PLATFORM_PCBIOS
+#define VRAM_SETTINGS /* ${vram}: the text screen's memory */
+#endif
 #ifndef ARCH_ARM64
 #define CPUID_SETTINGS /* ${cpuvendor}, ${cpumodel}, ${cpuid/...} */
 #endif
 #endif
 #ifdef PLATFORM_EFI
+#ifndef SMALL_IMAGE
+#define USB_SETTINGS /* ${usb/...}: USB devices */
+#endif
 #define EFI_SETTINGS /* ${efi/...}: UEFI variables, read only */
 #endif
 

@@ -7,14 +7,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "config/general.h"
+#include "config/settings.h"
 #include "core/raw_block.h"
 #include "drivers/bus/usb.h"
 #include "platform/efi/devpath.h"
 #include "platform/efi/efi.h"
 #include "platform/efi/ucs2.h"
 
-SELECT_IF(USB_CMD);
+SELECT_IF(USB_SETTINGS);
 
 /* The bus of every device. */
 #define BUS 1
