@@ -17,7 +17,8 @@ SELECT_IF(CUSTOM_TRUST);
 
 const struct setting setting_trust = {
 	.name = "trust",
-	.description = "SHA-256 fingerprints of trusted root certificates",
+	.description = "SHA-256 fingerprints of trusted root certificates: "
+		       "unused, HTTPS is not built in",
 	.tag = DHCP_ENCAP(175, 90),
 	.type = &setting_type_hex,
 };
