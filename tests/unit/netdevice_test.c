@@ -145,6 +145,42 @@ static void test_an_address_is_used_from_the_next_opening_on(void **state)
 	fake_netdev->ops = &fake_ops;
 }
 
+/* Ask by ARP for the card, in a frame to TO; was it answered? */
+static bool answers(const uint8_t to[6])
+{
+	uint8_t frame[42] = {0};
+	unsigned int before = fake_tx_count;
+
+	memcpy(frame, to, 6);
+	memcpy(frame + 6, peer_mac, 6);
+	memcpy(frame + 12, "\x08\x06\0\x01\x08\0\x06\x04\0\x01", 10);
+	memcpy(frame + 22, peer_mac, 6);
+	put_le32(frame + 28, PEER_IP);
+	put_le32(frame + 38, DEVICE_IP);
+	fake_queue(frame, sizeof(frame));
+	poll_all();
+	return fake_tx_count > before;
+}
+
+static void test_old_address_is_not_heard(void **state)
+{
+	static const uint8_t other[6] = {2, 0, 0, 0, 0, 7};
+	static const uint8_t everybody[6] = {255, 255, 255, 255, 255, 255};
+
+	(void)state;
+	assert_int_equal(settings_store_text("net0/mac", "02:00:00:00:00:07"),
+			 0);
+	assert_int_equal(fake_up(NULL), 0);
+	assert_true(answers(other));
+	assert_true(answers(everybody));
+	assert_false(answers(device_mac));
+	assert_int_equal(settings_store_text("net0/mac", NULL), 0);
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	assert_false(answers(other));
+	assert_true(answers(device_mac));
+	fake_down(NULL);
+}
+
 static void test_what_a_card_is_cannot_be_changed(void **state)
 {
 	static const char *const names[] = {"chip",    "hwaddr", "bustype",
@@ -417,6 +453,7 @@ int main(void)
 		TEST(test_names_and_finding),
 		TEST(test_addresses_set_by_hand),
 		TEST(test_an_address_is_used_from_the_next_opening_on),
+		TEST(test_old_address_is_not_heard),
 		TEST(test_what_a_card_is_cannot_be_changed),
 		TEST(test_waiting_for_a_link),
 		TEST(test_failures_are_counted),
