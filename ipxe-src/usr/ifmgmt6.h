@@ -29,6 +29,13 @@ void route6(struct net_device *netdev);
 /* Print the neighbours that were found: `nstat`. */
 void neighbours6(void);
 
+/* Have PRINT print what lwIP has counted: `ipstat`. */
+#define IPSTAT6(print)                                                         \
+	do {                                                                   \
+		print("IPv6", &lwip_stats.ip6);                                \
+		print("ICMPv6", &lwip_stats.icmp6);                            \
+	} while (0)
+
 #else
 
 #define CONFIGURATORS "dhcp"
@@ -40,6 +47,10 @@ static inline void route6(struct net_device *netdev __unused_arg)
 static inline void neighbours6(void)
 {
 }
+
+#define IPSTAT6(print)                                                         \
+	do {                                                                   \
+	} while (0)
 
 #endif
 

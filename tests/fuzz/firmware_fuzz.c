@@ -23,6 +23,7 @@
 #include "hci/menu.h"
 #include "image/efi_pe.h"
 #include "image/linux_boot.h"
+#include "net/address.h"
 #include "net/dhcp.h"
 #include "net/dhcp_packet.h"
 #include "net/dhcp_settings.h"
@@ -30,12 +31,16 @@
 #include "net/dhcpv6_request.h"
 #include "net/dhcpv6_settings.h"
 #include "net/http_response.h"
+#include "net/ipv6.h"
 #include "net/lldp.h"
+#include "net/ndp.h"
 #include "net/ntp.h"
 #include "net/pxe_options.h"
 #include "net/pxebs.h"
+#include "net/ra.h"
 #include "net/resolve.h"
 #include "net/vlan.h"
+#include "usr/ifmgmt.h"
 #include "usr/pxemgmt.h"
 
 /* Belongs to UEFI images, which this program is not built as. */
@@ -565,6 +570,25 @@ static void fuzz_lldp(void)
 		      (size_t)(value - input) <= input_len - len);
 }
 
+/* A router advertisement. */
+static void fuzz_ra(void)
+{
+	char text[RA_DNSSL_MAX + 1];
+	unsigned int i;
+	struct ra ra;
+
+	if (ra_parse(input, input_len, &ra))
+		return;
+	CHECK(ra.prefix_count <= RA_PREFIXES_MAX && ra.dns_count <= RA_DNS_MAX);
+	for (i = 0; i < ra.prefix_count; i++)
+		CHECK(ra.prefixes[i].len <= 128 &&
+		      ra.prefixes[i].preferred_s <= ra.prefixes[i].valid_s);
+	/* What is kept of names are whole ones. */
+	if (ra.has_dnssl)
+		CHECK(setting_type_dnssl.format(ra.dnssl, ra.dnssl_len, text,
+						sizeof(text)) > 0);
+}
+
 /* The code of an ACPI table. */
 static void fuzz_sysmac(void)
 {
@@ -740,6 +764,32 @@ static void fuzz_dhcpv6(void)
 	fake_on_udp6 = NULL;
 }
 
+/* ICMPv6 messages of a router, with their checksums right. */
+static void fuzz_ndp(void)
+{
+	const uint8_t *message;
+	ip_addr_t addr;
+	size_t len;
+
+	fake_on_ipv6 = fake_rx_ip6;
+	ndp_solicit(fake_netdev);
+	while (input_len) {
+		message = take_packet(1400, &len);
+		if (len >= 4)
+			fake_send_ip6(FAKE_ROUTER, FAKE_ALL_NODES, 58, 255,
+				      message, len, 2);
+		poll_sleep(3);
+	}
+	free(settings_fetch_text("net0/ip6"));
+	free(settings_fetch_text("dnssl"));
+	CHECK(address_parse_ipv6("2001:db8::1", &addr));
+	address_route(&addr);
+	route();
+	ndp_forget(fake_netdev);
+	netdev_apply_settings(fake_netdev);
+	CHECK(!ipv6_has_global(fake_netdev));
+}
+
 /* How boot servers may be asked and which there are, then their answers. */
 static void fuzz_pxebs(void)
 {
@@ -851,6 +901,7 @@ static const struct target {
 	{"smbios", fuzz_smbios, false},
 	{"acpi", fuzz_acpi, false},
 	{"lldp", fuzz_lldp, false},
+	{"ra", fuzz_ra, false},
 	{"sysmac", fuzz_sysmac, false},
 	{"efi_pe", fuzz_efi_pe, false},
 	{"linux", fuzz_linux, false},
@@ -859,6 +910,7 @@ static const struct target {
 	{"frame", fuzz_frame, true},
 	{"dhcp", fuzz_dhcp, true},
 	{"dhcpv6", fuzz_dhcpv6, true},
+	{"ndp", fuzz_ndp, true},
 	{"pxebs", fuzz_pxebs, true},
 	{"pxe_menu", fuzz_pxe_menu, true},
 	{"tftp", fuzz_tftp, true},

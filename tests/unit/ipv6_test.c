@@ -4,6 +4,7 @@
 
 #include "lwip/udp.h"
 
+#include "core/console.h"
 #include "net/address.h"
 #include "net/ipv6.h"
 #include "net/ndp.h"
@@ -536,6 +537,36 @@ static void test_tftp_by_ipv4_where_ipv6_is_silent(void **state)
 	assert_in_range(tftp_requests, 3, 5);
 }
 
+/* ---- The log ---- */
+
+static char log_text[512];
+
+static void on_syslog(const char *to, uint16_t from_port, uint16_t to_port,
+		      const uint8_t *data, size_t len)
+{
+	(void)from_port;
+	assert_string_equal(to, "2001:db8:7::9");
+	assert_int_equal(to_port, 514);
+	snprintf(log_text + strlen(log_text),
+		 sizeof(log_text) - strlen(log_text), "%.*s\n", (int)len,
+		 (const char *)data);
+}
+
+static void test_log_server(void **state)
+{
+	(void)state;
+	fake_on_udp6 = on_syslog;
+	settings_store_text("net0/ip6", "2001:db8:7::5");
+	netdev_apply_settings(fake_netdev);
+	settings_store_text("syslog6", "2001:db8:7::9");
+	console_printf("line one\n");
+	console_printf("line two\n");
+	poll_sleep(50);
+	settings_store_text("syslog6", NULL);
+	assert_non_null(strstr(log_text, "ipxe: line one\n"));
+	assert_non_null(strstr(log_text, "ipxe: line two\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -555,6 +586,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_static_addresses, up,
 						down),
 		cmocka_unit_test_setup_teardown(test_literals, up, down),
+		cmocka_unit_test_setup_teardown(test_log_server, up, down),
 		cmocka_unit_test_setup_teardown(test_names_without_ipv4,
 						names_up, down),
 		cmocka_unit_test_setup_teardown(test_names_with_both, names_up,

@@ -5,6 +5,7 @@
 #include "core/command.h"
 #include "core/console.h"
 #include "hci/parseopt.h"
+#include "usr/ifmgmt6.h"
 
 SELECT_IF(IPSTAT_CMD);
 
@@ -14,7 +15,7 @@ static const struct command_syntax ipstat_syntax = {NULL, 0, 0, 0};
 static void proto_print(const char *name, const struct stats_proto *proto)
 {
 	console_printf(
-		"%-5s sent %lu, received %lu, dropped %lu (checksum %lu,"
+		"%-6s sent %lu, received %lu, dropped %lu (checksum %lu,"
 		" length %lu, memory %lu, route %lu, protocol %lu)\n",
 		name, (unsigned long)proto->xmit, (unsigned long)proto->recv,
 		(unsigned long)proto->drop, (unsigned long)proto->chkerr,
@@ -31,6 +32,7 @@ static int ipstat_exec(int argc, char **argv)
 	proto_print("ARP", &lwip_stats.etharp);
 	proto_print("IPv4", &lwip_stats.ip);
 	proto_print("ICMP", &lwip_stats.icmp);
+	IPSTAT6(proto_print);
 	proto_print("UDP", &lwip_stats.udp);
 	proto_print("TCP", &lwip_stats.tcp);
 	return 0;

@@ -70,3 +70,20 @@ for nic in CARDS:
          script="#!ipxe\n" + LINUX6 % "ip6=${net0/ip6}",
          checks=[by_ipv6("vmlinuz", "initrd.img"),
                  linux_with(r"ip6=2001:db8:77:\S+")])
+
+case(name="ipv6-undi", machine="bios", ipv6="both",
+     web=("resolver", "nginx"),
+     what="IPv6 on BIOS, by the native PXE's driver: CONFIG=full has it.",
+     dhcp=with_router, until=linux_up,
+     files={"tftp/undionly.kpxe": "@config-full"},
+     script="#!ipxe\n" + LINUX6 % "ip6=${net0/ip6}",
+     checks=[by_ipv6("vmlinuz", "initrd.img"),
+             linux_with(r"ip6=2001:db8:77:\S+")])
+
+case(name="ipv6-bios-e1000", machine="bios-native", ipv6="both",
+     web=("resolver", "nginx"), files={"tftp/ipxe.lkrn": "@config-full"},
+     what="IPv6 on BIOS, by our driver of e1000.",
+     dhcp=with_router, until=linux_up,
+     script="#!ipxe\n" + LINUX6 % "ip6=${net0/ip6}",
+     checks=[by_ipv6("vmlinuz", "initrd.img"),
+             linux_with(r"ip6=2001:db8:77:\S+")])
