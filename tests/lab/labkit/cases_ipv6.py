@@ -123,3 +123,11 @@ case(name="uefi-ip6-autoboot", machine="uefi-ip6", ipv6="only",
      until=linux_up,
      checks=[fetched_once, fetched_at_least(1, "site.ipxe"),
              linux_with("from=autoboot")])
+
+case(name="usb-distro-ip6-uefi-full", machine="uefi-full", ipv6="only",
+     medium="distro/ipxe.usb", firmware="debian", web=("nginx",),
+     what="Debian's iPXE runs our script, which takes the URL that DHCPv6 has "
+     "for it.",
+     dhcp=dumb6("dhcpd", url=None, ipxe_url="@NGINX@/site.ipxe"),
+     files={"web/site.ipxe": "#!ipxe\n@LINUX from=site@\n"}, until=linux_up,
+     checks=[http_times("/site.ipxe", 1), linux_with("from=site")])
