@@ -131,3 +131,10 @@ case(name="usb-distro-ip6-uefi-full", machine="uefi-full", ipv6="only",
      dhcp=dumb6("dhcpd", url=None, ipxe_url="@NGINX@/site.ipxe"),
      files={"web/site.ipxe": "#!ipxe\n@LINUX from=site@\n"}, until=linux_up,
      checks=[http_times("/site.ipxe", 1), linux_with("from=site")])
+
+case(name="uefi-ip6-http-boot", machine="uefi-http6", ipv6="only",
+     web=("resolver", "nginx"), timeout=180,
+     what="UEFI HTTP Boot over IPv6 loads our binary once, then Linux.",
+     dhcp=dumb6("dhcpd", url="@NGINX@/snponly.efi", is_http=True),
+     script=SCRIPT, until=linux_up, files={"web/snponly.efi": "@ours"},
+     checks=[http_times("/snponly.efi", 1), linux_with()])

@@ -20,6 +20,8 @@ class Answer6:
     url: str | None = None
     #: That for clients with user class iPXE.
     ipxe_url: str | None = None
+    #: Say that this is UEFI HTTP Boot's answer (dhcpd): dnsmasq cannot.
+    is_http: bool = False
     #: Addresses too, or (stateless) the rest alone, beside SLAAC?
     is_stateful: bool = True
     dns: bool = True
@@ -81,6 +83,8 @@ class IscDhcpd6(WithRouter):
         lines = ["authoritative;", "ddns-update-style none;",
                  "default-lease-time 3600;",
                  "option dhcp6.user-class code 15 = string;",
+                 "option dhcp6.vendor-class code 16 = "
+                 "{integer 32, integer 16, string};",
                  "option dhcp6.bootfile-url code 59 = string;"]
         if answer.dns:
             lines.append(f"option dhcp6.name-servers {SERVER6};")
@@ -89,6 +93,8 @@ class IscDhcpd6(WithRouter):
         lines.append(f"subnet6 {PREFIX6}/64 {{")
         if answer.is_stateful:
             lines.append(f"  range6 {POOL6[0]} {POOL6[1]};")
+        if answer.is_http:
+            lines.append('  option dhcp6.vendor-class 343 10 "HTTPClient";')
         general = ""
         if answer.ipxe_url:
             # The length of the class, two bytes, is before it.
