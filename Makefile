@@ -296,6 +296,15 @@ $(SIGNING): FORCE
 	@{ echo '$(SB_KEY)'; $(if $(SB_CERT),cat '$(SB_CERT)';) } > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
+# $(call objects_list,PROGRAM,OBJECTS): PROGRAM.objects names them, and is newer
+# than the program when they are others: also when one is gone.
+define objects_list
+$(1).objects: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(2)' >$$@.new
+	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+endef
+
 IMAGES :=
 # $(call image,FILE,FLAVOUR,FORMAT,DRIVERS): see config/images.mk.
 define image
@@ -305,7 +314,8 @@ elf_$(1)  := $(O)/obj/$(2)/$(subst /,-,$(1)).elf
 objs_$(1) := $$(call objects_$(2),$$(call sources_$(2),\
 	$(addprefix drivers/,$(4)) $(parts_$(3)))) \
 	$$(obj_$(2))/embedded.o
-$$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2))
+$$(eval $$(call objects_list,$$(elf_$(1)),$$(objs_$(1))))
+$$(elf_$(1)): $$(objs_$(1)) $$(depends_$(2)) $$(elf_$(1)).objects
 	$$(call say,LD,$$@)
 	$(Q)$$(link_$(2)) $$(ldflags_$(2)) $$(map_$(2))$$@.map -o $$@ $$(objs_$(1))
 $(O)/$(1): $$(elf_$(1)) $(firstword $(recipe_$(3))) scripts/identity.py \

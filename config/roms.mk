@@ -82,9 +82,12 @@ wanted_roms := $(sort $(filter %.rom,$(MAKECMDGOALS)) \
 
 # $(call rom_program,DRIVER): the firmware with the drivers of that folder.
 define rom_program
-$(O)/obj/bios-small/rom-$(1).elf: $$(call objects_bios-small,$$(call \
+rom_objs_$(1) := $$(call objects_bios-small,$$(call \
 		sources_bios-small,drivers/bus drivers/$(1) $(parts_rom),-DOPTION_ROM)) \
-		$$(obj_bios-small)/embedded.o $$(depends_bios-small)
+		$$(obj_bios-small)/embedded.o
+$$(eval $$(call objects_list,$(O)/obj/bios-small/rom-$(1).elf,$$(rom_objs_$(1))))
+$(O)/obj/bios-small/rom-$(1).elf: $$(rom_objs_$(1)) $$(depends_bios-small) \
+		$(O)/obj/bios-small/rom-$(1).elf.objects
 	$$(call say,LD,$$@)
 	$(Q)$$(link_bios-small) $$(ldflags_bios-small) $$(map_bios-small)$$@.map -o $$@ \
 		$$(filter %.o,$$^)

@@ -161,6 +161,24 @@ def test_what_changed_is_built_in(tree: Path) -> None:
     changes.take_back()
 
 
+def test_source_that_is_gone_is_not_linked(tree: Path) -> None:
+    """A file of ipxe-src/ that is new is in the image, and out of it again."""
+    changes = Changes(tree)
+    changes.write("ipxe-src/hci/commands/new_cmd.c", """\
+#include "core/command.h"
+
+static int new_exec(int argc __unused_arg, char **argv __unused_arg)
+{
+	return 0;
+}
+
+static const struct command new_command = {"new", "", "New", new_exec};
+TABLE_REGISTER(commands, new_command);
+""")
+    changes.make()
+    changes.take_back()
+
+
 def test_macro_without_effect_is_named(tree: Path) -> None:
     """What a site's headers define in vain is said, and nothing else is."""
     local = tree / "config/local"
