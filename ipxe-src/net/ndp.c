@@ -65,7 +65,7 @@ struct ndp_link {
 	unsigned int dns_count;
 	uint8_t router[16];	  /* of the block's gateway6 */
 	uint64_t router_until_us; /* 0: there is none */
-	uint8_t flags;		  /* of the last advertisement */
+	uint8_t flags;		  /* of all advertisements since asked */
 	bool is_answered;
 	uint64_t ask_us;      /* when to ask again */
 	unsigned int wait_ms; /* the present pause; 0: asked enough */
@@ -185,7 +185,8 @@ static void prefix_update(struct ndp_link *link, const struct ra_prefix *from)
 		prefix = prefix_create(link, index, from);
 	if (!prefix)
 		return;
-	prefix->is_on_link = from->is_on_link;
+	/* No flag says nothing, RFC 4861 6.3.4. */
+	prefix->is_on_link |= from->is_on_link;
 	prefix->until_us = end_of(from->valid_s);
 	if (from->is_autonomous && from->len == SLAAC_LEN &&
 	    !prefix->has_address) {
@@ -286,7 +287,7 @@ static void link_update(struct ndp_link *link, const uint8_t from[16],
 		settings_store(&link->settings, &setting_mtu, mtu, sizeof(mtu));
 	}
 	link_sort(link);
-	link->flags = ra->flags;
+	link->flags |= ra->flags;
 	link->is_answered = true;
 	link->wait_ms = 0;
 	netdev_apply_settings(link->netdev);
@@ -417,6 +418,7 @@ void ndp_solicit(struct net_device *netdev)
 		list_add_tail(&link->list, &ndp_links);
 	}
 	link->is_answered = false;
+	link->flags = 0;
 	link->wait_ms = RS_FIRST_MS;
 	link->ask_us = platform_time_us() + RS_FIRST_MS * 1000ULL;
 	rs_send(link);

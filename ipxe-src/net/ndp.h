@@ -19,8 +19,8 @@ void ndp_solicit(struct net_device *netdev);
 /* Have the questions all been asked, and no router has answered? */
 bool ndp_is_silent(const struct net_device *netdev);
 
-/* The flags (RA_MANAGED, RA_OTHER) of the router that answered last, or -ENOENT
- * if none has. */
+/* The flags (RA_MANAGED, RA_OTHER) of the routers that have answered: one that
+ * knows of no DHCPv6 does not hide another's. -ENOENT if none has. */
 int ndp_flags(const struct net_device *netdev);
 
 /* Is DEST on the link, by the word of a router? */

@@ -7,6 +7,8 @@
 #include "net/dhcpv6_packet.h"
 #include "net/ipv6_config.h"
 #include "net/ipv6.h"
+#include "net/ndp.h"
+#include "net/ra.h"
 #include "usr/ifmgmt.h"
 
 #define SLAAC "2001:db8::ff:fe00:2"
@@ -250,6 +252,39 @@ static void test_asked_again(void **state)
 	assert_setting("filename", URL);
 }
 
+/* Advertise FLAGS as the router FROM, and a prefix with PREFIX_FLAGS. */
+static void advertise(const char *from, uint8_t flags, uint8_t prefix_flags)
+{
+	struct fake_ra ra = fake_ra_begin(flags, 1800);
+
+	fake_ra_prefix(&ra, "2001:db8::", 64, prefix_flags, 86400);
+	fake_send_ip6(from, FAKE_ALL_NODES, 58, 255, ra.data, ra.len, 2);
+	poll_sleep(10);
+}
+
+static void test_one_router_does_not_hide_what_another_says(void **state)
+{
+	ip6_addr_t neighbour = {0};
+
+	(void)state;
+	fake_address6((uint8_t *)neighbour.addr, "2001:db8::99");
+	assert_int_equal(netdev_open(fake_netdev), 0);
+	ndp_solicit(fake_netdev);
+	assert_int_equal(ndp_flags(fake_netdev), -ENOENT);
+	advertise("fe80::1", RA_MANAGED, 0x40);
+	assert_false(ndp_is_on_link(fake_netdev, &neighbour));
+	advertise("fe80::2", 0, 0xc0);
+	assert_int_equal(ndp_flags(fake_netdev), RA_MANAGED);
+	assert_true(ndp_is_on_link(fake_netdev, &neighbour));
+	advertise("fe80::1", RA_OTHER, 0x40);
+	assert_int_equal(ndp_flags(fake_netdev), RA_MANAGED | RA_OTHER);
+	assert_true(ndp_is_on_link(fake_netdev, &neighbour));
+	/* Asked anew it is as they say now. */
+	ndp_solicit(fake_netdev);
+	advertise("fe80::1", 0, 0x40);
+	assert_int_equal(ndp_flags(fake_netdev), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +307,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_ipv6_alone_ends_without_a_router, up, down),
 		cmocka_unit_test_setup_teardown(test_asked_again, up, down),
+		cmocka_unit_test_setup_teardown(
+			test_one_router_does_not_hide_what_another_says, up,
+			down),
 	};
 
 	return cmocka_run_group_tests(tests, fake_setup, fake_teardown);
