@@ -199,17 +199,23 @@ static void prefix_update(struct ndp_link *link, const struct ra_prefix *from)
 	}
 }
 
-/* Say in all blocks of LINK who the router is (NULL: none). */
-static void gateway_store(struct ndp_link *link, const uint8_t *router)
+/* Say in the block of each prefix who the router is; in that of LINK if there
+ * is none. */
+static void gateway_store(struct ndp_link *link)
 {
+	const uint8_t *router = link->router_until_us ? link->router : NULL;
+	bool has_prefix = false;
 	size_t i;
 
-	settings_store(&link->settings, &setting_gateway6, router, 16);
 	for (i = 0; i < RA_PREFIXES_MAX; i++) {
-		if (link->prefixes[i])
-			settings_store(&link->prefixes[i]->settings,
-				       &setting_gateway6, router, 16);
+		if (!link->prefixes[i])
+			continue;
+		has_prefix = true;
+		settings_store(&link->prefixes[i]->settings, &setting_gateway6,
+			       router, 16);
 	}
+	settings_store(&link->settings, &setting_gateway6,
+		       has_prefix ? NULL : router, 16);
 }
 
 /* The router at FROM wants to be one for LIFETIME_S, which may be 0. */
@@ -224,7 +230,7 @@ static void router_update(struct ndp_link *link, const uint8_t from[16],
 	} else if (!lifetime_s && is_ours) {
 		link->router_until_us = 0;
 	}
-	gateway_store(link, link->router_until_us ? link->router : NULL);
+	gateway_store(link);
 }
 
 /* Add the server at ADDR, or take it away if it lives no more. */
@@ -452,11 +458,11 @@ static void link_expire(struct ndp_link *link, uint64_t now)
 	}
 	if (link->router_until_us && link->router_until_us <= now) {
 		link->router_until_us = 0;
-		gateway_store(link, NULL);
 		is_changed = true;
 	}
 	if (!is_changed)
 		return;
+	gateway_store(link);
 	link_sort(link);
 	netdev_apply_settings(link->netdev);
 }

@@ -199,19 +199,23 @@ static void route_print(struct net_device *netdev, const char *label,
 		       byte[3]);
 }
 
+/* Print the IPv4 address of NETDEV, its network and gateway. */
+static void route4(struct net_device *netdev)
+{
+	console_printf("%s: ", netdev->name);
+	route_print(netdev, "", &setting_ip);
+	route_print(netdev, "/", &setting_netmask);
+	route_print(netdev, " gw ", &setting_gateway);
+	console_printf("%s\n", netdev->is_open ? "" : " (inaccessible)");
+}
+
 void route(void)
 {
 	struct net_device *netdev;
 
 	list_for_each_entry(netdev, &net_devices, list) {
+		if (netdev->is_configured && !ipv6_is_alone(netdev))
+			route4(netdev);
 		route6(netdev);
-		if (!netdev->is_configured || ipv6_is_alone(netdev))
-			continue;
-		console_printf("%s: ", netdev->name);
-		route_print(netdev, "", &setting_ip);
-		route_print(netdev, "/", &setting_netmask);
-		route_print(netdev, " gw ", &setting_gateway);
-		console_printf("%s\n",
-			       netdev->is_open ? "" : " (inaccessible)");
 	}
 }

@@ -247,6 +247,26 @@ static void test_no_address_of_other_prefixes(void **state)
 	assert_setting("net0.ndp.2/len6", NULL);
 }
 
+static void test_many_prefixes_leave_the_others(void **state)
+{
+	struct fake_ra ra = fake_ra_begin(0, 1800);
+	char prefix[32];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		snprintf(prefix, sizeof(prefix), "2001:db8:%x::", i);
+		fake_ra_prefix(&ra, prefix, 64, 0xc0, 86400);
+	}
+	settings_store_text("net0/ip6", "2001:db8:7777::5");
+	ndp_solicit(fake_netdev);
+	fake_ra_send(&ra);
+	assert_true(has_address(FAKE_LINK));
+	assert_true(has_address("2001:db8:7777::5"));
+	assert_setting("net0.ndp.7/len6", "64");
+	assert_setting("net0.ndp.8/len6", NULL);
+}
+
 /* Send a datagram to TEXT. Who gets it is in fake_next_hop afterwards. */
 static void send_to(const char *text)
 {
@@ -583,6 +603,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_time_removes, up, down),
 		cmocka_unit_test_setup_teardown(
 			test_no_address_of_other_prefixes, up, down),
+		cmocka_unit_test_setup_teardown(
+			test_many_prefixes_leave_the_others, up, down),
 		cmocka_unit_test_setup_teardown(test_static_addresses, up,
 						down),
 		cmocka_unit_test_setup_teardown(test_literals, up, down),

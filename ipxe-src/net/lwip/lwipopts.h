@@ -52,8 +52,9 @@
 #define LWIP_IPV6_DHCP6		       0
 #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 0
 #define LWIP_IPV6_FRAG		       0
-#define LWIP_IPV6_NUM_ADDRESSES	       8
-#define MEMP_NUM_MLD6_GROUP	       32 /* one for each address */
+/* Of a script, DHCPv6 and the link, and one of each prefix (net/ra.h). */
+#define LWIP_IPV6_NUM_ADDRESSES 12
+#define MEMP_NUM_MLD6_GROUP	64 /* one for each address */
 /* An address says nothing of its neighbours (RFC 5942), unless a length is set:
  * lwIP's word for that is a lifetime. */
 #define LWIP_IPV6_ADDRESS_LIFETIMES 1
