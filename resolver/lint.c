@@ -116,6 +116,8 @@ static bool marks_have(const struct marks *marks, struct word word)
 {
 	size_t i;
 
+	if (marks->count == MARKS_MAX)
+		return true;
 	for (i = 0; i < marks->count; i++) {
 		if (words_equal(marks->list[i], word))
 			return true;
@@ -123,7 +125,8 @@ static bool marks_have(const struct marks *marks, struct word word)
 	return false;
 }
 
-/* Remember WORD, which must outlive the line. */
+/* Remember WORD, which must outlive the line. What no longer fits is taken for
+ * there: marks_have(). */
 static void mark_add(struct marks *marks, struct word word)
 {
 	if (marks->count < MARKS_MAX)
@@ -339,11 +342,21 @@ static void part_note(struct lint *lint, const struct part *part, size_t first)
 	static const char *const choosers[] = {"choose", "item", NULL};
 	static const char *const jumps[] = {"goto", NULL};
 	struct notes *notes = lint->notes;
+	struct word word;
+	const char *slash;
 
 	if (first >= part->count || lint->is_telling)
 		return;
-	if (part_is(part, setters) || part_is(part, choosers))
-		variable_note(lint, part->words[first]);
+	if (part_is(part, setters) || part_is(part, choosers)) {
+		word = part->words[first];
+		slash = memrchr(word.text, '/', word.len);
+		/* ${name} finds it in whatever block it is. */
+		if (slash) {
+			word.len -= (size_t)(slash + 1 - word.text);
+			word.text = slash + 1;
+		}
+		variable_note(lint, word);
+	}
 	if (part_is(part, jumps)) {
 		if (is_dynamic(part->words[first]))
 			notes->has_dynamic_jump = true;
@@ -537,6 +550,9 @@ static void lint_pass(struct lint *lint, const char *text, const char *end)
 			len--;
 			if (text < end)
 				continue;
+			lint_complain(lint, "The script ends in ",
+				      (struct word){lint->joined + len, 1},
+				      ", which joins it to nothing.");
 		}
 		lint_line(lint, lint->joined + len, &labels_seen, text >= end);
 		/* What is remembered points there: go on behind it. */

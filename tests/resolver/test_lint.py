@@ -22,6 +22,7 @@ def lint(*paths: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("text, finding", [
     ("goto nowhere\n", "2:6: There is no label :nowhere for this goto."),
     (":a\n:a\ngoto a\n", "3:2: The label :a stands twice; a goto takes the first."),
+    ("echo a\necho b \\\n", "3:8: The script ends in \\, which joins it to nothing."),
     ("echo a\n  reebot\n", "3:3: There is no command reebot."),
     ("echo a || \\\n  reebot\n", "3:3: There is no command reebot."),
     ("chain --autofre x\n", "2:7: This command has no option --autofre."),
@@ -88,6 +89,9 @@ def test_fault_is_found_where_it_is(text: str, finding: str, tmp_path: Path) -> 
                       "sha256sum --set")),
     "echo -n a\necho --n b\nsanboot --keep\ncpuid --amd 1\n"
     "imgverify --signer a --keep b c\nitem --form f a\n",
+    "set block/inside 1\necho ${inside}\n",
+    pytest.param("goto l1500\n" + "".join(f":l{i}\n" for i in range(1501))
+                 + "shell\n", id="many-labels"),
     "inc counted\necho ${counted}\n", "read asked\necho ${asked}\n",
     "clear gone\necho ${gone}\n",
     "form F\nitem host Host\npresent && echo ${host} ||\n",

@@ -57,7 +57,7 @@ static int sanboot_exec(int argc, char **argv)
 }
 
 #define USAGE                                                                  \
-	"[--drive <number>] [--no-describe] [--filename <file>] "              \
+	"[--drive <number>] [--no-describe] [--keep] [--filename <file>] "     \
 	"[--extra <file>] [--label <volume>] [--uuid <partition>]"
 
 static const struct command sanboot_command = {
