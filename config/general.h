@@ -107,6 +107,7 @@
 #define SANHOOK_CMD  /* sanhook, sanunhook; the setting san-drive */
 #define SHIM_CMD     /* shim, fdt: where there is nothing to be done */
 #define IMGSET_CMD   /* imgset */
+#define IMAGE_FOREIGN /* ELF, COM32, ... are refused by name */
 #define DIGEST_CMD   /* md5sum, sha1sum, sha256sum, ... */
 #define NSLOOKUP_CMD /* nslookup */
 #define TIME_CMD     /* time */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Images: their memory, their list, their execution. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 
 /* First block of an image whose size is not known, bytes. */
 #define IMAGE_FIRST_LEN 65536
+
+/* Bytes at the start that tell a text from a program. */
+#define TEXT_LOOK 64
 
 struct list_head images = {&images, &images};
 struct image *image_current;
@@ -92,6 +96,17 @@ static unsigned long to_kb(uint64_t len)
 	uint64_t kb = (len >> 10) + !!(len & 1023);
 
 	return (unsigned long)MIN(kb, (uint64_t)0xffffffff);
+}
+
+bool image_is_text(const struct image *image)
+{
+	size_t i;
+
+	for (i = 0; i < MIN(image->len, (size_t)TEXT_LOOK); i++) {
+		if (!isprint(image->data[i]) && !isspace(image->data[i]))
+			return false;
+	}
+	return true;
 }
 
 int image_reserve(struct image *image, uint64_t len)
@@ -198,6 +213,7 @@ int image_probe(struct image *image)
 	const struct image_type *type;
 	const struct image_type *best;
 	int after = -1;
+	int rc;
 
 	if (image->type)
 		return 0;
@@ -213,10 +229,11 @@ int image_probe(struct image *image)
 		}
 		if (!best)
 			return -ENOEXEC;
-		if (!best->probe(image)) {
+		rc = best->probe(image);
+		if (!rc)
 			image->type = best;
-			return 0;
-		}
+		if (!rc || rc == -ENOTSUP)
+			return rc;
 		after = best->order;
 	}
 }

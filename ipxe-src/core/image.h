@@ -48,8 +48,8 @@ enum image_role {
 struct image_type {
 	const char *name; /* "script", "bzImage", "EFI", "PXE-NBP" */
 	int order;	  /* probed in ascending order; PXE last */
-	/* Is IMAGE of this kind? Returns 0 or -ENOEXEC. Must not trust IMAGE.
-	 */
+	/* Is IMAGE of this kind? Returns 0, -ENOEXEC, or -ENOTSUP with a
+	 * sentence: of no kind that can be executed. Must not trust IMAGE. */
 	int (*probe)(struct image *image);
 	/* Run it. Returns when it has returned, or -errno if it could not
 	 * start. Its caller has done the loop guard's checks. */
@@ -80,6 +80,10 @@ int image_reserve(struct image *image, uint64_t len);
 int image_write(struct image *image, uint64_t offset, const void *data,
 		size_t len);
 
+/* Does IMAGE begin like a text? An error page of a web server, or a script
+ * without its first line, would otherwise run as machine code. */
+bool image_is_text(const struct image *image);
+
 int image_set_name(struct image *image, const char *name);
 int image_set_cmdline(struct image *image, const char *cmdline);
 
@@ -91,7 +95,7 @@ void image_unregister(struct image *image);
 /* The registered image called NAME, or NULL. No reference taken. */
 struct image *image_find(const char *name);
 
-/* Find out IMAGE's type. Returns 0 or -ENOEXEC. */
+/* Find out IMAGE's type. Returns 0, -ENOEXEC or -ENOTSUP. */
 int image_probe(struct image *image);
 
 /* Mark as selected (the only one), find it. NULL if none is selected. */

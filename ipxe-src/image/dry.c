@@ -5,6 +5,7 @@
 
 #include "core/compiler.h"
 #include "core/console.h"
+#include "core/error.h"
 #include "core/image.h"
 #include "core/platform.h"
 
@@ -45,6 +46,11 @@ static int dry_exec(struct image *image)
 {
 	struct image *other;
 
+	if (image_is_text(image))
+		return error_set(-ENOEXEC,
+				 "it is a text, neither a script "
+				 "(which begins with #!ipxe) nor a boot "
+				 "program");
 	print_image(is_kernel(image) ? "kernel" : "boot program", image);
 	console_printf("boot: command line: ");
 	if (image->cmdline)

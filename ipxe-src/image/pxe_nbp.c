@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Network boot programs for the BIOS, such as pxelinux: PXE 2.1 4.4.5. */
-#include <ctype.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -13,22 +12,6 @@
 SELECT_IF(IMAGE_PXE);
 
 #define NBP_MAX (0xa0000 - LOAD_BASE)
-
-/* Bytes at the start that tell a text from a program. */
-#define TEXT_LOOK 64
-
-/* Does DATA begin like a text? An error page of a web server, or a script
- * without its first line, would otherwise run as machine code. */
-static bool is_text(const uint8_t *data, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < MIN(len, (size_t)TEXT_LOOK); i++) {
-		if (!isprint(data[i]) && !isspace(data[i]))
-			return false;
-	}
-	return true;
-}
 
 static int pxe_nbp_probe(struct image *image)
 {
@@ -52,7 +35,7 @@ static int pxe_nbp_exec(struct image *image)
 	uint32_t room = boot_nbp_room();
 	uint16_t status;
 
-	if (is_text(image->data, image->len))
+	if (image_is_text(image))
 		return error_set(-ENOEXEC,
 				 "it is a text, neither a script "
 				 "(which begins with #!ipxe) nor a boot "

@@ -225,7 +225,12 @@ static void test_dry_run_tells_what_would_boot(void **state)
 {
 	(void)state;
 	linux_end_hook = end_hook;
-	capture_image("prog", "zzz");
+	capture_image("page", "zzz");
+	assert_int_equal(exec_line("boot page"), -ENOEXEC);
+	assert_non_null(strstr(captured, "it is a text"));
+	assert_int_equal(exec_line("imgfree page"), 0);
+	captured_len = 0;
+	capture_image("prog", "\xeb\x3c\x90");
 	capture_image("initrd.img", "yyyy");
 	capture_image("secret", "x")->flags |= IMAGE_HIDDEN;
 	assert_int_equal(exec_line("boot prog root=/dev/ram0  quiet"), 0);
