@@ -468,7 +468,7 @@ static void transaction_locate(struct transaction *t, struct conn *conn)
 
 	t->request.local = t->local;
 	t->local[0] = '\0';
-	if (!(t->request.host && *t->request.host) &&
+	if (!http_host_is_usable(t->request.host) &&
 	    getsockname(conn->fd, (struct sockaddr *)&local, &len) == 0)
 		address_format(t->local, (struct sockaddr *)&local, true);
 }

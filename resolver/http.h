@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include "arena.h"
@@ -21,7 +22,7 @@ struct http_request {
 	const char *method;
 	/* Request target as sent, before decoding. */
 	const char *target;
-	/* Address of this end, host:port, for clients that send no Host. */
+	/* Address of this end, host:port, for clients whose Host says none. */
 	const char *local;
 	/* Address of the client, without its port. */
 	const char *client;
@@ -89,5 +90,14 @@ bool reply_is_stale(const struct http_reply *reply);
 /* Add a header field; the value stays the caller's.  NULL is left out. */
 void reply_add_field(struct http_reply *reply, const char *name,
 		     const char *value);
+
+/* Does a client's Host field say a host? An IPv6 address without brackets,
+ * which some firmware sends, does not: where its port begins cannot be told
+ * (RFC 3986 3.2.2). */
+static inline bool http_host_is_usable(const char *host)
+{
+	return host && *host &&
+	       (*host == '[' || strchr(host, ':') == strrchr(host, ':'));
+}
 
 #endif

@@ -234,8 +234,10 @@ def test_server_is_the_host_that_was_asked(site: Site, daemon: Daemon) -> None:
     assert b"kernel http://boot.example.org:8080/assets/k" in reply.body
     reply = daemon.get("/boot.ipxe", Host="[fd00::1]:80")
     assert b"http://[fd00::1]:80/assets/k" in reply.body
-    data = daemon.raw(b"GET /boot.ipxe HTTP/1.0\r\n\r\n")
-    assert f"http://127.0.0.1:{daemon.port}/assets/k".encode() in data
+    reached = f"http://127.0.0.1:{daemon.port}/assets/k".encode()
+    assert reached in daemon.raw(b"GET /boot.ipxe HTTP/1.0\r\n\r\n")
+    for host in ("2001:db8::1", "2001:db8::1:8080", "::1"):
+        assert reached in daemon.get("/boot.ipxe", Host=host).body
 
 
 @pytest.mark.parametrize("host", ["a b", "a/b", "a@b", "${x}", "a;b", '"',
