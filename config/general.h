@@ -77,6 +77,7 @@
 #define DNS_SEARCH_LIST  /* DHCP option 119; wants DNS_RESOLVER */
 #define DOWNLOAD_PROTO_DATA /* data: (RFC 2397) */
 #define MAC_FILTER   /* a card given another address hears no other; MAC_SETTING */
+#define HTTP_AUTH_DIGEST /* Digest (RFC 7616); wants DIGEST_CMD */
 #define IPV4_REASSEMBLY  /* packets that came in fragments */
 #define IPV6_SETTING_TYPE /* the type ipv6 of settings */
 #ifndef PLATFORM_PCBIOS
@@ -151,6 +152,7 @@
 /* An option ROM has 64 KiB, and the site's customisation shall fit too. What
  * it starts has no PXE to use; what asks people is in the images it starts. */
 #ifdef OPTION_ROM
+#undef HTTP_AUTH_DIGEST
 #undef IMAGE_PXE
 #undef PXE_STACK
 #undef CACHED_LEASE
@@ -178,11 +180,26 @@
 #define IPV6_SETTING_TYPE
 #endif
 
+/* Its hashes come with the commands. */
+#ifndef DIGEST_CMD
+#undef HTTP_AUTH_DIGEST
+#endif
+#ifndef DOWNLOAD_PROTO_HTTP
+#undef HTTP_AUTH_DIGEST
+#endif
+
 /* For C: is PXE_MENU linked? A test of an address would cost undionly.kpxe. */
 #ifdef PXE_MENU
 #define HAS_PXE_MENU 1
 #else
 #define HAS_PXE_MENU 0
+#endif
+
+/* The same: is there more than Basic to tell a web server who we are? */
+#ifdef HTTP_AUTH_DIGEST
+#define HAS_HTTP_DIGEST 1
+#else
+#define HAS_HTTP_DIGEST 0
 #endif
 
 /* The same: does a card have to receive what LLDP is sent to? */

@@ -3,6 +3,7 @@
  * scripts and boot programs from TFTP servers that have addresses, and the
  * local disk; embed/tiny.ipxe is its script. */
 #undef DOWNLOAD_PROTO_HTTP
+#undef HTTP_AUTH_DIGEST
 #undef DNS_RESOLVER
 #undef FLIGHT_RECORDER
 #undef AUTOBOOT_CMD

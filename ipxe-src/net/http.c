@@ -16,6 +16,7 @@
 #include "net/address.h"
 #include "net/download.h"
 #include "net/http_connection.h"
+#include "net/http_digest.h"
 #include "net/http_form.h"
 #include "net/http_response.h"
 #include "net/ipv6.h"
@@ -87,13 +88,14 @@ struct http {
 	bool is_ranged; /* the request asked for the rest only */
 	unsigned int redirects;
 	unsigned int restarts;
-	unsigned int closes;   /* since the last new byte */
-	unsigned int failures; /* likewise, of any kind */
-	uint64_t best;	       /* most bytes we ever had */
-	uint64_t progress_us;  /* when that last grew; before: the start */
-	uint64_t rx_us;	       /* when something last came */
-	size_t discarded;      /* bytes of a body that nobody wants */
-	char validator[80];    /* of what we have; "": cannot be resumed */
+	unsigned int closes;	    /* since the last new byte */
+	unsigned int failures;	    /* likewise, of any kind */
+	uint64_t best;		    /* most bytes we ever had */
+	uint64_t progress_us;	    /* when that last grew; before: the start */
+	uint64_t rx_us;		    /* when something last came */
+	size_t discarded;	    /* bytes of a body that nobody wants */
+	char validator[80];	    /* of what we have; "": cannot be resumed */
+	struct http_digest *digest; /* USE_AUTH is by this; NULL: Basic */
 };
 
 static LIST_HEAD(http_downloads);
@@ -203,8 +205,8 @@ static void __printf(2, 3)
 }
 
 /* RFC 7617. */
-static void request_put_auth(struct http_request *request,
-			     const struct uri *uri)
+static void request_put_basic(struct http_request *request,
+			      const struct uri *uri)
 {
 	char pair[256];
 	int len;
@@ -221,6 +223,35 @@ static void request_put_auth(struct http_request *request,
 		pair, (size_t)len, request->text + request->len,
 		sizeof(request->text) - request->len);
 	request_printf(request, "\r\n");
+}
+
+/* RFC 7616. Returns 0 or -errno. */
+static int request_put_digest(struct http_request *request,
+			      const struct uri *uri, struct http_digest *digest)
+{
+	int len = http_digest_format(digest, uri, request->text,
+				     request->text + request->len,
+				     sizeof(request->text) - request->len);
+
+	if (len == -ENOBUFS)
+		request->overflow = true;
+	else if (len < 0)
+		return len;
+	else
+		request->len += (size_t)len;
+	return 0;
+}
+
+/* Say who we are, as the server has asked. Returns 0 or -errno. */
+static int request_put_auth(struct http_request *request,
+			    const struct http *http)
+{
+	const struct uri *uri = http->download->uri;
+
+	if (HAS_HTTP_DIGEST && http->digest)
+		return request_put_digest(request, uri, http->digest);
+	request_put_basic(request, uri);
+	return 0;
 }
 
 /* May what we have be continued? */
@@ -285,8 +316,8 @@ static void http_send(struct http *http)
 			       "If-Range: %s\r\n",
 			       (unsigned long long)download->received,
 			       http->validator);
-	if (http->use_auth)
-		request_put_auth(&request, uri);
+	if (http->use_auth && uri->user)
+		rc = request_put_auth(&request, http);
 	if (form)
 		request_printf(&request, "%s", form->headers);
 	if (form && form->body)
@@ -297,8 +328,10 @@ static void http_send(struct http *http)
 	request_printf(&request, "\r\n");
 	http_response_init(&http->response);
 	http->response.is_head = form && form->method[0] == 'H';
-	if (request.overflow) {
-		http_finish(http, error_set(-EINVAL, "the URI is too long"));
+	if (request.overflow)
+		rc = error_set(-EINVAL, "the URI is too long");
+	if (rc) {
+		http_finish(http, rc);
 		return;
 	}
 	http->state = HTTP_HEADER;
@@ -311,6 +344,19 @@ static void http_send(struct http *http)
 }
 
 /* ---- The answer ---- */
+
+/* The server asks who we are. Can it be told, and was it not? */
+static bool http_can_tell(struct http *http)
+{
+	const struct http_response *response = &http->response;
+
+	if (!http->download->uri->user)
+		return false;
+	if (HAS_HTTP_DIGEST)
+		return http_digest_accept(response->challenges, http->use_auth,
+					  &http->digest);
+	return response->wants_basic && !http->use_auth;
+}
 
 /* What does the answer's status mean? */
 static enum http_action http_judge(struct http *http)
@@ -333,8 +379,7 @@ static enum http_action http_judge(struct http *http)
 		http->validator[0] = '\0';
 		return HTTP_AGAIN;
 	case 401:
-		if (!response->wants_basic || !download->uri->user ||
-		    http->use_auth)
+		if (!http_can_tell(http))
 			return HTTP_REFUSED;
 		http->use_auth = true;
 		return HTTP_AGAIN;
@@ -502,8 +547,14 @@ static void http_refused(struct http *http)
 		rc = -ENOENT;
 	else if (response->status == 401 || response->status == 403)
 		rc = -EACCES;
-	http_finish(http, error_set(rc, "the server says %u %s",
-				    response->status, response->reason));
+	if (HAS_HTTP_DIGEST && response->status == 401 &&
+	    response->challenges[0])
+		rc = http_digest_explain(response->challenges, response->reason,
+					 http->download->uri);
+	else
+		error_set(rc, "the server says %u %s", response->status,
+			  response->reason);
+	http_finish(http, rc);
 }
 
 /* The answer has been read, as far as it is wanted: draw the consequence. */
@@ -805,6 +856,8 @@ static void http_stop(struct download *download)
 	if (http->state != HTTP_DONE)
 		http_finish(http, -ECANCELED);
 	http_drop_form(http);
+	if (HAS_HTTP_DIGEST)
+		free(http->digest);
 	free(http);
 }
 

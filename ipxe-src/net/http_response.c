@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Reading an HTTP/1.x response as it comes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -153,11 +154,24 @@ static int field_retry_after(struct http_response *response, const char *value)
 	return 0;
 }
 
+/* A list in several fields is one list, RFC 9110 5.3. */
+static void add_challenges(struct http_response *response, const char *value)
+{
+	size_t len = strlen(response->challenges);
+	size_t room = sizeof(response->challenges) - len;
+
+	if (strlen(value) + 2 < room)
+		snprintf(response->challenges + len, room, "%s%s",
+			 len ? ", " : "", value);
+}
+
 static int field_www_authenticate(struct http_response *response,
 				  const char *value)
 {
 	if (has_token(value, "Basic"))
 		response->wants_basic = true;
+	if (HAS_HTTP_DIGEST)
+		add_challenges(response, value);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef NET_HTTP_RESPONSE_H
 #define NET_HTTP_RESPONSE_H
 
+#include "config/general.h"
 #include "core/compiler.h"
 #include "core/table.h"
 
@@ -11,6 +12,9 @@
 
 /* Most bytes of header that a response may have. */
 #define HTTP_HEADER_MAX 65536
+
+/* Room for what a server wants to be told, where that is looked into. */
+#define HTTP_CHALLENGES_MAX (HAS_HTTP_DIGEST ? 1024 : 1)
 
 enum http_response_state {
 	HTTP_RESPONSE_STATUS, /* in the status line */
@@ -38,8 +42,10 @@ struct http_response {
 	uint64_t range_start; /* offset of the first byte */
 	uint64_t range_total; /* size of the whole file; 0: not told */
 	bool has_retry_after;
-	unsigned int retry_after_s;   /* a date counts as 5 s */
-	bool wants_basic;	      /* WWW-Authenticate: Basic */
+	unsigned int retry_after_s; /* a date counts as 5 s */
+	bool wants_basic;	    /* WWW-Authenticate: Basic */
+	/* All fields WWW-Authenticate that fit, with commas between them. */
+	char challenges[HTTP_CHALLENGES_MAX];
 	char location[HTTP_LINE_MAX]; /* "" if there is none */
 	char validator[80]; /* for If-Range: strong ETag, else Last-Modified */
 	bool is_etag;	    /* the validator is an ETag */

@@ -30,6 +30,7 @@
 #include "net/dhcpv6.h"
 #include "net/dhcpv6_request.h"
 #include "net/dhcpv6_settings.h"
+#include "net/http_digest.h"
 #include "net/http_response.h"
 #include "net/ipv6.h"
 #include "net/lldp.h"
@@ -370,6 +371,31 @@ static void fuzz_pxe_options(void)
 		CHECK(strlen(text) < sizeof(text) && !strchr(text, KEY_ESC));
 	}
 	CHECK(at <= input_len);
+}
+
+/* A line of challenges, one with a URI, then the request. */
+static void fuzz_http_digest(void)
+{
+	static const struct uri nobody;
+	struct http_digest digest;
+	char *challenges = take_text('\n'), *text = take_text('\n');
+	char *request = take_text('\0'), buf[512];
+	struct uri *uri = uri_parse(text);
+	int len;
+
+	http_digest_explain(challenges, request, &nobody);
+	if (uri && uri->user &&
+	    http_digest_choose(challenges, &digest) == HTTP_SCHEME_DIGEST) {
+		strcpy(digest.cnonce, "c");
+		len = http_digest_format(&digest, uri, request, buf,
+					 sizeof(buf));
+		CHECK(len < 0 || (strlen(buf) == (size_t)len &&
+				  strchr(buf, '\n') == buf + len - 1));
+	}
+	uri_put(uri);
+	free(request);
+	free(text);
+	free(challenges);
 }
 
 /* A byte that says in which pieces it comes, then the response. */
@@ -892,6 +918,7 @@ static const struct target {
 	{"dhcpv6_packet", fuzz_dhcpv6_packet, false},
 	{"pxe_options", fuzz_pxe_options, false},
 	{"http_response", fuzz_http_response, false},
+	{"http_digest", fuzz_http_digest, false},
 	{"inflate", fuzz_inflate, false},
 	{"lzma", fuzz_lzma, false},
 	{"packed", fuzz_packed, false},

@@ -56,7 +56,7 @@ class Network:
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a server in the namespace; it ends with the network."""
-        log = (self.folder / f"{words[0]}.log").open("ab")
+        log = (self.folder / f"{Path(words[0]).name}.log").open("ab")
         process = subprocess.Popen(
             ["ip", "netns", "exec", self.name, *words],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -111,6 +111,13 @@ class Network:
         process = self.start("nginx", "-c", str(conf))
         wait_for(lambda: self._listens(listen), 20, "nginx")
         return process
+
+    def start_digest_server(self) -> None:
+        """Serve what wants Digest (digest_server.py) at port 80."""
+        self.start(sys.executable, "-B",
+                   str(Path(__file__).with_name("digest_server.py")), SERVER,
+                   "80")
+        wait_for(lambda: self._listens(f"{SERVER}:80"), 20, "digest server")
 
     def _listens(self, listen: str) -> bool:
         host, _, port = listen.partition(":")
