@@ -9,7 +9,7 @@
 #include "core/settings.h"
 
 /* How deep blocks may be nested. */
-#define PATH_DEPTH_MAX 8
+#define PATH_DEPTH_MAX 32
 
 /* Bounds of one expansion: replacements, and bytes of the result. */
 #define EXPAND_COUNT_MAX 512
@@ -269,33 +269,32 @@ static struct settings *named_create(struct settings *parent, const char *name,
 	return &named->settings;
 }
 
-/* The block at PATH of LEN bytes. */
+/* The block at PATH of LEN bytes; parts without a name count for nothing, so
+ * "." is the root. NULL: there is none, or it is too deep. */
 static struct settings *path_find(const char *path, size_t len, bool create)
 {
 	struct settings *settings = &settings_root;
 	struct settings *child;
-	unsigned int depth;
+	unsigned int depth = 0;
 	size_t part;
 
-	for (depth = 0; len; depth++) {
-		if (depth == PATH_DEPTH_MAX)
-			return NULL;
+	for (; len; path++, len--) {
 		for (part = 0; part < len && path[part] != '.'; part++)
 			;
-		child = child_find(settings, path, part);
-		if (!child && create && part)
-			child = named_create(settings, path, part);
-		if (!child)
+		if (!part)
+			continue;
+		if (depth++ == PATH_DEPTH_MAX)
 			return NULL;
-		settings = settings_target(child);
+		child = child_find(settings, path, part);
+		if (!child && create)
+			child = named_create(settings, path, part);
+		settings = child ? settings_target(child) : NULL;
 		if (!settings)
 			return NULL;
 		path += part;
 		len -= part;
-		if (len) {
-			path++;
-			len--;
-		}
+		if (!len)
+			break;
 	}
 	return settings;
 }
@@ -503,7 +502,8 @@ int setting_parse_name(const char *text, bool create, char *name_buf,
 	if (slash) {
 		settings = path_find(text, (size_t)(slash - text), create);
 		if (!settings)
-			return error_set(-ENOENT, "there is no block \"%.*s\"",
+			return error_set(-ENOENT,
+					 "no block \"%.*s\", or too deep",
 					 (int)(slash - text), text);
 		text = slash + 1;
 	}

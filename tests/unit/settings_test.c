@@ -240,6 +240,7 @@ static void test_filename_uri_uses_its_own_blocks_server(void **state)
 static void test_bad_stores_say_why(void **state)
 {
 	char name[400];
+	unsigned int i;
 
 	(void)state;
 	assert_int_equal(settings_store_text("ip", "10.0.0"), -EINVAL);
@@ -250,10 +251,24 @@ static void test_bad_stores_say_why(void **state)
 	memset(name, 'n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	assert_int_equal(settings_store_text(name, "1"), -EINVAL);
-	assert_int_not_equal(
-		settings_store_text("a.b.c.d.e.f.g.h.i.j.k.l/x", "1"), 0);
+	for (i = 0; i < 33; i++)
+		memcpy(name + 2 * i, "d.", 3);
+	strcpy(name + 2 * 33 - 1, "/x");
+	assert_int_equal(settings_store_text(name, "1"), -ENOENT);
+	assert_int_equal(settings_store_text(name + 2, "1"), 0);
 	assert_int_equal(settings_store_text("nowhere/x", ""), 0);
 	assert_null(settings_find("nowhere", false));
+}
+
+static void test_empty_parts_of_paths_count_for_nothing(void **state)
+{
+	(void)state;
+	store("./a", "one");
+	store(".x..y./a", "two");
+	expands("${a} ${./a} ${../a}", "one one one");
+	expands("${x.y/a} ${.x.y/a} ${x..y/a} ${x./a}", "two two two two");
+	assert_ptr_equal(settings_find(".", false), &settings_root);
+	assert_null(settings_find("..x.z.", false));
 }
 
 static void test_numbers_are_fetched_with_their_sign(void **state)
@@ -290,6 +305,7 @@ int main(void)
 		TEST(test_builtin_settings_answer),
 		TEST(test_filename_uri_uses_its_own_blocks_server),
 		TEST(test_bad_stores_say_why),
+		TEST(test_empty_parts_of_paths_count_for_nothing),
 		TEST(test_numbers_are_fetched_with_their_sign),
 	};
 
