@@ -54,23 +54,23 @@ static int uristring_format(const void *raw, size_t raw_len, char *buf,
 
 	if (nul)
 		raw_len = (size_t)(nul - (const char *)raw);
-	return (int)uri_encode(raw, raw_len, buf, len);
+	/* RFC 3986 2.2's sub-delims that mean nothing in a query. */
+	return (int)uri_encode(raw, raw_len, "!$'()*,;", buf, len);
 }
 
+/* Four numbers as in C: 010 is eight, as for inet_aton(). */
 static int ipv4_parse(const char *text, void *buf, size_t len)
 {
-	unsigned int part, i, digits;
+	unsigned long part;
+	unsigned int i;
+	char *end;
 
 	for (i = 0; i < 4; i++) {
-		part = 0;
-		for (digits = 0; *text >= '0' && *text <= '9'; digits++)
-			part = part * 10 + (unsigned int)(*text++ - '0');
-		if (!digits || digits > 3 || part > 255)
+		part = strtoul(text, &end, 0);
+		if (*text < '0' || *text > '9' || part > 255 ||
+		    *end != (i < 3 ? '.' : '\0'))
 			return -EINVAL;
-		if (*text != (i < 3 ? '.' : '\0'))
-			return -EINVAL;
-		if (i < 3)
-			text++;
+		text = end + 1;
 		put_byte(buf, len, i, (uint8_t)part);
 	}
 	return 4;

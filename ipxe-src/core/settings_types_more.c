@@ -17,6 +17,7 @@ SELECT_IF(SETTING_TYPES);
 static const char base64_digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/* With its padding; spaces count for nothing. */
 static int base64_parse(const char *text, void *buf, size_t len)
 {
 	uint32_t bits = 0;
@@ -25,6 +26,8 @@ static int base64_parse(const char *text, void *buf, size_t len)
 	const char *digit;
 
 	for (; *text && *text != '='; text++) {
+		if (*text == ' ')
+			continue;
 		digit = strchr(base64_digits, *text);
 		if (!digit)
 			return -EINVAL;
@@ -36,9 +39,10 @@ static int base64_parse(const char *text, void *buf, size_t len)
 				 (uint8_t)(bits >> bit_count));
 		}
 	}
-	while (*text == '=')
-		text++;
-	return *text || bit_count == 6 ? -EINVAL : (int)count;
+	/* One = for each two bits that are left over. */
+	for (; *text == '=' && bit_count && bit_count < 6; text++)
+		bit_count -= 2;
+	return *text || bit_count ? -EINVAL : (int)count;
 }
 
 static int base64_format(const void *raw, size_t raw_len, char *buf, size_t len)

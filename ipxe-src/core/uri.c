@@ -56,11 +56,12 @@ static bool is_escape(const char *text, size_t len)
 	       hex_digit(text[2]) >= 0;
 }
 
-/* RFC 3986 2.3. */
-static bool is_unreserved(char c)
+/* RFC 3986 2.3's unreserved ones, and those of SAFE. */
+static bool is_plain(char c, const char *safe)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+	       (c >= '0' && c <= '9') ||
+	       (c && (strchr("-._~", c) || strchr(safe, c)));
 }
 
 static void out_encoded(struct text_out *out, char c)
@@ -70,6 +71,18 @@ static void out_encoded(struct text_out *out, char c)
 	out_char(out, '%');
 	out_char(out, digits[(uint8_t)c >> 4]);
 	out_char(out, digits[c & 0xf]);
+}
+
+/* Write LEN bytes of TEXT, encoded but for the plain ones. */
+static void out_bytes(struct text_out *out, const char *text, size_t len,
+		      const char *safe)
+{
+	for (; len--; text++) {
+		if (is_plain(*text, safe))
+			out_char(out, *text);
+		else
+			out_encoded(out, *text);
+	}
 }
 
 size_t uri_decode(const char *text, size_t len, char *buf)
@@ -88,18 +101,12 @@ size_t uri_decode(const char *text, size_t len, char *buf)
 	return out;
 }
 
-size_t uri_encode(const void *data, size_t len, char *buf, size_t buf_len)
+size_t uri_encode(const void *data, size_t len, const char *safe, char *buf,
+		  size_t buf_len)
 {
 	struct text_out out = {buf, buf_len, 0};
-	const char *text = data;
-	size_t i;
 
-	for (i = 0; i < len; i++) {
-		if (is_unreserved(text[i]))
-			out_char(&out, text[i]);
-		else
-			out_encoded(&out, text[i]);
-	}
+	out_bytes(&out, data, len, safe);
 	return out_end(&out);
 }
 
@@ -275,15 +282,9 @@ void uri_put(struct uri *uri)
 		free(uri);
 }
 
-/* Write text with every byte but unreserved and SAFE ones encoded. */
 static void out_part(struct text_out *out, const char *text, const char *safe)
 {
-	for (; *text; text++) {
-		if (is_unreserved(*text) || strchr(safe, *text))
-			out_char(out, *text);
-		else
-			out_encoded(out, *text);
-	}
+	out_bytes(out, text, strlen(text), safe);
 }
 
 /* Write URI, all of it or only what may be shown. */

@@ -60,9 +60,10 @@ bool uri_is_equal(const struct uri *a, const struct uri *b);
  * of bytes written; malformed escapes stay as they are. */
 size_t uri_decode(const char *text, size_t len, char *buf);
 
-/* Percent-encode LEN bytes of DATA but for RFC 3986 2.3's unreserved ones;
- * as snprintf(). */
-size_t uri_encode(const void *data, size_t len, char *buf, size_t buf_len);
+/* Percent-encode LEN bytes of DATA but for RFC 3986 2.3's unreserved ones and
+ * those of SAFE; as snprintf(). */
+size_t uri_encode(const void *data, size_t len, const char *safe, char *buf,
+		  size_t buf_len);
 
 /* The current working URI that relative ones resolve against; may be NULL. */
 extern struct uri *cwuri;

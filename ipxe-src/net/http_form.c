@@ -30,8 +30,9 @@ static void out_encoded(struct form_out *out, const char *text)
 {
 	size_t len = strlen(text);
 
-	out->len += uri_encode(text, len, out->buf ? out->buf + out->len : NULL,
-			       out->buf ? len * 3 + 1 : 0);
+	out->len +=
+		uri_encode(text, len, "", out->buf ? out->buf + out->len : NULL,
+			   out->buf ? len * 3 + 1 : 0);
 }
 
 /* Write the header lines of PARAMS. */

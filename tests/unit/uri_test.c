@@ -238,8 +238,11 @@ static void test_encode_and_decode(void **state)
 	char text[32];
 
 	(void)state;
-	assert_int_equal(uri_encode("a b/~\xff", 6, text, sizeof(text)), 12);
+	assert_int_equal(uri_encode("a b/~\xff", 6, "", text, sizeof(text)),
+			 12);
 	assert_string_equal(text, "a%20b%2F~%FF");
+	assert_int_equal(uri_encode("!\0+", 3, "!", text, sizeof(text)), 7);
+	assert_string_equal(text, "!%00%2B");
 	assert_int_equal(uri_decode("a%2fb%4%", 8, text), 6);
 	assert_memory_equal(text, "a/b%4%", 6);
 }
