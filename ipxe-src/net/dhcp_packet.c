@@ -129,8 +129,8 @@ int dhcp_option_get(const void *data, size_t len, uint32_t tag, void *buf,
 
 int dhcp_filename_get(const void *data, size_t len, void *buf, size_t buf_len)
 {
+	static char name[DHCP_PACKET_MAX];
 	const struct bootp *bootp = data;
-	char name[256];
 	size_t name_len = 0;
 	int full;
 

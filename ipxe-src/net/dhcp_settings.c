@@ -17,11 +17,12 @@ static int address_fetch(uint32_t addr, void *buf, size_t len)
 	return sizeof(addr);
 }
 
-/* Copy a string without the NULs that servers end it with. */
+/* Copy a string, which may come in pieces (RFC 3396), without the NULs that
+ * servers end it with. */
 static int string_fetch(const struct dhcp_block *block, uint32_t tag, void *buf,
 			size_t len)
 {
-	char text[256];
+	static char text[DHCP_PACKET_MAX];
 	int full;
 
 	full = dhcp_option_get(block->packet, block->len, tag, text,

@@ -16,7 +16,7 @@
 
 #define OPTIONS (sizeof(struct bootp) + 4)
 
-static uint8_t packet[600];
+static uint8_t packet[DHCP_PACKET_MAX];
 static size_t packet_len;
 static uint8_t value[600];
 
@@ -321,6 +321,33 @@ static void test_block_is_what_the_packet_says_until_changed(void **state)
 	reads("hostname", NULL);
 }
 
+/* RFC 3396: what does not fit in one option comes in several. */
+static void test_long_texts_are_whole(void **state)
+{
+	uint8_t options[2 * 2 * (2 + 250)];
+	char wanted[501];
+	uint8_t *next = options;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		*next++ = i < 2 ? 17 : 67;
+		*next++ = 250;
+		memset(next, 'a' + (int)(i % 2), 250);
+		next += 250;
+	}
+	memset(wanted, 'a', 250);
+	memset(wanted + 250, 'b', 250);
+	wanted[500] = '\0';
+	make((const char *)options, sizeof(options));
+	assert_int_equal(dhcp_block_register(NULL, DHCP_BLOCK_PROXY, packet,
+					     packet_len, false),
+			 0);
+	reads("proxydhcp/17", wanted);
+	reads("proxydhcp/filename", wanted);
+	dhcp_block_unregister(NULL, DHCP_BLOCK_PROXY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(
 			test_block_is_what_the_packet_says_until_changed),
+		cmocka_unit_test(test_long_texts_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
