@@ -196,6 +196,10 @@ static bool lint_option(const struct lint *lint,
 	const char *equals;
 	size_t i;
 
+	if (word.len == 1) {
+		lint_complain(lint, "This command has no option ", word, ".");
+		return false;
+	}
 	if (word.text[1] == '-') {
 		name.text += 2;
 		name.len -= 2;
@@ -295,6 +299,7 @@ struct part {
 	struct word words[64];
 	size_t count;
 	struct word name; /* the first, or empty */
+	bool is_astray;	  /* goto a label that there is not; part_lint() */
 };
 
 /* Cut the next command off; false at the end of the line. */
@@ -306,6 +311,7 @@ static bool part_next(const char **pos, const char *end, char *terminator,
 
 	part->terminator = *terminator;
 	part->count = 0;
+	part->is_astray = false;
 	*terminator = 0;
 	while (word_next(pos, end, &word)) {
 		is_some = true;
@@ -366,7 +372,7 @@ static void part_note(struct lint *lint, const struct part *part, size_t first)
 }
 
 /* Look at a command by itself. */
-static void part_lint(struct lint *lint, const struct part *part)
+static void part_lint(struct lint *lint, struct part *part)
 {
 	static const char *const askers[] = {"isset", NULL};
 	static const char *const jumps[] = {"goto", NULL};
@@ -381,13 +387,13 @@ static void part_lint(struct lint *lint, const struct part *part)
 	for (; command && command->options && first < part->count; first++) {
 		struct word word = part->words[first];
 
-		if (*word.text != '-' || word.len < 2)
+		if (*word.text != '-')
 			break;
 		if (word_equals(word, "--")) {
 			first++;
 			break;
 		}
-		if (is_dynamic(word) && word.text[1] != '-')
+		if (word.len > 1 && is_dynamic(word) && word.text[1] != '-')
 			continue;
 		if (!lint_option(lint, command, word))
 			continue;
@@ -396,9 +402,10 @@ static void part_lint(struct lint *lint, const struct part *part)
 			variable_note(lint, part->words[first]);
 	}
 	part_note(lint, part, first);
-	if (part_is(part, jumps) && first < part->count &&
-	    !is_dynamic(part->words[first]) &&
-	    !marks_have(&lint->notes->labels, part->words[first]))
+	part->is_astray = part_is(part, jumps) && first < part->count &&
+			  !is_dynamic(part->words[first]) &&
+			  !marks_have(&lint->notes->labels, part->words[first]);
+	if (part->is_astray)
 		lint_complain(lint, "There is no label :", part->words[first],
 			      " for this goto.");
 	for (i = 0; i < part->count; i++) {
@@ -437,7 +444,7 @@ static void part_follow(const struct part *part, struct flow *flow)
 		flow->may_succeed = flow->may_succeed || runs;
 		return;
 	}
-	if (!runs || part_is(part, leavers))
+	if (!runs || (part_is(part, leavers) && !part->is_astray))
 		return;
 	flow->may_succeed = true;
 	flow->may_fail = true;

@@ -171,7 +171,7 @@ int parse_options(int argc, char **argv, const struct command_syntax *syntax,
 
 	while (parse.next < argc) {
 		word = argv[parse.next];
-		if (word[0] != '-' || !word[1])
+		if (word[0] != '-')
 			break;
 		parse.next++;
 		if (!strcmp(word, "--"))
@@ -180,6 +180,8 @@ int parse_options(int argc, char **argv, const struct command_syntax *syntax,
 			print_usage(argv[0]);
 			return -EUSAGE;
 		}
+		if (!word[1])
+			return unknown_option(&parse, word);
 		rc = word[1] == '-' ? take_long(&parse, word)
 				    : take_short(&parse, word);
 		if (rc)

@@ -21,6 +21,9 @@ def lint(*paths: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("text, finding", [
     ("goto nowhere\n", "2:6: There is no label :nowhere for this goto."),
+    ("goto nowhere ||\necho b\n",
+     "2:6: There is no label :nowhere for this goto."),
+    ("echo - b\n", "2:6: This command has no option -."),
     (":a\n:a\ngoto a\n", "3:2: The label :a stands twice; a goto takes the first."),
     ("echo a\necho b \\\n", "3:8: The script ends in \\, which joins it to nothing."),
     ("echo a\n  reebot\n", "3:3: There is no command reebot."),
