@@ -21,7 +21,7 @@
 struct list_head images = {&images, &images};
 struct image *image_current;
 
-static unsigned int image_count; /* registrations so far */
+static unsigned int unnamed_count; /* that image_register() named so far */
 
 /* The last component of URI's path, or NULL if that is empty. */
 static const char *uri_basename(const struct uri *uri)
@@ -177,12 +177,11 @@ int image_register(struct image *image)
 	if (image->flags & IMAGE_REGISTERED)
 		return 0;
 	if (!image->name) {
-		snprintf(name, sizeof(name), "image%u", image_count);
+		snprintf(name, sizeof(name), "img%u", unnamed_count++);
 		rc = image_set_name(image, name);
 		if (rc)
 			return rc;
 	}
-	image_count++;
 	image->flags |= IMAGE_REGISTERED;
 	list_add_tail(&image_get(image)->list, &images);
 	return 0;

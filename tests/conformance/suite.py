@@ -213,6 +213,8 @@ class _Web(http.server.SimpleHTTPRequestHandler):
             self.end_headers()
         elif path == "/echo.ipxe":
             self.answer(f"#!ipxe\necho {query}\n".encode())
+        elif path in ("/", "/folder/"):
+            self.answer(b"#!ipxe\necho folder\n")
         elif path == "/hang":
             time.sleep(4)
         else:

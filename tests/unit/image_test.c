@@ -124,7 +124,7 @@ static void test_names_come_from_the_uri(void **state)
 	image = image_alloc(uri, NULL, NULL);
 	assert_null(image->name);
 	assert_int_equal(image_register(image), 0);
-	assert_memory_equal(image->name, "image", 5);
+	assert_memory_equal(image->name, "img", 3);
 	assert_ptr_equal(image_find(image->name), image);
 	image_put(image);
 	uri_put(uri);
