@@ -15,10 +15,9 @@ PROGRAM = "out/linux-asan/firmware"
 TIMEOUT = 30
 
 
-@pytest.fixture(scope="module")
-def program() -> Path:
+def build(target: str, *words: str) -> Path:
     done = subprocess.run(
-        ["make", "--no-print-directory", PROGRAM],
+        ["make", "--no-print-directory", "-j2", *words, target],
         cwd=ROOT,
         env={**os.environ, "MAKEFLAGS": ""},
         stdout=subprocess.PIPE,
@@ -27,7 +26,19 @@ def program() -> Path:
         timeout=600,
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    return ROOT / PROGRAM
+    return ROOT / target
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    return build(PROGRAM)
+
+
+@pytest.fixture(scope="module")
+def bare_program() -> Path:
+    """The program with no script in it."""
+    return build("out/bare/linux-x86_64/firmware", "O=out/bare", "EMBED=",
+                 f"SOURCE_DIR={ROOT}/out/cache")
 
 
 def run(
@@ -97,9 +108,12 @@ def test_wrong_command_line_exits_with_1_and_a_reason(
 def test_file_that_is_no_script_boots_as_a_program(
     program: Path, tmp_path: Path
 ) -> None:
-    done = run(program, tmp_path, "not a script")
+    done = run(program, tmp_path, "no script\0")
     assert done.returncode == 0
-    assert "boot: boot program boot.ipxe, 12 bytes" in done.stdout
+    assert "boot: boot program boot.ipxe, 10 bytes" in done.stdout
+    done = run(program, tmp_path, "no script")
+    assert done.returncode == 1
+    assert "it is a text, neither a script" in done.stdout
 
 
 def test_generation_counts_programs_that_start_each_other(
@@ -134,6 +148,17 @@ class Terminal:
         os.write(self.fd, keys)
 
 
+def exit_code(pid: int) -> int:
+    """Wait for our child PID."""
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
+        ended, result = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(result)
+        time.sleep(0.05)
+    raise AssertionError("it does not end")
+
+
 def test_shell_edits_lines_on_a_terminal(
     program: Path, tmp_path: Path
 ) -> None:
@@ -157,16 +182,51 @@ def test_shell_edits_lines_on_a_terminal(
         terminal.expect("sleep: stopped by Ctrl-C")
         terminal.expect("unloop> ")
         terminal.type(b"exit 5\r")
-        end = time.monotonic() + TIMEOUT
-        status = None
-        while status is None:
-            assert time.monotonic() < end
-            ended, result = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                status = os.waitstatus_to_exitcode(result)
-            else:
-                time.sleep(0.05)
-        assert status == 5
+        assert exit_code(pid) == 5
+        pid = 0
+    finally:
+        os.close(fd)
+        if pid:
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+
+
+def test_without_a_script_the_scriptlet_runs(bare_program: Path) -> None:
+    done = subprocess.run(
+        [bare_program, "--set", "scriptlet=echo said && exit 7"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode == 7, done.stdout
+    banner, _, rest = done.stdout.partition("Press Ctrl-B")
+    assert "said\n" not in banner and rest.endswith("said\n")
+    assert "Press Ctrl-B" not in rest
+
+
+def test_without_a_scriptlet_it_boots_by_itself(bare_program: Path) -> None:
+    """The shell is offered before, and again after nothing booted."""
+    done = subprocess.run(
+        [bare_program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        text=True, timeout=TIMEOUT,
+    )
+    assert done.returncode == 1
+    parts = done.stdout.split("Press Ctrl-B")
+    assert len(parts) == 3
+    assert "No more network devices" in parts[1]
+
+
+def test_ctrl_b_at_the_banner_gives_the_shell(bare_program: Path) -> None:
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(bare_program, [str(bare_program), "--set",
+                                "scriptlet=exit 7"])
+    terminal = Terminal(fd)
+    try:
+        terminal.expect("Press Ctrl-B")
+        terminal.type(b"\x02")
+        terminal.expect("unloop> ")
+        terminal.type(b"exit 5\r")
+        assert exit_code(pid) == 5
         pid = 0
     finally:
         os.close(fd)
