@@ -164,8 +164,8 @@ case(name="uefi-usb", machine="uefi",
      checks=[linux_with(
          "count=2 first=QEMU%20USB%20[A-Z][a-z]+ "
          "all=2706-0100-QEMU%20USB%20Keyboard-12010002[0-9a-f]{8}27060100"
-         "[0-9a-f]{12}%2Cf446-0200-QEMU%20USB%20Audio-12010001[0-9a-f]{8}"
-         "f4460200[0-9a-f]{12}%2C none=<>")])
+         "[0-9a-f]{12},f446-0200-QEMU%20USB%20Audio-12010001[0-9a-f]{8}"
+         "f4460200[0-9a-f]{12}, none=<>")])
 
 # --- a warm restart ---------------------------------------------------------
 
