@@ -4,19 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hex_digit.h"
 #include "core/ipv6_text.h"
 #include "core/settings.h"
 
 #define GROUPS 8
-
-/* Value of a hexadecimal digit, -1 if C is none. */
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Parse the group of digits at *TEXT, and move *TEXT behind it. False if there
  * are none, or too many. */
@@ -26,7 +18,8 @@ static bool group_parse(const char **text, uint16_t *ret_group)
 	unsigned int count;
 	int digit;
 
-	for (count = 0; (digit = digit_value(**text)) >= 0; count++, (*text)++)
+	for (count = 0; (digit = hex_digit_value(**text)) >= 0;
+	     count++, (*text)++)
 		value = value << 4 | (unsigned int)digit;
 	*ret_group = (uint16_t)value;
 	return count >= 1 && count <= 4;

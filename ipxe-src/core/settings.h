@@ -47,6 +47,18 @@ struct setting {
 	const char *scope;
 };
 
+/* Define setting_IDENT and put it into the table: its members in their order,
+ * but the description last; TYPE_NAME is ipv4 for setting_type_ipv4. */
+#define SETTING(ident, text_name, setting_tag, type_name, in, about)           \
+	const struct setting setting_##ident = {                               \
+		.name = text_name,                                             \
+		.description = about,                                          \
+		.tag = setting_tag,                                            \
+		.type = &setting_type_##type_name,                             \
+		.scope = in,                                                   \
+	};                                                                     \
+	TABLE_REGISTER(settings, setting_##ident)
+
 #define DHCP_ENCAP(outer, inner) ((uint32_t)(outer) << 8 | (inner))
 
 /* Tags that exist only inside: the BOOTP fields yiaddr and siaddr. */

@@ -2,16 +2,6 @@
 /* The settings that have names. */
 #include "core/settings.h"
 
-#define SETTING(ident, text_name, setting_tag, type_name, in, about)           \
-	const struct setting setting_##ident = {                               \
-		.name = text_name,                                             \
-		.description = about,                                          \
-		.tag = setting_tag,                                            \
-		.type = &setting_type_##type_name,                             \
-		.scope = in,                                                   \
-	};                                                                     \
-	TABLE_REGISTER(settings, setting_##ident)
-
 /* RFC 2132, 3004, 3397, 3442; 175.x: the DHCP options that iPXE defined. */
 SETTING(ip, "ip", DHCP_TAG_YIADDR, ipv4, NULL, "IP address");
 SETTING(netmask, "netmask", 1, ipv4, NULL, "Subnet mask");

@@ -6,20 +6,12 @@
 #include "config/settings.h"
 #include "core/acpi.h"
 #include "core/builtin.h"
+#include "core/hex_digit.h"
 #include "core/sysmac.h"
 
 SELECT_IF(ACPI_SETTINGS);
 
 #define MARK_LEN 9 /* "_AUXMAC_#" */
-
-/* The value of a hexadecimal digit, or -1. */
-static int digit_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* Six bytes of the twelve digits at TEXT. False if they are none. */
 static bool digits_parse(const uint8_t *text, uint8_t mac[SYSMAC_LEN])
@@ -28,8 +20,8 @@ static bool digits_parse(const uint8_t *text, uint8_t mac[SYSMAC_LEN])
 	int high, low;
 
 	for (i = 0; i < SYSMAC_LEN; i++) {
-		high = digit_value(text[2 * i]);
-		low = digit_value(text[2 * i + 1]);
+		high = hex_digit_value(text[2 * i]);
+		low = hex_digit_value(text[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		mac[i] = (uint8_t)(high << 4 | low);

@@ -43,20 +43,11 @@ struct ipv6_nic {
 /* An address of a name was silent by IPv6, since addresses last changed. */
 static bool is_distrusted;
 
-#define SETTING(ident, text_name, setting_tag, type_name, about)               \
-	const struct setting setting_##ident = {                               \
-		.name = text_name,                                             \
-		.description = about,                                          \
-		.tag = setting_tag,                                            \
-		.type = &setting_type_##type_name,                             \
-	};                                                                     \
-	TABLE_REGISTER(settings, setting_##ident)
-
-SETTING(ip6, "ip6", 0, ipv6, "IPv6 address");
-SETTING(len6, "len6", 0, int8, "Length of the IPv6 prefix");
-SETTING(gateway6, "gateway6", 0, ipv6, "IPv6 default gateway");
-SETTING(dns6, "dns6", 0, ipv6, "IPv6 DNS server");
-SETTING(syslog6, "syslog6", 0, ipv6, "IPv6 syslog server");
+SETTING(ip6, "ip6", 0, ipv6, NULL, "IPv6 address");
+SETTING(len6, "len6", 0, int8, NULL, "Length of the IPv6 prefix");
+SETTING(gateway6, "gateway6", 0, ipv6, NULL, "IPv6 default gateway");
+SETTING(dns6, "dns6", 0, ipv6, NULL, "IPv6 DNS server");
+SETTING(syslog6, "syslog6", 0, ipv6, NULL, "IPv6 syslog server");
 
 /* ---- The block netN.link ---- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The DHCP client against servers of every kind, and with leases of others. */
+#include "assert_setting.h"
 #include "fake_net.h"
 
 #include "core/origin.h"
@@ -164,20 +165,6 @@ static int down(void **state)
 	origin_set_uri(NULL);
 	uri_set_cwuri(NULL);
 	return fake_down(state);
-}
-
-/* The text of a setting is TEXT (NULL: it is not set). */
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
 }
 
 /* Configure; returns the result and how long it took. */

@@ -14,6 +14,7 @@
 #include "net/dhcpv6_packet.h"
 #include "net/dhcpv6_request.h"
 #include "net/dhcpv6_settings.h"
+#include "assert_setting.h"
 #include "capture.h"
 
 #define IAID 0x01020304
@@ -441,19 +442,6 @@ static void block_make(const void *data, size_t len, bool is_stateful)
 
 #define BLOCK_MAKE(text, is_stateful)                                          \
 	block_make(text, sizeof(text) - 1, is_stateful)
-
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
-}
 
 #define DNS_OPTION                                                             \
 	"\0\x17\0\x21" ADDR "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\6"           \

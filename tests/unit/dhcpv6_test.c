@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The DHCPv6 client against servers of every kind. */
+#include "assert_setting.h"
 #include "fake_net6.h"
 
 #include "lwip/netif.h"
@@ -201,20 +202,6 @@ static int down(void **state)
 	fake_on_udp6 = NULL;
 	dhcpv6_forget(fake_netdev);
 	return fake_down(state);
-}
-
-/* The text of a setting is TEXT (NULL: it is not set). */
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
 }
 
 static bool step(void *ctx)

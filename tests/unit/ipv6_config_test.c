@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* `dhcp` with IPv6 beside it: what is waited for, and what is not. */
+#include "assert_setting.h"
 #include "fake_net6.h"
 
 #include "core/command.h"
@@ -129,19 +130,6 @@ static void assert_runs(const char *line, int rc, unsigned int min_ms,
 
 	assert_int_equal(exec_line(line), rc);
 	assert_in_range((platform_time_us() - start) / 1000, min_ms, max_ms);
-}
-
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text)
-		assert_non_null(value);
-	if (text)
-		assert_string_equal(value, text);
-	else
-		assert_null(value);
-	free(value);
 }
 
 static void test_ipv4_waits_for_no_router(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* IPv6 of a NIC: its addresses, routers, what they say, names, literals. */
+#include "assert_setting.h"
 #include "fake_net6.h"
 
 #include "lwip/udp.h"
@@ -11,19 +12,6 @@
 #include "net/resolve.h"
 
 #define SLAAC "2001:db8::ff:fe00:2"
-
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
-}
 
 static ip_addr_t address(const char *text)
 {

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Interfaces: names, settings, addresses set by hand, the way of a frame. */
+#include "assert_setting.h"
 #include "fake_net.h"
 
 #include "lwip/etharp.h"
 
 #include "core/origin.h"
 #include "usr/ifmgmt.h"
-
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	assert_non_null(value);
-	assert_string_equal(value, text);
-	free(value);
-}
 
 static struct net_device *second(void)
 {

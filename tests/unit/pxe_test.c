@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* PXE boot servers and boot menus: option 43, discovery, prompt and choice. */
+#include "assert_setting.h"
 #include "fake_net.h"
 
 #include "typing.h"
@@ -121,19 +122,6 @@ static int down(void **state)
 		settings_store_text(options[i], NULL);
 	dhcp_block_unregister(NULL, DHCP_BLOCK_PXEBS);
 	return fake_down(state);
-}
-
-static void assert_setting(const char *name, const char *text)
-{
-	char *value = settings_fetch_text(name);
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
 }
 
 static void assert_asked(unsigned int index, uint32_t to, uint16_t port,
