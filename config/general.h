@@ -188,6 +188,13 @@
 #undef HTTP_AUTH_DIGEST
 #endif
 
+/* For C: is there room to say what is not here? */
+#ifdef ABSENT_CMD
+#define HAS_ABSENT_CMD 1
+#else
+#define HAS_ABSENT_CMD 0
+#endif
+
 /* For C: is PXE_MENU linked? A test of an address would cost undionly.kpxe. */
 #ifdef PXE_MENU
 #define HAS_PXE_MENU 1

@@ -207,6 +207,20 @@ static void test_absent_command_is_refused_by_name(void **state)
 	assert_non_null(strstr(captured, "imgfetch"));
 }
 
+static void test_blocks_that_are_not_here_are_refused_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(exec_line("show guestinfo/ipxe.x"), -ENOENT);
+	assert_string_equal(captured,
+			    "show: could not find guestinfo/ipxe.x: VMware's "
+			    "GuestInfo is not built in\n");
+	captured_len = 0;
+	assert_int_equal(exec_line("show net0.nvo/x"), -ENOENT);
+	assert_string_equal(captured,
+			    "show: could not find net0.nvo/x: the memory of a "
+			    "card is not built in\n");
+}
+
 static void test_usb_settings_are_refused_by_name(void **state)
 {
 	(void)state;
@@ -290,6 +304,9 @@ int main(void)
 				       capture_setup),
 		cmocka_unit_test_setup(test_usb_settings_are_refused_by_name,
 				       capture_setup),
+		cmocka_unit_test_setup(
+			test_blocks_that_are_not_here_are_refused_by_name,
+			capture_setup),
 		cmocka_unit_test_setup(test_left_out_command_is_refused_by_name,
 				       capture_setup),
 		cmocka_unit_test_setup(test_help_shows_usage_and_example,

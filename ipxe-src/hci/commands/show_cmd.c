@@ -26,6 +26,15 @@ static const struct option_descriptor show_opts[] = {
 static const struct command_syntax show_syntax =
 	COMMAND_SYNTAX(show_opts, 1, 1);
 
+/* What iPXE has in a block that is not here, if NAME is in one; or NULL. */
+static const char *absent_block(const char *name)
+{
+	if (!strncmp(name, "guestinfo/", 10) ||
+	    !strncmp(name, "guestinfo.", 10))
+		return "VMware's GuestInfo";
+	return strstr(name, ".nvo/") ? "the memory of a card" : NULL;
+}
+
 /* Find NAME: its block, itself with its type, and its text. */
 static int find(const char *name, char *name_buf, struct settings **ret_origin,
 		struct setting *ret_setting, char **ret_text)
@@ -35,6 +44,8 @@ static int find(const char *name, char *name_buf, struct settings **ret_origin,
 	int rc;
 
 	rc = setting_parse_name(name, false, name_buf, &settings, ret_setting);
+	if (rc && HAS_ABSENT_CMD && absent_block(name))
+		return error_set(rc, "%s is not built in", absent_block(name));
 	if (rc)
 		return rc;
 	rc = settings_fetch(settings, ret_setting, NULL, 0, ret_origin, &type);
