@@ -24,9 +24,9 @@ resolver_unit_obj := $(resolver_unit_src:%.c=$(O)/asan/obj/%.o)
 resolver_unit := $(resolver_unit_src:tests/resolver/unit/%.c=$(O)/asan/bin/resolver/%)
 
 # Libraries by their pkg-config names, one row each.
-resolver_pkgs := libmicrohttpd sqlite3 libpq libcrypto jansson
+resolver_pkgs := libmicrohttpd sqlite3 libpq libcrypto jansson liburing
 resolver_pkg_cflags := $(shell $(PKG_CONFIG) --cflags $(resolver_pkgs) 2>/dev/null)
-resolver_libs := $(or $(shell $(PKG_CONFIG) --libs $(resolver_pkgs) 2>/dev/null),-lmicrohttpd -lsqlite3 -lpq -lcrypto -ljansson)
+resolver_libs := $(or $(shell $(PKG_CONFIG) --libs $(resolver_pkgs) 2>/dev/null),-lmicrohttpd -lsqlite3 -lpq -lcrypto -ljansson -luring)
 
 resolver_cflags := -std=gnu11 -D_GNU_SOURCE -g -Wall -Wextra -Wshadow \
 	-Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 -Werror \

@@ -100,11 +100,13 @@ static void address_format(char buf[CONN_ADDRESS_BYTES],
 
 static struct transaction *transaction_get(struct worker *worker)
 {
-	struct transaction *t = worker->spare;
+	struct transaction *t = worker->spares;
 
-	worker->spare = NULL;
-	if (t)
+	if (t) {
+		worker->spares = t->next;
+		worker->spare_count--;
 		return t;
+	}
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
@@ -113,16 +115,30 @@ static struct transaction *transaction_get(struct worker *worker)
 	return t;
 }
 
-/* Its file is closed; one transaction is kept for the next request. */
+static void transaction_free(struct transaction *t)
+{
+	arena_fini(&t->request.arena);
+	free(t);
+}
+
+/* Its bytes are kept elsewhere, or not needed any more. */
+static void received_give_back(struct worker *worker, struct transaction *t)
+{
+	if (t->received)
+		ring_give_back(worker->ring, t->received);
+	t->received = NULL;
+}
+
+/* Its file is closed; it is kept for one of the next requests. */
 static void transaction_put(struct worker *worker, struct transaction *t)
 {
 	struct arena arena = t->request.arena;
 
 	if (t->reply.fd >= 0)
 		close(t->reply.fd);
-	if (worker->spare) {
-		arena_fini(&arena);
-		free(t);
+	received_give_back(worker, t);
+	if (worker->spare_count == SPARES_MAX) {
+		transaction_free(t);
 		return;
 	}
 	arena_reset(&arena, TRANSACTION_BYTES);
@@ -130,9 +146,12 @@ static void transaction_put(struct worker *worker, struct transaction *t)
 	t->request.arena = arena;
 	reply_init(&t->reply);
 	t->body = NULL;
+	t->end_us = 0;
 	t->pending[0].iov_len = t->pending[1].iov_len = 0;
 	t->file_left = 0;
-	worker->spare = t;
+	t->next = worker->spares;
+	worker->spares = t;
+	worker->spare_count++;
 }
 
 /* Give what the request's fields point to a life as long as its own. */
@@ -162,9 +181,11 @@ static int transaction_keep(struct transaction *t)
 static void transaction_end(struct worker *worker, struct conn *conn,
 			    struct transaction *t, bool is_whole)
 {
+	uint64_t end_us = t->end_us ? t->end_us : now_us();
+
 	if (t->reply.fd >= 0 && t->reply.status)
 		pace_end(worker->service->pace, conn->client);
-	access_log(&worker->log, &t->request, &t->reply, now_us() - t->start_us,
+	access_log(&worker->log, &t->request, &t->reply, end_us - t->start_us,
 		   is_whole);
 	metric_add_reply(t->reply.status);
 	if (t->request.target && strncmp(t->request.target, "/assets/", 8) == 0)
@@ -203,36 +224,68 @@ static const char *date_now(struct worker *worker)
 	return worker->date;
 }
 
-/* Put the head of the reply, and its text, where they can be sent from. */
-static int reply_prepare(struct worker *worker, struct transaction *t)
+/*
+ * Put the head of the reply, and its text where that fits, at buf; return the
+ * length, or 0: they do not fit.  *ret_has_text: is the text there?
+ */
+static size_t reply_write(struct worker *worker, struct transaction *t,
+			  bool has_text, char *buf, size_t size,
+			  bool *ret_has_text)
 {
 	struct response_options options = {
 		.date = date_now(worker),
 		.is_last = t->reply.is_last,
 		.is_old = t->head.is_old,
 	};
+	size_t len = response_format(buf, size, &t->reply, &options);
+
+	*ret_has_text = has_text && len && t->reply.len <= size - len;
+	if (!*ret_has_text)
+		return len;
+	memcpy(buf + len, t->reply.text, t->reply.len);
+	return len + t->reply.len;
+}
+
+/* Put the head of the reply, and its text, where they can be sent from. */
+static int reply_prepare(struct worker *worker, struct transaction *t)
+{
 	const char *method = t->request.method;
 	bool has_body = t->reply.status != 304 &&
 			!(method && strcmp(method, "HEAD") == 0);
-	size_t len = response_format(worker->out, sizeof(worker->out),
-				     &t->reply, &options);
+	bool has_text = has_body && t->reply.fd < 0, is_there;
+	char *out = t->out;
+	size_t len = reply_write(worker, t, has_text, out, sizeof(t->out),
+				 &is_there);
 
+	if (!len || is_there != has_text) {
+		out = worker->out;
+		len = reply_write(worker, t, has_text, out, sizeof(worker->out),
+				  &is_there);
+	}
 	if (!len)
 		return -EMSGSIZE;
-	/* Most texts go with the head in one piece. */
-	if (has_body && t->reply.fd < 0 &&
-	    t->reply.len <= sizeof(worker->out) - len) {
-		memcpy(worker->out + len, t->reply.text, t->reply.len);
-		len += t->reply.len;
-	} else if (has_body && t->reply.fd < 0) {
+	if (has_text && !is_there) {
 		t->pending[1].iov_base = (void *)t->reply.text;
 		t->pending[1].iov_len = t->reply.len;
-	} else if (has_body) {
+	} else if (has_body && !has_text) {
 		t->file_left = t->reply.len;
 	}
-	t->pending[0].iov_base = worker->out;
+	t->pending[0].iov_base = out;
 	t->pending[0].iov_len = len;
 	return 0;
+}
+
+/* So many bytes of head and text are sent. */
+static void pending_advance(struct transaction *t, size_t sent)
+{
+	size_t part =
+		sent < t->pending[0].iov_len ? sent : t->pending[0].iov_len;
+
+	t->pending[0].iov_base = (char *)t->pending[0].iov_base + part;
+	t->pending[0].iov_len -= part;
+	part = sent - part;
+	t->pending[1].iov_base = (char *)t->pending[1].iov_base + part;
+	t->pending[1].iov_len -= part;
 }
 
 /* Send head and text, or what is left of them. */
@@ -243,7 +296,6 @@ static enum result send_pending(struct conn *conn, struct transaction *t)
 	while (t->pending[0].iov_len || t->pending[1].iov_len) {
 		struct msghdr msg = {.msg_iov = t->pending, .msg_iovlen = 2};
 		ssize_t sent;
-		size_t part;
 
 		if (t->pending[1].iov_len)
 			sent = sendmsg(conn->fd, &msg, flags);
@@ -254,14 +306,7 @@ static enum result send_pending(struct conn *conn, struct transaction *t)
 			continue;
 		if (sent < 0)
 			return errno == EAGAIN ? WAITS : IS_OVER;
-		part = (size_t)sent < t->pending[0].iov_len
-			       ? (size_t)sent
-			       : t->pending[0].iov_len;
-		t->pending[0].iov_base = (char *)t->pending[0].iov_base + part;
-		t->pending[0].iov_len -= part;
-		part = (size_t)sent - part;
-		t->pending[1].iov_base = (char *)t->pending[1].iov_base + part;
-		t->pending[1].iov_len -= part;
+		pending_advance(t, (size_t)sent);
 	}
 	return GOES_ON;
 }
@@ -341,6 +386,29 @@ static enum result reply_sent(struct worker *worker, struct conn *conn,
 	return is_unread ? conn_linger(worker, conn) : IS_OVER;
 }
 
+/*
+ * Have the ring send the reply, of which all is in the transaction; false when
+ * it is not, or the ring has no place.  The request's bytes stay where they
+ * are until it is sent, so nothing else may have come with them.
+ */
+static bool reply_queue(struct worker *worker, struct conn *conn,
+			struct transaction *t)
+{
+	if (!worker->received || t->reply.is_last || t->file_left ||
+	    t->pending[1].iov_len || t->pending[0].iov_base != t->out ||
+	    ring_send(worker->ring, conn->fd, t->out, t->pending[0].iov_len,
+		      conn))
+		return false;
+	t->received = worker->received;
+	worker->received = NULL;
+	t->end_us = now_us();
+	conn->is_sending = true;
+	conn_hold(worker, conn, t);
+	conn->wait = CONN_SEND;
+	conn->deadline = worker->now_ms + SEND_WAIT_MS;
+	return true;
+}
+
 /* Go on sending; what cannot be sent now is kept. */
 static enum result reply_send(struct worker *worker, struct conn *conn,
 			      struct transaction *t)
@@ -367,9 +435,9 @@ static enum result reply_send(struct worker *worker, struct conn *conn,
 	return result;
 }
 
-/* There is a reply: send it. */
+/* There is a reply: send it.  is_alone: nothing came behind the request. */
 static enum result reply_begin(struct worker *worker, struct conn *conn,
-			       struct transaction *t)
+			       struct transaction *t, bool is_alone)
 {
 	t->reply.is_last |=
 		t->head.is_last ||
@@ -379,7 +447,9 @@ static enum result reply_begin(struct worker *worker, struct conn *conn,
 	if (reply_prepare(worker, t) == 0) {
 		/* A body was awaited: the pieces outlive this turn already. */
 		conn_drop(worker, conn);
-		return reply_send(worker, conn, t);
+		return is_alone && reply_queue(worker, conn, t)
+			       ? WAITS
+			       : reply_send(worker, conn, t);
 	}
 	conn_hold(worker, conn, t);
 	return IS_OVER;
@@ -501,7 +571,7 @@ static enum result body_end(struct worker *worker, struct conn *conn,
 	t->body[t->body_size] = '\0';
 	t->request.body = t->body;
 	routes_answer(worker->service, &worker->hold, &t->request, &t->reply);
-	return reply_begin(worker, conn, t);
+	return reply_begin(worker, conn, t, false);
 }
 
 /* Take one request from the bytes; *ret_used tells how many it had. */
@@ -526,11 +596,11 @@ static enum result request_take(struct worker *worker, struct conn *conn,
 	if (rc) {
 		answer_malformed(t, (unsigned int)-rc);
 		t->head.is_last = true;
-		return reply_begin(worker, conn, t);
+		return reply_begin(worker, conn, t, false);
 	}
 	transaction_locate(t, conn);
 	if (!transaction_answer(worker, t))
-		return reply_begin(worker, conn, t);
+		return reply_begin(worker, conn, t, *ret_used == len);
 	body = len - *ret_used < t->body_size ? len - *ret_used : t->body_size;
 	conn_hold(worker, conn, t);
 	rc = body_begin(worker, conn, t, data + *ret_used, body);
@@ -602,12 +672,37 @@ static enum result conn_read(struct worker *worker, struct conn *conn)
 	return IS_OVER;
 }
 
+/* Answer what the ring received; a buffer of its own that no reply waits for
+ * is given back. */
+static enum result conn_take_received(struct worker *worker, struct conn *conn,
+				      char *data, size_t len)
+{
+	enum result result;
+	size_t before = conn_restore(worker, conn);
+
+	if (before) {
+		/* ring_receive() was asked for no more than there is room. */
+		memcpy(worker->in + before, data, len);
+		ring_give_back(worker->ring, data);
+		return requests_take(worker, conn, worker->in, before + len);
+	}
+	worker->received = data;
+	result = requests_take(worker, conn, data, len);
+	if (worker->received)
+		ring_give_back(worker->ring, worker->received);
+	worker->received = NULL;
+	return result;
+}
+
 /* Go on with what was received already. */
 static enum result conn_take_ahead(struct worker *worker, struct conn *conn)
 {
 	struct ahead *ahead = conn->ahead;
 
 	conn->ahead = NULL;
+	if (ahead->got > 0 && ahead->is_ring)
+		return conn_take_received(worker, conn, ahead->bytes,
+					  (size_t)ahead->got);
 	conn->has_more |= ahead->got < 0 ? ahead->error == EINTR
 					 : ahead->got == AHEAD_BYTES;
 	if (ahead->got > 0)
@@ -664,6 +759,24 @@ static enum result conn_go_on(struct worker *worker, struct conn *conn)
 	return IS_OVER;
 }
 
+/* Have the ring receive the next request, and epoll tell nothing. */
+static int conn_receive(struct worker *worker, struct conn *conn)
+{
+	size_t room = REQUEST_HEAD_MAX - conn->in_len;
+
+	if (conn->events &&
+	    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL))
+		return -errno;
+	conn->events = 0;
+	conn->has_more = false;
+	if (conn->is_receiving)
+		return 0;
+	conn->is_receiving = true;
+	return ring_receive(worker->ring, conn->fd,
+			    room < RING_RECEIVE_MAX ? room : RING_RECEIVE_MAX,
+			    conn);
+}
+
 /*
  * Have epoll tell what the connection waits for.  That a request came is told
  * once: else epoll looks at each connection again, in vain, before it waits.
@@ -684,6 +797,8 @@ static int conn_watch(struct worker *worker, struct conn *conn)
 	};
 	int op = conn->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
+	if (worker->ring && (conn->wait == CONN_REQUEST || conn->is_sending))
+		return conn_receive(worker, conn);
 	if (conn->events == event.events && !conn->has_more)
 		return 0;
 	conn->has_more = false;
@@ -724,27 +839,22 @@ void conn_open(struct worker *worker, int fd, const struct sockaddr *address)
 	conn_run(worker, conn);
 }
 
-void conns_look_ahead(struct worker *worker, struct conn *const *conns,
-		      size_t count)
+/* Have what the requests ahead need fetched, for all of them together. */
+static void conns_foresee(struct worker *worker, struct conn *const *conns,
+			  size_t count)
 {
 	const struct service *service = worker->service;
-	const struct snapshot *snapshot;
-	bool is_going = count > 0;
+	const struct snapshot *snapshot =
+		live_look(service->live, &worker->hold);
+	bool is_going = true;
 	size_t i;
 
-	snapshot = live_look(service->live, &worker->hold);
 	for (i = 0; i < count; i++) {
 		struct ahead *ahead = &worker->ahead[i];
-		struct conn *conn = conns[i];
 
 		ahead->foresight.step = NULL;
-		if (conn->wait != CONN_REQUEST || conn->in_len)
-			continue;
-		ahead->got = recv(conn->fd, ahead->bytes, AHEAD_BYTES, 0);
-		ahead->error = errno;
-		conn->ahead = ahead;
-		if (ahead->got > 0)
-			foresight_begin(service, snapshot, conn->client,
+		if (conns[i]->ahead && ahead->got > 0)
+			foresight_begin(service, snapshot, conns[i]->client,
 					ahead->bytes, (size_t)ahead->got,
 					&ahead->foresight);
 	}
@@ -756,8 +866,55 @@ void conns_look_ahead(struct worker *worker, struct conn *const *conns,
 	}
 }
 
+void conns_look_ahead(struct worker *worker, struct conn *const *conns,
+		      size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct ahead *ahead = &worker->ahead[i];
+		struct conn *conn = conns[i];
+
+		if (conn->wait != CONN_REQUEST || conn->in_len)
+			continue;
+		ahead->bytes = worker->ahead_bytes[i];
+		ahead->is_ring = false;
+		ahead->got = recv(conn->fd, ahead->bytes, AHEAD_BYTES, 0);
+		ahead->error = errno;
+		conn->ahead = ahead;
+	}
+	conns_foresee(worker, conns, count);
+}
+
+int conns_look_ahead_ring(struct worker *worker,
+			  const struct ring_event *events, int count)
+{
+	struct conn *conns[AHEAD_MAX];
+	size_t found = 0;
+	int i;
+
+	for (i = 0; i < count && found < AHEAD_MAX; i++) {
+		struct ahead *ahead = &worker->ahead[found];
+
+		if (events[i].what != RING_RECEIVED)
+			continue;
+		ahead->got = events[i].result;
+		ahead->error = events[i].result < 0 ? -events[i].result : 0;
+		ahead->bytes = events[i].data;
+		ahead->is_ring = true;
+		conns[found] = events[i].whose;
+		conns[found++]->ahead = ahead;
+	}
+	/* A single one has nobody to share the wait with. */
+	if (found > 1)
+		conns_foresee(worker, conns, found);
+	return i;
+}
+
 void conn_happened(struct worker *worker, struct conn *conn, uint32_t events)
 {
+	if (conn->is_gone)
+		return;
 	/* The end of what the client sends comes behind its last request. */
 	conn->has_more |= (events & EPOLLRDHUP) != 0;
 	/* Nothing can be sent any more; where a request is awaited, recv()
@@ -768,13 +925,9 @@ void conn_happened(struct worker *worker, struct conn *conn, uint32_t events)
 		conn_run(worker, conn);
 }
 
-void conn_close(struct worker *worker, struct conn *conn)
+/* Nothing that it waited for is of use any more. */
+static void conn_free(struct worker *worker, struct conn *conn)
 {
-	struct transaction *t = conn->t;
-
-	conn_drop(worker, conn);
-	if (t)
-		transaction_end(worker, conn, t, false);
 	*conn->prev_next = conn->next;
 	if (conn->next)
 		conn->next->prev_next = conn->prev_next;
@@ -784,12 +937,90 @@ void conn_close(struct worker *worker, struct conn *conn)
 	free(conn);
 }
 
+void conn_close(struct worker *worker, struct conn *conn)
+{
+	struct transaction *t = conn->t;
+
+	/* The ring may still read from its transaction. */
+	if (t && !conn->is_sending) {
+		conn_drop(worker, conn);
+		transaction_end(worker, conn, t, false);
+	}
+	if (!conn->is_receiving && !conn->is_sending) {
+		conn_free(worker, conn);
+	} else if (!conn->is_gone) {
+		/* Nothing comes behind that, and the ring has to tell so. */
+		conn->is_gone = true;
+		shutdown(conn->fd, SHUT_RDWR);
+	}
+}
+
+/* The client went on before it had the whole reply: its turn comes. */
+static int conn_keep_received(struct worker *worker, struct conn *conn)
+{
+	struct ahead *ahead = conn->ahead;
+	int rc;
+
+	conn->ahead = NULL;
+	/* That there is an end or an error will be told again. */
+	if (!ahead || ahead->got <= 0)
+		return 0;
+	rc = conn_store(conn, ahead->bytes, (size_t)ahead->got);
+	ring_give_back(worker->ring, ahead->bytes);
+	return rc;
+}
+
+void conn_received(struct worker *worker, struct conn *conn)
+{
+	struct ahead *ahead = conn->ahead;
+
+	conn->is_receiving = false;
+	if (ahead->bytes && (ahead->got <= 0 || conn->is_gone)) {
+		ring_give_back(worker->ring, ahead->bytes);
+		ahead->bytes = NULL;
+	}
+	/* It is read without the ring, whose buffers are all in use. */
+	if (ahead->got < 0 && ahead->error == ENOBUFS)
+		conn->ahead = NULL;
+	if (conn->is_gone)
+		conn_close(worker, conn);
+	else if (conn->wait == CONN_REQUEST)
+		conn_run(worker, conn);
+	else if (conn_keep_received(worker, conn))
+		conn_close(worker, conn);
+}
+
+void conn_sent(struct worker *worker, struct conn *conn, int result)
+{
+	struct transaction *t = conn->t;
+	bool is_over = result < 0 && result != -EAGAIN && result != -EINTR;
+
+	conn->is_sending = false;
+	if (conn->is_gone) {
+		conn_close(worker, conn);
+		return;
+	}
+	if (result > 0)
+		pending_advance(t, (size_t)result);
+	if (!is_over && t->pending[0].iov_len) {
+		/* A client that takes its time keeps no buffer of all. */
+		is_over = transaction_keep(t) != 0;
+		received_give_back(worker, t);
+	}
+	if (is_over)
+		conn_close(worker, conn);
+	else
+		conn_run(worker, conn);
+}
+
 void conns_sweep(struct worker *worker)
 {
 	struct conn *conn, *next;
 
 	for (conn = worker->conns; conn; conn = next) {
 		next = conn->next;
+		if (conn->is_gone)
+			continue;
 		if (conn->deadline <= worker->now_ms ||
 		    (conn->wait == CONN_SEND &&
 		     reply_is_stale(&conn->t->reply)))
@@ -799,11 +1030,15 @@ void conns_sweep(struct worker *worker)
 
 void conns_fini(struct worker *worker)
 {
-	while (worker->conns)
+	struct transaction *t;
+
+	while (worker->conns) {
+		worker->conns->is_receiving = worker->conns->is_sending = false;
 		conn_close(worker, worker->conns);
-	if (!worker->spare)
-		return;
-	arena_fini(&worker->spare->request.arena);
-	free(worker->spare);
-	worker->spare = NULL;
+	}
+	while ((t = worker->spares)) {
+		worker->spares = t->next;
+		transaction_free(t);
+	}
+	worker->spare_count = 0;
 }

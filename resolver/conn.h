@@ -15,21 +15,31 @@
 #include "log.h"
 #include "request.h"
 #include "response.h"
+#include "ring.h"
 #include "service.h"
 
 /* Address as text: IPv6 in brackets, port. */
 #define CONN_ADDRESS_BYTES (INET6_ADDRSTRLEN + sizeof("[]:65535"))
 
+/* Bytes of a reply that its transaction holds: all of it, for most scripts. */
+#define TRANSACTION_OUT 4096
+
 /* A request on its way, and its reply. */
 struct transaction {
+	/* The next one that is not in use. */
+	struct transaction *next;
 	/* What the routes see. */
 	struct http_request request;
 	/* The reply; its status is 0 until there is one. */
 	struct http_reply reply;
 	/* What the transport has to know of the request. */
 	struct request_head head;
-	/* When its head was whole, monotonic microseconds. */
+	/* When its head was whole, and when its reply was given to the ring
+	 * (0: it was not); monotonic microseconds. */
 	uint64_t start_us;
+	uint64_t end_us;
+	/* The ring's buffer that the request is in, or NULL. */
+	char *received;
 	/* The body that is being read, or NULL; it is in the arena. */
 	char *body;
 	size_t body_size;
@@ -39,12 +49,17 @@ struct transaction {
 	uint64_t file_left;
 	/* This end's address, where the client named no host. */
 	char local[CONN_ADDRESS_BYTES];
+	/* The reply's head, and its text where that fits. */
+	char out[TRANSACTION_OUT];
 };
+
+/* Transactions that are kept for the next requests. */
+#define SPARES_MAX RING_EVENTS_MAX
 
 /* Connections whose requests are received before the first is answered, and
  * the bytes that are received of each. */
 #define AHEAD_MAX   16
-#define AHEAD_BYTES 2048
+#define AHEAD_BYTES RING_RECEIVE_MAX
 
 /* What a connection sent, received before its turn. */
 struct ahead {
@@ -53,15 +68,16 @@ struct ahead {
 	int error;
 	/* What the request will need. */
 	struct foresight foresight;
-	/* The bytes. */
-	char bytes[AHEAD_BYTES];
+	/* The bytes, and whether the ring gave them. */
+	char *bytes;
+	bool is_ring;
 };
 
 /* What a connection waits for. */
 enum conn_wait {
 	CONN_REQUEST, /* the head of a request */
 	CONN_BODY,    /* a request's body */
-	CONN_SEND,    /* the client to take more of the reply */
+	CONN_SEND,    /* the reply to be sent, or the client to take more */
 	CONN_LINGER,  /* the client to close, behind the last reply */
 };
 
@@ -75,6 +91,12 @@ struct conn {
 	uint32_t events;
 	/* May there be more to read than was read? */
 	bool has_more;
+	/* What the ring was asked for and has not told; it is freed when there
+	 * is nothing any more. */
+	bool is_receiving;
+	bool is_sending;
+	/* Is it closed for everything but that? */
+	bool is_gone;
 	/* When it is closed if nothing happens, monotonic ms. */
 	uint64_t deadline;
 	/* What was received before its turn, until then; or NULL. */
@@ -100,6 +122,11 @@ struct worker {
 	struct live_hold hold;
 	/* This thread's epoll. */
 	int epoll_fd;
+	/* What receives requests and sends most replies, or NULL: epoll and
+	 * system calls do. */
+	struct ring *ring;
+	/* The ring's buffer whose requests are being answered, or NULL. */
+	char *received;
 	/* Its connections. */
 	struct conn *conns;
 	/* Counts the connections of all threads; __atomic. */
@@ -108,8 +135,9 @@ struct worker {
 	unsigned int active;
 	/* Are connections to be closed behind their replies? __atomic. */
 	bool is_draining;
-	/* A transaction that is not in use, or NULL. */
-	struct transaction *spare;
+	/* Transactions that are not in use. */
+	struct transaction *spares;
+	unsigned int spare_count;
 	/* The time, monotonic ms, as of the last look. */
 	uint64_t now_ms;
 	/* The date for replies, and its second. */
@@ -121,9 +149,11 @@ struct worker {
 	uint64_t log_ms;
 	/* What connections sent whose turn comes soon. */
 	struct ahead ahead[AHEAD_MAX];
+	char ahead_bytes[AHEAD_MAX][AHEAD_BYTES];
 	/* A request's head is read to here. */
 	char in[REQUEST_HEAD_MAX];
-	/* A reply's head, and its text where that fits, are put here. */
+	/* A reply's head, and its text where that fits, are put here when the
+	 * transaction has too little room. */
 	char out[16 * 1024];
 };
 
@@ -145,13 +175,30 @@ void conns_look_ahead(struct worker *worker, struct conn *const *conns,
 /* Something happened on the socket (epoll's events); may free the conn. */
 void conn_happened(struct worker *worker, struct conn *conn, uint32_t events);
 
-/* Close it, whatever it is doing, and free it. */
+/*
+ * As conns_look_ahead(), for what the ring received; conn_received() is called
+ * for each of the events next.  Returns how many of the events it looked at;
+ * others than RING_RECEIVED are passed over.
+ */
+int conns_look_ahead_ring(struct worker *worker,
+			  const struct ring_event *events, int count);
+
+/* The ring received what conns_look_ahead_ring() saw; may free the conn. */
+void conn_received(struct worker *worker, struct conn *conn);
+
+/* The ring sent so many bytes of the reply, or failed (a negative errno); may
+ * free the conn. */
+void conn_sent(struct worker *worker, struct conn *conn, int result);
+
+/* Close it, whatever it is doing, and free it, as soon as the ring has told
+ * what it was asked for. */
 void conn_close(struct worker *worker, struct conn *conn);
 
 /* Close connections that have waited too long. */
 void conns_sweep(struct worker *worker);
 
-/* Free what the worker keeps for its connections. */
+/* Close all connections, whatever the ring was asked for, which tells nothing
+ * any more; free what the worker keeps for them. */
 void conns_fini(struct worker *worker);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "conn.h"
 #include "log.h"
+#include "ring.h"
 
 /* Limits.  A connection costs one socket and at most one open file. */
 #define CONNECTIONS_MAX 8192
@@ -50,10 +51,16 @@ struct thread {
 	pthread_t id;
 	/* When it looked for late connections last, monotonic ms. */
 	uint64_t swept_ms;
+	/* What happened: to connections, as epoll tells it, and what the ring
+	 * tells, where there is one. */
+	struct epoll_event events[EVENTS_MAX];
+	struct ring_event ring_events[RING_EVENTS_MAX];
 };
 
 struct server {
 	const struct service *service;
+	/* Is io_uring to be used where it is to be had? */
+	bool uses_ring;
 	int listen_fd;
 	/* Readable once the threads are to end. */
 	int stop_fd;
@@ -124,23 +131,35 @@ static void connections_accept(struct thread *thread)
 	}
 }
 
+/* Wait for at most so many ms until something happens; return how much did. */
+static int events_await(struct thread *thread, int ms)
+{
+	struct worker *worker = &thread->worker;
+
+	if (worker->ring)
+		return ring_wait(worker->ring, thread->ring_events, ms);
+	return epoll_wait(worker->epoll_fd, thread->events, EVENTS_MAX, ms);
+}
+
 /* Wait for events; in a pause, the log is written and what is held of the site
  * given back. */
-static int events_wait(struct worker *worker, struct epoll_event *events)
+static int events_wait(struct thread *thread)
 {
+	struct worker *worker = &thread->worker;
+	/* A reply that is sent is a line soon. */
+	bool has_lines = worker->log.len ||
+			 (worker->ring && ring_is_sending(worker->ring));
 	int count = 0;
 
-	if (worker->log.len && !worker->log_ms)
+	if (has_lines && !worker->log_ms)
 		worker->log_ms = worker->now_ms;
 	if (worker->log_ms && worker->now_ms - worker->log_ms < LOG_WAIT_MS)
-		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX,
-				   LOG_PAUSE_MS);
+		count = events_await(thread, LOG_PAUSE_MS);
 	if (count == 0) {
 		log_buffer_flush(&worker->log);
 		worker->log_ms = 0;
 		live_release(worker->service->live, &worker->hold);
-		count = epoll_wait(worker->epoll_fd, events, EVENTS_MAX,
-				   SWEEP_MS);
+		count = events_await(thread, SWEEP_MS);
 	}
 	return count;
 }
@@ -206,27 +225,78 @@ static bool thread_turn(struct thread *thread, const struct epoll_event *events,
 	return is_over;
 }
 
+/* Do what the ring tells; return whether the thread is to end. */
+static bool thread_ring_turn(struct thread *thread, int count)
+{
+	struct worker *worker = &thread->worker;
+	const struct ring_event *events = thread->ring_events;
+	bool is_ready = false;
+	int i, seen = 0;
+
+	for (i = 0; i < count; i++) {
+		if (i == seen)
+			seen += conns_look_ahead_ring(worker, events + i,
+						      count - i);
+		switch (events[i].what) {
+		case RING_RECEIVED:
+			conn_received(worker, events[i].whose);
+			break;
+		case RING_SENT:
+			conn_sent(worker, events[i].whose, events[i].result);
+			break;
+		case RING_READY:
+			is_ready = true;
+			break;
+		}
+	}
+	if (!is_ready)
+		return false;
+	count = epoll_wait(worker->epoll_fd, thread->events, EVENTS_MAX, 0);
+	return thread_turn(thread, thread->events, count);
+}
+
 static void *thread_run(void *arg)
 {
 	struct thread *thread = arg;
 	struct worker *worker = &thread->worker;
-	struct epoll_event events[EVENTS_MAX];
 	bool is_over = false;
 	int count;
 
 	while (!is_over) {
-		count = events_wait(worker, events);
+		count = events_wait(thread);
 		/* What is begun counts, before it has to wait. */
 		__atomic_add_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
 		worker->now_ms = now_ms();
-		is_over = thread_turn(thread, events, count);
+		is_over = worker->ring
+				  ? thread_ring_turn(thread, count)
+				  : thread_turn(thread, thread->events, count);
 		thread_sweep(thread);
 		__atomic_sub_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
 	}
+	/* Replies that the ring was given are sent. */
+	if (worker->ring)
+		thread_ring_turn(thread, events_await(thread, 0));
 	conns_fini(worker);
 	live_release(worker->service->live, &worker->hold);
 	log_buffer_flush(&worker->log);
 	return NULL;
+}
+
+/* The ring belongs to this thread from here on. */
+static void *thread_begin(void *arg)
+{
+	struct thread *thread = arg;
+	int rc = thread->worker.ring ? ring_start(thread->worker.ring) : 0;
+
+	if (rc) {
+		log_line(LOG_WARNING,
+			 "io_uring could not be started: %s; the "
+			 "thread goes on with epoll.",
+			 strerror(-rc));
+		ring_close(thread->worker.ring);
+		thread->worker.ring = NULL;
+	}
+	return thread_run(thread);
 }
 
 /* Starting and stopping. */
@@ -243,9 +313,32 @@ static int thread_watch(struct thread *thread, int fd, uint32_t wanted,
 
 static void thread_free(struct thread *thread)
 {
+	ring_close(thread->worker.ring);
 	if (thread->worker.epoll_fd >= 0)
 		close(thread->worker.epoll_fd);
 	free(thread);
+}
+
+/* Without a ring, epoll does everything. */
+static void thread_open_ring(struct thread *thread)
+{
+	struct server *server = thread->server;
+	int rc;
+
+	if (!server->uses_ring)
+		return;
+	/* Each connection may wait for a request and for an answer. */
+	rc = ring_open(thread->worker.epoll_fd, 2 * server->connections_max,
+		       &thread->worker.ring);
+	if (!rc)
+		return;
+	/* One thread has said it for all. */
+	server->uses_ring = false;
+	log_line(LOG_INFO,
+		 "io_uring is not to be had here: %s. Requests are "
+		 "received and answered with epoll, which takes somewhat more "
+		 "of the processors.",
+		 strerror(-rc));
 }
 
 static int thread_start(struct server *server, struct thread **ret_thread)
@@ -265,8 +358,10 @@ static int thread_start(struct server *server, struct thread **ret_thread)
 				  EPOLLIN | EPOLLEXCLUSIVE, listening);
 	if (rc == 0)
 		rc = thread_watch(thread, server->stop_fd, EPOLLIN, stopping);
-	if (rc == 0)
-		rc = -pthread_create(&thread->id, NULL, thread_run, thread);
+	if (rc == 0) {
+		thread_open_ring(thread);
+		rc = -pthread_create(&thread->id, NULL, thread_begin, thread);
+	}
 	if (rc) {
 		thread_free(thread);
 		return rc;
@@ -331,7 +426,7 @@ static void server_free(struct server *server)
 	free(server);
 }
 
-int server_start(const struct service *service, int listen_fd,
+int server_start(const struct service *service, int listen_fd, bool uses_ring,
 		 struct server **ret_server)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -342,6 +437,7 @@ int server_start(const struct service *service, int listen_fd,
 		return -ENOMEM;
 	server->service = service;
 	server->listen_fd = listen_fd;
+	server->uses_ring = uses_ring;
 	server->connections_max = connection_limit();
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = server->stop_fd < 0 ? -errno : 0;

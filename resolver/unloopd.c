@@ -71,6 +71,8 @@ struct options {
 	const char *key;
 	/* --socket: the API's Unix socket, or NULL for the default. */
 	const char *socket;
+	/* --no-io-uring: receive and send with epoll alone. */
+	bool no_ring;
 	/* The site's directory. */
 	const char *site;
 	/* What follows from them; see control.h. */
@@ -97,6 +99,9 @@ static void usage(FILE *out)
 	      "              request needs a token (unloop token new NAME)\n"
 	      "  --cert FILE --key FILE  for --api, which needs them\n"
 	      "  --socket PATH  Unix socket of the API; \"\" for none\n"
+	      "  --no-io-uring  receive and send with epoll, as is done "
+	      "anyway\n"
+	      "              where the kernel does not allow io_uring\n"
 	      "  -h, --help  print this\n"
 	      "\n"
 	      "SITE/hosts/52-54-00-12-34-56.ipxe  script of a machine by MAC\n"
@@ -136,6 +141,7 @@ static struct options options_parse(int argc, char **argv)
 		{"cert", required_argument, NULL, 'C'},
 		{"key", required_argument, NULL, 'K'},
 		{"socket", required_argument, NULL, 'S'},
+		{"no-io-uring", no_argument, NULL, 'E'},
 		{0},
 	};
 	struct options options = {.port = PORT_DEFAULT};
@@ -175,6 +181,9 @@ static struct options options_parse(int argc, char **argv)
 			break;
 		case 'S':
 			options.socket = optarg;
+			break;
+		case 'E':
+			options.no_ring = true;
 			break;
 		case 'D':
 			options.with_dnsmasq = true;
@@ -426,7 +435,7 @@ static int serve_run(const struct options *options, struct service *service,
 			 "Changes of the site cannot be watched: %s. SIGHUP "
 			 "loads it again.",
 			 strerror(-rc));
-	rc = server_start(service, listen_fd, &server);
+	rc = server_start(service, listen_fd, !options->no_ring, &server);
 	if (rc) {
 		fprintf(stderr,
 			"unloopd: Could not start the HTTP server: "

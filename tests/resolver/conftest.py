@@ -10,6 +10,12 @@ import pytest
 
 from unloopd import IS_SANITISED, UNLOOPD, Daemon, Site
 
+#: The two ways to receive and send, by unloopd's arguments for them.
+TRANSPORTS = {"io_uring": [], "epoll": ["--no-io-uring"]}
+#: Modules whose tests are run with both.
+TRANSPORT_TESTS = {"test_malformed_requests", "test_many_clients",
+                   "test_threads", "test_transport"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
@@ -28,6 +34,21 @@ def pytest_collection_modifyitems(config: pytest.Config,
            if any(mark.args != (kind,) for mark in item.iter_markers("only"))]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in set(out)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__ in TRANSPORT_TESTS:
+        metafunc.parametrize("transport", list(TRANSPORTS), indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def transport(request: pytest.FixtureRequest,
+              monkeypatch: pytest.MonkeyPatch) -> str:
+    """What daemons receive and send with: io_uring where the kernel allows
+    it, unless a test is run with both."""
+    name = getattr(request, "param", "io_uring")
+    monkeypatch.setattr("unloopd.TRANSPORT", TRANSPORTS[name])
+    return name
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -107,6 +107,30 @@ def test_all_that_it_does_is_allowed(ready: Site,
     assert "not permitted" not in log
 
 
+def test_unit_allows_io_uring_and_needs_none(
+        ready: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who forbids it in the unit gets the same answers by epoll."""
+    strict = ready.write("strict.service", UNIT.read_text().replace(
+        "SystemCallFilter=~@privileged",
+        "SystemCallFilter=~@aio\nSystemCallFilter=~@privileged"))
+    plain = Daemon(ready)
+    has_ring = plain.rings() > 0
+    assert plain.stop() == 0
+    for unit, wanted in (UNIT, has_ring), (strict, False):
+        daemon = start(ready, unit, monkeypatch)
+        monkeypatch.undo()
+        try:
+            assert (daemon.rings() > 0) == wanted
+            with daemon.connect() as sock:
+                for _ in range(3):
+                    sock.sendall(b"GET /boot.ipxe HTTP/1.1\r\n"
+                                 b"Host: x\r\n\r\n")
+                    assert sock.recv(4096).startswith(b"HTTP/1.1 200")
+            assert wanted or "io_uring is not to be had" in daemon.log_text()
+        finally:
+            assert daemon.stop() == 0
+
+
 @pytest.mark.parametrize("attempt", [
     "import mmap; mmap.mmap(-1, 4096, prot=6)",
     "import socket; socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)",

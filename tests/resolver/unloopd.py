@@ -25,6 +25,9 @@ IS_SANITISED = "asan" in UNLOOPD.parts
 # User-Agent of requests that the tests make for themselves.
 OWN_AGENT = "settle"
 
+# Arguments of every daemon that a test starts (conftest.py sets them).
+TRANSPORT: list[str] = []
+
 # Bound of every single wait in these tests, in seconds.
 WAIT = 20.0
 
@@ -111,7 +114,7 @@ class Daemon:
         limit = ["prlimit", f"--nofile={files}"] if files else []
         self.process = subprocess.Popen(
             [*limit, str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
-             *(arguments or user_arguments()), str(site.path)],
+             *TRANSPORT, *(arguments or user_arguments()), str(site.path)],
             stdout=subprocess.PIPE, stderr=self.log,
             env=environment(str(self.state)))
         line = self._first_line()
@@ -236,6 +239,12 @@ class Daemon:
 
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def rings(self) -> int:
+        """How many of its open files are io_uring's."""
+        folder = Path(f"/proc/{self.pid}/fd")
+        return sum("io_uring" in os.readlink(folder / name)
+                   for name in os.listdir(folder))
 
     def memory_kib(self) -> int:
         text = Path(f"/proc/{self.pid}/status").read_text()
