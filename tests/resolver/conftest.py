@@ -14,7 +14,7 @@ from unloopd import IS_SANITISED, UNLOOPD, Daemon, Site
 TRANSPORTS = {"io_uring": [], "epoll": ["--no-io-uring"]}
 #: Modules whose tests are run with both.
 TRANSPORT_TESTS = {"test_malformed_requests", "test_many_clients",
-                   "test_threads", "test_transport"}
+                   "test_random_clients", "test_threads", "test_transport"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
