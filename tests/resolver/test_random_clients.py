@@ -5,6 +5,7 @@ things before they read, send in pieces, read slowly, leave."""
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import random
 import re
@@ -96,10 +97,10 @@ async def check(reader: asyncio.StreamReader, question: Question) -> None:
     assert question.body in (None, body), question.data
 
 
-async def converse(sock: socket.socket, dice: random.Random) -> int:
-    """Use one connection; return how many replies were as they should be."""
+async def converse(sock: socket.socket, dice: random.Random,
+                   answered: list[str]) -> None:
+    """Use one connection; add what was answered as it should be."""
     reader, writer = await asyncio.open_connection(sock=sock, limit=1 << 24)
-    count = 0
     try:
         for _ in range(dice.randrange(1, 60)):
             questions = [dice.choice(QUESTIONS)(dice)
@@ -116,18 +117,17 @@ async def converse(sock: socket.socket, dice: random.Random) -> int:
                 await asyncio.sleep(dice.random() * 0.05)
             for question in questions:
                 await check(reader, question)
-                count += 1
+                answered.append(question.data.split()[1].decode())
             await sending
     finally:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
-    return count
 
 
-async def client(port: int, seed: int, end: float) -> int:
+async def client(port: int, seed: int, end: float,
+                 answered: list[str]) -> None:
     dice = random.Random(seed)
-    count = 0
     while time.monotonic() < end:
         sock = socket.socket()
         sock.setblocking(False)
@@ -135,14 +135,21 @@ async def client(port: int, seed: int, end: float) -> int:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         await asyncio.get_running_loop().sock_connect(
             sock, ("127.0.0.1", port))
-        count += await converse(sock, dice)
-    return count
+        await converse(sock, dice, answered)
 
 
-async def all_clients(port: int) -> int:
+async def all_clients(port: int) -> list[str]:
+    """What was asked for and answered."""
+    answered: list[str] = []
     end = time.monotonic() + SECONDS
-    return sum(await asyncio.gather(
-        *(client(port, seed, end) for seed in range(CLIENTS))))
+    await asyncio.gather(*(client(port, seed, end, answered)
+                           for seed in range(CLIENTS)))
+    return answered
+
+
+def logged(daemon: Daemon) -> collections.Counter[str]:
+    return collections.Counter(
+        re.findall(r' [A-Z]+ "(\S+)" ', daemon.log_text()))
 
 
 def test_everybody_gets_the_own_answers(site: Site, daemon: Daemon) -> None:
@@ -150,6 +157,10 @@ def test_everybody_gets_the_own_answers(site: Site, daemon: Daemon) -> None:
     site.write("assets/file", FILE)
     daemon.settle()
     before = daemon.open_files()
-    assert asyncio.run(all_clients(daemon.port)) > 1000
+    answered = asyncio.run(all_clients(daemon.port))
+    assert len(answered) > 1000
     daemon.wait_for(lambda: daemon.open_files() <= before)
     assert daemon.is_well()
+    # They are in the log soon, each as it was asked for.
+    wanted = collections.Counter(answered)
+    daemon.wait_for(lambda: not wanted - logged(daemon))
