@@ -763,18 +763,20 @@ static enum result conn_go_on(struct worker *worker, struct conn *conn)
 static int conn_receive(struct worker *worker, struct conn *conn)
 {
 	size_t room = REQUEST_HEAD_MAX - conn->in_len;
+	int rc = 0;
 
 	if (conn->events &&
 	    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL))
 		return -errno;
 	conn->events = 0;
 	conn->has_more = false;
-	if (conn->is_receiving)
-		return 0;
-	conn->is_receiving = true;
-	return ring_receive(worker->ring, conn->fd,
-			    room < RING_RECEIVE_MAX ? room : RING_RECEIVE_MAX,
-			    conn);
+	if (!conn->is_receiving)
+		rc = ring_receive(worker->ring, conn->fd,
+				  room < RING_RECEIVE_MAX ? room
+							  : RING_RECEIVE_MAX,
+				  conn);
+	conn->is_receiving = rc == 0;
+	return rc;
 }
 
 /*
