@@ -83,9 +83,9 @@ static void facts_format(const struct facts *facts, const char *client,
 	*buf = '\0';
 }
 
-void control_boot(struct control *control, const char *name, bool known,
-		  bool is_off, const struct facts *facts, const char *client,
-		  struct machine_state *ret_state)
+uint64_t control_boot(struct control *control, const char *name, bool known,
+		      bool is_off, const struct facts *facts,
+		      const char *client, struct machine_state *ret_state)
 {
 	static const enum metric metrics[INTENT_COUNT] = {
 		[INTENT_ORDINARY] = METRIC_BOOT_ORDINARY,
@@ -96,6 +96,7 @@ void control_boot(struct control *control, const char *name, bool known,
 		[INTENT_WAIT] = METRIC_BOOT_WAIT,
 	};
 	char line[EVENT_TEXT_BYTES];
+	uint64_t sequence;
 
 	if (is_off)
 		control_peek(control, name, ret_state);
@@ -103,15 +104,31 @@ void control_boot(struct control *control, const char *name, bool known,
 		state_boot(control ? control->state : NULL, name,
 			   facts->value[FACT_BOOTID], ret_state);
 	if (!control || !*name)
-		return;
+		return 0;
 	facts_format(facts, client, line, sizeof(line));
 	known |= ret_state->intent != INTENT_ORDINARY;
-	timeline_sight(control->timeline, name, known, facts, client, line);
+	sequence = timeline_sight(control->timeline, name, known, facts, client,
+				  line);
 	metric_add(metrics[ret_state->effective], 1);
 	if (ret_state->is_lost)
 		metric_add(METRIC_STATE_LOST, 1);
 	if (!known)
 		metric_add(METRIC_BOOT_UNKNOWN, 1);
+	return sequence;
+}
+
+bool control_again(struct control *control, const struct control_repeat *repeat)
+{
+	if (!control || !*repeat->name)
+		return true;
+	if (!state_has_none(control->state, repeat->name) ||
+	    !timeline_again(control->timeline, repeat->hash, repeat->name,
+			    repeat->is_known, repeat->digest, repeat->client))
+		return false;
+	metric_add(METRIC_BOOT_ORDINARY, 1);
+	if (!repeat->is_in_site)
+		metric_add(METRIC_BOOT_UNKNOWN, 1);
+	return true;
 }
 
 void control_peek(struct control *control, const char *name,
@@ -120,33 +137,35 @@ void control_peek(struct control *control, const char *name,
 	state_get(control ? control->state : NULL, name, ret_state);
 }
 
-void control_foresee(struct control *control, uint32_t name, int turn)
+bool control_foresee(struct control *control, uint32_t name, int turn)
 {
 	if (!control)
-		return;
-	if (turn == 0)
-		timeline_prefetch(control->timeline, name);
-	else
-		timeline_foresee(control->timeline, name, turn - 1);
+		return false;
+	if (turn > 0)
+		return timeline_foresee(control->timeline, name, turn - 1);
+	timeline_prefetch(control->timeline, name);
+	return true;
 }
 
-void control_answered(struct control *control, const char *name, bool known,
-		      unsigned int status, const char *what)
+void control_answered(struct control *control,
+		      const struct control_answer *answer)
 {
+	const char *what = answer->what;
 	char line[EVENT_TEXT_BYTES];
 
-	if (!control || !*name)
+	if (!control || !*answer->name)
 		return;
-	if (status >= 400) {
-		snprintf(line, sizeof(line), "%u %s", status,
-			 what ? what : "no reason given");
-		what = line;
+	if (answer->is_known)
+		timeline_know(control->timeline, answer->name);
+	if (answer->status < 400) {
+		timeline_answer(control->timeline, answer->name, answer->asked,
+				answer->digest, what ? what : "its script");
+		return;
 	}
-	if (known)
-		timeline_know(control->timeline, name);
-	timeline_add(control->timeline, name, EVENT_SERVER,
-		     status < 400 ? "answered" : "refused", 0,
-		     what ? what : "its script");
+	snprintf(line, sizeof(line), "%u %s", answer->status,
+		 what ? what : "no reason given");
+	timeline_add(control->timeline, answer->name, EVENT_SERVER, "refused",
+		     0, line);
 }
 
 void control_fetched(struct control *control, const char *client,

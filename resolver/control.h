@@ -77,30 +77,63 @@ void control_stop(struct control *control);
  * A machine asks for its script; name as machine_state.name, known: is it in
  * the site?  is_off: it is disabled, so that its state goes on waiting.  Notes
  * it in the timeline and says what it is to do.  Bounded in time, never fails
- * (state_boot()).
+ * (state_boot()).  Returns what control_answered() takes.
  */
-void control_boot(struct control *control, const char *name, bool known,
-		  bool is_off, const struct facts *facts, const char *client,
-		  struct machine_state *ret_state);
+uint64_t control_boot(struct control *control, const char *name, bool known,
+		      bool is_off, const struct facts *facts,
+		      const char *client, struct machine_state *ret_state);
 
 /* The same for explaining: nothing is noted (state_get()). */
 void control_peek(struct control *control, const char *name,
 		  struct machine_state *ret_state);
 
 /*
- * A machine with this table_hash() of its name is about to ask: in turns 0 to
- * CONTROL_TURNS - 1, have what is known about it fetched from memory.
+ * A machine with this table_hash() of its name is about to ask: in turns 0, 1,
+ * ..., have what is known about it fetched from memory.  Returns whether
+ * another turn is of use.
  */
-void control_foresee(struct control *control, uint32_t name, int turn);
+bool control_foresee(struct control *control, uint32_t name, int turn);
 
-#define CONTROL_TURNS 4
+/* How a machine was answered. */
+struct control_answer {
+	/* As machine_state.name. */
+	const char *name;
+	/* Does the site have something for this very machine? */
+	bool is_known;
+	/* Status, and the file or the reason (http_reply.what). */
+	unsigned int status;
+	const char *what;
+	/* What control_boot() returned. */
+	uint64_t asked;
+	/* For control_again(), or 0: stands for all that the machine said, and
+	 * for the answer. */
+	uint64_t digest;
+};
+
+/* A machine was answered. */
+void control_answered(struct control *control,
+		      const struct control_answer *answer);
+
+/* A machine that asks what it asked before, and is answered the same. */
+struct control_repeat {
+	/* As for control_boot(), and table_hash() of the name. */
+	const char *name;
+	uint32_t hash;
+	bool is_in_site;
+	/* As for control_answered(). */
+	bool is_known;
+	uint64_t digest;
+	/* The client's address. */
+	const char *client;
+};
 
 /*
- * A machine was answered: what is the file or the reason (http_reply.what);
- * known: does the site have something for this very machine?
+ * As control_boot() and control_answered() at once, for a machine of which
+ * nobody wants anything.  False, and nothing is done, where it takes both of
+ * them to tell.
  */
-void control_answered(struct control *control, const char *name, bool known,
-		      unsigned int status, const char *what);
+bool control_again(struct control *control,
+		   const struct control_repeat *repeat);
 
 /*
  * A client took a file; the machine is found by its address, from the script

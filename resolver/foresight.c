@@ -71,8 +71,7 @@ static void timeline_turn(const struct service *service,
 			  const struct snapshot *snapshot, struct foresight *f)
 {
 	(void)snapshot;
-	control_foresee(service->control, f->name, f->turn++);
-	if (f->turn == CONTROL_TURNS)
+	if (!control_foresee(service->control, f->name, f->turn++))
 		f->step = NULL;
 }
 

@@ -23,6 +23,7 @@
 #include "metrics.h"
 #include "resolve.h"
 #include "script_cache.h"
+#include "table.h"
 #include "url.h"
 
 /* Longest body of events, bytes. */
@@ -385,25 +386,26 @@ struct script_key {
 	size_t len;
 	/* As foresight_hash(). */
 	uint32_t hash;
+	/* Stands for the text, the client and the site; not 0. */
+	uint64_t digest;
 	/* Host, client and query, each with a NUL behind it. */
 	char text[SCRIPT_CACHE_KEY_MAX];
 };
 
 static void exchange_key(const struct exchange *x,
 			 const struct snapshot *snapshot,
-			 const struct facts *facts, struct script_key *ret_key)
+			 struct script_key *ret_key)
 {
+	const char *client = x->request->client;
 	const char *const parts[] = {
-		facts->value[FACT_SERVER],
-		snapshot->uses_client ? x->request->client : "-",
+		server_name(x->request),
+		snapshot->uses_client ? client : "-",
 		x->query,
 	};
 	size_t used = 0, len = 0, i;
 
 	ret_key->len = 0;
-	/* It will not come again. */
-	if (facts->value[FACT_BOOTID])
-		return;
+	ret_key->digest = 0;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		len = strlen(parts[i]);
 		if (len + 1 > SCRIPT_CACHE_KEY_MAX - used)
@@ -412,8 +414,12 @@ static void exchange_key(const struct exchange *x,
 		used += len + 1;
 	}
 	ret_key->len = used;
-	ret_key->hash =
-		foresight_hash(snapshot, x->request->client, x->query, len);
+	ret_key->hash = foresight_hash(snapshot, client, x->query, len);
+	ret_key->digest = table_mix(snapshot->generation, ret_key->text, used);
+	if (client)
+		ret_key->digest =
+			table_mix(ret_key->digest, client, strlen(client));
+	ret_key->digest |= 1;
 }
 
 /*
@@ -426,16 +432,92 @@ static bool asker_find(const struct exchange *x,
 		       struct identity *ret_identity)
 {
 	ret_asker->name[0] = '\0';
+	ret_asker->hash = 0;
 	ret_asker->is_known = ret_asker->is_disabled = false;
 	if (!x->service->control)
 		return false;
 	identity_find(snapshot, facts, NULL, ret_identity);
 	identity_name(ret_identity, facts, ret_asker->name,
 		      sizeof(ret_asker->name));
+	ret_asker->hash = table_hash(ret_asker->name, strlen(ret_asker->name));
 	ret_asker->is_known = ret_identity->machine != NULL;
 	ret_asker->is_disabled =
 		ret_identity->machine && ret_identity->machine->is_disabled;
 	return true;
+}
+
+/* A machine's request for its script. */
+struct boot {
+	const struct snapshot *snapshot;
+	/* What the answer is kept by. */
+	struct script_key key;
+	/* Is there a kept answer, which is the resolution?  Then what the
+	 * machine said is in order. */
+	bool is_kept;
+	struct asker asker;
+	struct resolution resolution;
+	/* As control_answer.asked and .digest. */
+	uint64_t asked;
+	uint64_t digest;
+};
+
+static bool is_get(const struct exchange *x)
+{
+	return strcmp(x->request->method, "GET") == 0;
+}
+
+/* Does the site have something for this very machine? */
+static bool boot_is_known(const struct boot *boot)
+{
+	return boot->resolution.kind == RESOLUTION_DROPIN ||
+	       boot->resolution.kind == RESOLUTION_RULE;
+}
+
+static void boot_begin(struct exchange *x, struct boot *boot)
+{
+	boot->snapshot = live_look(x->service->live, x->hold);
+	boot->resolution = (struct resolution){0};
+	boot->asked = boot->digest = 0;
+	exchange_key(x, boot->snapshot, &boot->key);
+	boot->is_kept =
+		boot->key.len &&
+		script_cache_find(x->service->cache, boot->snapshot->generation,
+				  boot->key.hash, boot->key.text, boot->key.len,
+				  &x->request->arena, &boot->asker,
+				  &boot->resolution);
+}
+
+/* Is it all the same as before?  Then the kept answer is the answer, and note
+ * was taken of it. */
+static bool boot_again(const struct exchange *x, const struct boot *boot)
+{
+	struct control_repeat repeat = {
+		.name = boot->asker.name,
+		.hash = boot->asker.hash,
+		.is_in_site = boot->asker.is_known,
+		.is_known = boot->asker.is_known || boot_is_known(boot),
+		.digest = boot->key.digest,
+		.client = x->request->client,
+	};
+
+	return boot->is_kept && is_get(x) &&
+	       control_again(x->service->control, &repeat);
+}
+
+/* Note in the timeline how it was answered. */
+static void boot_end(const struct exchange *x, const struct boot *boot)
+{
+	struct control_answer answer = {
+		.name = boot->asker.name,
+		.is_known = boot_is_known(boot),
+		.status = x->reply->status,
+		.what = x->reply->what,
+		.asked = boot->asked,
+		.digest = boot->digest,
+	};
+
+	if (is_get(x))
+		control_answered(x->service->control, &answer);
 }
 
 /*
@@ -444,50 +526,47 @@ static bool asker_find(const struct exchange *x,
  */
 static bool boot_state(const struct exchange *x, const struct facts *facts,
 		       const struct asker *asker, bool is_boot,
-		       struct machine_state *ret_state)
+		       uint64_t *ret_asked, struct machine_state *ret_state)
 {
 	struct control *control = x->service->control;
 
 	if (!control || !*asker->name)
 		return false;
 	if (is_boot)
-		control_boot(control, asker->name, asker->is_known,
-			     asker->is_disabled, facts, x->request->client,
-			     ret_state);
+		*ret_asked = control_boot(control, asker->name, asker->is_known,
+					  asker->is_disabled, facts,
+					  x->request->client, ret_state);
 	else
 		control_peek(control, asker->name, ret_state);
 	return ret_state->effective != INTENT_ORDINARY;
 }
 
 /* Resolve with what the state says, when there is a state. */
-static int boot_resolve(struct exchange *x, const struct snapshot *snapshot,
-			const struct facts *facts, struct asker *ret_asker,
-			struct resolution *ret_resolution)
+static int boot_resolve(struct exchange *x, const struct facts *facts,
+			struct boot *boot)
 {
-	bool is_boot = strcmp(x->request->method, "GET") == 0;
-	struct script_cache *cache = x->service->cache;
+	struct resolution *resolution = &boot->resolution;
+	const struct snapshot *snapshot = boot->snapshot;
+	const struct script_key *key = &boot->key;
 	struct arena *arena = &x->request->arena;
 	struct machine_state state;
 	struct identity identity;
-	struct script_key key;
-	bool is_kept;
 	int rc;
 
-	exchange_key(x, snapshot, facts, &key);
-	is_kept =
-		key.len && script_cache_find(cache, snapshot->generation,
-					     key.hash, key.text, key.len, arena,
-					     ret_asker, ret_resolution);
-	if (!is_kept && asker_find(x, snapshot, facts, ret_asker, &identity))
-		ret_resolution->identity = &identity;
-	if (boot_state(x, facts, ret_asker, is_boot, &state))
-		return resolve(snapshot, facts, &state, arena, ret_resolution);
-	if (is_kept)
+	if (!boot->is_kept &&
+	    asker_find(x, snapshot, facts, &boot->asker, &identity))
+		resolution->identity = &identity;
+	if (boot_state(x, facts, &boot->asker, is_get(x), &boot->asked, &state))
+		return resolve(snapshot, facts, &state, arena, resolution);
+	boot->digest = key->digest;
+	if (boot->is_kept)
 		return 0;
-	rc = resolve(snapshot, facts, NULL, arena, ret_resolution);
-	if (rc == 0 && key.len)
-		script_cache_put(cache, snapshot->generation, key.hash,
-				 key.text, key.len, ret_asker, ret_resolution);
+	rc = resolve(snapshot, facts, NULL, arena, resolution);
+	/* One with a boot ID will not come again. */
+	if (rc == 0 && key->len && !facts->value[FACT_BOOTID])
+		script_cache_put(x->service->cache, snapshot->generation,
+				 key->hash, key->text, key->len, &boot->asker,
+				 resolution);
 	return rc;
 }
 
@@ -512,34 +591,41 @@ static bool is_admitted(struct exchange *x)
 	return false;
 }
 
+/* Answer from what the site, and perhaps a person, says. */
+static void answer_boot_anew(struct exchange *x, const struct facts *facts,
+			     struct boot *boot)
+{
+	int rc = boot_resolve(x, facts, boot);
+
+	if (rc == 0 && !resolution_own(&boot->resolution, &x->request->arena))
+		rc = reason_set(&boot->resolution.why, -ENOMEM,
+				"Out of memory.");
+	answer_resolution(x, rc, &boot->resolution);
+	invite_events(x, facts);
+	boot_end(x, boot);
+}
+
 static void answer_boot(struct exchange *x)
 {
-	struct resolution resolution = {0};
-	const struct snapshot *snapshot;
-	struct asker asker;
 	struct facts facts;
-	int rc;
+	struct boot boot;
 
-	if (exchange_read_facts(x, &facts))
-		return;
 	if (is_http_boot(x->request)) {
+		if (exchange_read_facts(x, &facts))
+			return;
 		answer_http_boot(x, &facts);
 		reply_add_field(x->reply, "Vary", "User-Agent");
 		return;
 	}
+	boot_begin(x, &boot);
+	if (!boot.is_kept && exchange_read_facts(x, &facts))
+		return;
 	if (!is_admitted(x))
 		return;
-	snapshot = live_look(x->service->live, x->hold);
-	rc = boot_resolve(x, snapshot, &facts, &asker, &resolution);
-	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
-		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
-	answer_resolution(x, rc, &resolution);
-	invite_events(x, &facts);
-	if (strcmp(x->request->method, "GET") == 0)
-		control_answered(x->service->control, asker.name,
-				 resolution.kind == RESOLUTION_DROPIN ||
-					 resolution.kind == RESOLUTION_RULE,
-				 x->reply->status, x->reply->what);
+	if (boot_again(x, &boot))
+		answer_resolution(x, 0, &boot.resolution);
+	else if (!boot.is_kept || exchange_read_facts(x, &facts) == 0)
+		answer_boot_anew(x, &facts, &boot);
 }
 
 static void answer_autoexec(struct exchange *x)
@@ -580,7 +666,7 @@ static void answer_explain(struct exchange *x)
 	resolution.trace = &trace;
 	snapshot = live_look(x->service->live, x->hold);
 	asker_find(x, snapshot, &facts, &asker, &identity);
-	has_state = boot_state(x, &facts, &asker, false, &state);
+	has_state = boot_state(x, &facts, &asker, false, NULL, &state);
 	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
 			    &resolution, arena, &len);
 	if (text)

@@ -197,6 +197,7 @@ bool script_cache_find(struct script_cache *cache, uint64_t generation,
 		entry = set->entries[way];
 		is_found = entry->generation == generation &&
 			   entry_copy(entry, arena, ret_asker, ret_resolution);
+		ret_asker->hash = set->names[way];
 	}
 	pthread_mutex_unlock(lock);
 	return is_found;
@@ -320,8 +321,7 @@ void script_cache_put(struct script_cache *cache, uint64_t generation,
 
 		__atomic_add_fetch(&cache->used, entry_size(entry) - old,
 				   __ATOMIC_RELAXED);
-		set_insert(set, way, entry, hash,
-			   table_hash(asker->name, head.name_len));
+		set_insert(set, way, entry, hash, asker->hash);
 	}
 	pthread_mutex_unlock(lock);
 }

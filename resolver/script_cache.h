@@ -19,6 +19,8 @@
 struct asker {
 	/* As machine_state.name; "" for one that says too little. */
 	char name[STATE_NAME_BYTES];
+	/* table_hash() of the name. */
+	uint32_t hash;
 	/* Is it a machine of the site, and one that is not to boot? */
 	bool is_known;
 	bool is_disabled;

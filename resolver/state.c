@@ -952,6 +952,13 @@ void state_get(struct state *state, const char *name,
 	state_ask(state, op, name, ret_state);
 }
 
+bool state_has_none(struct state *state, const char *name)
+{
+	return !state ||
+	       (state->mirror &&
+		mirror_has_none(state, name_hash(name) % MIRROR_BUCKETS));
+}
+
 /* A fresh token, and the one of the machine's current attempt.  0 or -errno. */
 static int tokens_prepare(struct state *state, const char *name,
 			  struct boot_tokens *ret_tokens)

@@ -167,6 +167,12 @@ void state_get(struct state *state, const char *name,
 	       struct machine_state *ret_state);
 
 /*
+ * Does memory say that nobody said anything about this machine?  Where this is
+ * false, state_get() tells.
+ */
+bool state_has_none(struct state *state, const char *name);
+
+/*
  * Change what a machine is to do.  Once this returned 0, the change survives
  * the end of the process and of the machine.  ret_old, ret_new may be NULL.
  * Returns -EINVAL for a bad name, -ETIMEDOUT when the database did not answer

@@ -45,29 +45,38 @@ struct node {
  * no cache; so what every request needs stands first, up to the name.
  */
 struct entry {
-	/* Next of its bucket, and what points to this one. */
+	/* Next of its bucket; __atomic, as are the buckets. */
 	struct entry *next;
-	struct entry **prev_next;
-	/* The last event. */
-	struct node *last;
-	/* The one before the last, or NULL. */
-	struct node *before;
-	/* Digest of what it said, and when that was put into sighting and
-	 * keys. */
-	uint64_t said;
+	/* Of its name. */
+	unsigned int hash;
+	/* How often timeline_again() took note of the last two events since
+	 * that was put into them, and when it did last. */
+	unsigned int again;
+	int64_t again_ms;
+	/* Of timeline_answer(), while the last two events are its and
+	 * timeline_sight()'s; else 0. */
+	uint64_t digest;
+	/* When what it said was put into sighting and keys. */
 	int64_t said_ms;
 	/* When it was put in front of those seen before. */
 	int64_t renewed_ms;
-	/* Of its name. */
-	unsigned int hash;
+	/* The last event, and the one before it; or NULL. */
+	struct node *last;
+	struct node *before;
 	struct sighting sighting;
+	/* Digest of what it said. */
+	uint64_t said;
+	/* What points to this one in its bucket. */
+	struct entry **prev_next;
 	/* Seen just after and just before it, of those as known as it is. */
 	struct entry *newer;
 	struct entry *older;
 	/* The last change that timeline_take_changed() told. */
 	uint64_t told;
-	/* The oldest event. */
+	/* The oldest event, and the last of timeline_sight(); by its address
+	 * alone, as it may be gone. */
 	struct node *first;
+	const struct node *asked;
 	unsigned int count;
 };
 
@@ -136,6 +145,18 @@ static size_t node_bytes(const struct node *node)
 	return sizeof(*node) + node->kind_len + 1 + strlen(node_text(node)) + 1;
 }
 
+/* Put into the last two events what timeline_again() left to be put there. */
+static void entry_settle(struct entry *entry)
+{
+	if (!entry->again)
+		return;
+	entry->last->count += entry->again;
+	entry->last->at_ms = entry->again_ms;
+	entry->before->count += entry->again;
+	entry->before->at_ms = entry->again_ms;
+	entry->again = 0;
+}
+
 static void entry_drop_first(struct shard *shard, struct entry *entry)
 {
 	struct node *node = entry->first;
@@ -146,6 +167,7 @@ static void entry_drop_first(struct shard *shard, struct entry *entry)
 	if (entry->before == node)
 		entry->before = NULL;
 	entry->count--;
+	entry->digest = 0;
 	shard->bytes -= node_bytes(node);
 	free(node);
 }
@@ -237,6 +259,23 @@ static void entry_renew(struct shard *shard, struct entry *entry, bool is_known,
 	order_append(shard, entry);
 }
 
+/* The machine's timeline changes; returns the number of the change. */
+static uint64_t entry_change(struct timeline *timeline, struct entry *entry)
+{
+	entry->sighting.sequence =
+		__atomic_add_fetch(&timeline->sequence, 1, __ATOMIC_RELAXED);
+	return entry->sighting.sequence;
+}
+
+/* The same, and it is by the machine, which is as known as before. */
+static uint64_t entry_see(struct timeline *timeline, struct shard *shard,
+			  struct entry *entry, int64_t now)
+{
+	entry->sighting.last_ms = now;
+	entry_renew(shard, entry, entry->sighting.is_known, now);
+	return entry_change(timeline, entry);
+}
+
 /* The machine that is forgotten first: unseen longest, strangers first. */
 static struct entry *shard_oldest(const struct shard *shard)
 {
@@ -250,7 +289,7 @@ static struct entry *shard_evict(struct shard *shard)
 
 	if (!entry)
 		return NULL;
-	*entry->prev_next = entry->next;
+	__atomic_store_n(entry->prev_next, entry->next, __ATOMIC_RELAXED);
 	if (entry->next)
 		entry->next->prev_next = entry->prev_next;
 	order_remove(shard, entry);
@@ -268,11 +307,6 @@ static struct entry *entry_find(struct shard *shard, unsigned int hash,
 	while (entry &&
 	       (entry->hash != hash || strcmp(entry->sighting.name, name) != 0))
 		entry = entry->next;
-	if (!entry)
-		return NULL;
-	/* They are looked at soon, and are in no cache. */
-	__builtin_prefetch(entry->last);
-	__builtin_prefetch(entry->before);
 	return entry;
 }
 
@@ -283,8 +317,12 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	struct entry *entry = entry_find(shard, hash, name);
 	struct entry **bucket = bucket_of(shard, hash);
 
-	if (entry)
+	if (entry) {
+		/* They are looked at soon, and are in no cache. */
+		__builtin_prefetch(entry->last);
+		__builtin_prefetch(entry->before);
 		return entry;
+	}
 	if (shard->count >= MACHINES_MAX)
 		entry = shard_evict(shard);
 	if (!entry)
@@ -301,7 +339,7 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	entry->prev_next = bucket;
 	if (entry->next)
 		entry->next->prev_next = &entry->next;
-	*bucket = entry;
+	__atomic_store_n(bucket, entry, __ATOMIC_RELAXED);
 	order_append(shard, entry);
 	shard->count++;
 	return entry;
@@ -312,45 +350,69 @@ void timeline_prefetch(struct timeline *timeline, uint32_t name)
 	__builtin_prefetch(bucket_of(shard_of(timeline, name), name));
 }
 
-/* What is written of an entry when its machine asks, or, is_all, when it is
- * forgotten for another's sake. */
-static void entry_prefetch(const struct entry *entry, bool is_all)
+/* Have the first bytes of an entry fetched, to be written to. */
+static void entry_prefetch(const struct entry *entry, size_t end)
 {
-	size_t end = is_all ? sizeof(*entry) : 3 * CACHE_LINE, i;
+	size_t i;
 
 	for (i = 0; i < end; i += CACHE_LINE)
 		__builtin_prefetch((const char *)entry + i, 1);
 }
 
-void timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
+/* Have what leads from an entry fetched; is_new: it is to be forgotten. */
+static void entry_foresee(const struct entry *entry, bool is_new)
 {
-	struct shard *shard = shard_of(timeline, name);
-	bool is_new = false;
-	struct entry *entry;
+	__builtin_prefetch(entry->first);
+	__builtin_prefetch(entry->last);
+	__builtin_prefetch(entry->before);
+	if (!is_new)
+		return;
+	/* Its neighbours are written to when it goes. */
+	__builtin_prefetch(entry->next, 1);
+	if (entry->newer)
+		__builtin_prefetch(&entry->newer->older, 1);
+}
 
-	pthread_mutex_lock(&shard->lock);
-	entry = *bucket_of(shard, name);
-	if (turn > 0) {
-		while (entry && entry->hash != name)
-			entry = entry->next;
-		is_new = !entry;
-	}
+/* The same with the shard's lock held, and behind the first turn. */
+static bool shard_foresee(const struct shard *shard, struct entry *entry,
+			  uint32_t name, int turn)
+{
+	bool is_new;
+
+	while (entry && entry->hash != name)
+		entry = entry->next;
+	/* Who asks the same again needs nothing more. */
+	if (entry && entry->digest)
+		return false;
+	is_new = !entry;
 	if (is_new && shard->count >= MACHINES_MAX)
 		entry = shard_oldest(shard);
-	if (entry && turn < 2) {
-		entry_prefetch(entry, is_new);
-	} else if (entry) {
-		__builtin_prefetch(entry->first);
-		__builtin_prefetch(entry->last);
-		__builtin_prefetch(entry->before);
+	if (!entry)
+		return false;
+	if (turn > 1)
+		entry_foresee(entry, is_new);
+	else
+		entry_prefetch(entry, is_new ? sizeof(*entry)
+					     : 3 * (size_t)CACHE_LINE);
+	return turn == 1;
+}
+
+bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
+{
+	struct shard *shard = shard_of(timeline, name);
+	struct entry **bucket = bucket_of(shard, name);
+	bool has_more;
+
+	if (turn == 0) {
+		/* Not ours without the lock: its address is all we take. */
+		entry_prefetch(__atomic_load_n(bucket, __ATOMIC_RELAXED),
+			       2 * (size_t)CACHE_LINE);
+		return true;
 	}
-	/* Its neighbours are written to when it goes. */
-	if (is_new && entry && turn == 2) {
-		__builtin_prefetch(entry->next, 1);
-		if (entry->newer)
-			__builtin_prefetch(&entry->newer->older, 1);
-	}
+	pthread_mutex_lock(&shard->lock);
+	has_more = shard_foresee(shard, *bucket, name, turn);
 	pthread_mutex_unlock(&shard->lock);
+	return has_more;
 }
 
 /* Copy one line: what is not printable becomes a space. */
@@ -382,9 +444,10 @@ static bool node_repeats(const struct node *node, enum event_source source,
 	       strcmp(node_text(node), text) == 0;
 }
 
-/* Count an event again; false when it is another than the last two. */
-static bool entry_repeat(struct entry *entry, enum event_source source,
-			 const char *kind, int64_t at_ms, const char *text)
+/* Count an event again; NULL when it is another than the last two. */
+static struct node *entry_repeat(struct entry *entry, enum event_source source,
+				 const char *kind, int64_t at_ms,
+				 const char *text)
 {
 	struct node *node = entry->last;
 
@@ -392,30 +455,35 @@ static bool entry_repeat(struct entry *entry, enum event_source source,
 	if (!node_repeats(node, source, kind, text))
 		node = entry->before;
 	if (!node_repeats(node, source, kind, text))
-		return false;
+		return NULL;
 	node->count++;
 	node->at_ms = at_ms;
-	return true;
+	return node;
 }
 
-static void entry_add(struct shard *shard, struct entry *entry,
-		      enum event_source source, const char *kind, int64_t at_ms,
-		      const char *text)
+/* Add an event or count it again; returns which it is, NULL without memory. */
+static struct node *entry_add(struct shard *shard, struct entry *entry,
+			      enum event_source source, const char *kind,
+			      int64_t at_ms, const char *text)
 {
 	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
 	size_t len, word_len;
 	struct node *node;
 
+	entry_settle(entry);
 	/* Mostly they come as they are kept. */
-	if (entry_repeat(entry, source, kind, at_ms, text))
-		return;
+	node = entry_repeat(entry, source, kind, at_ms, text);
+	if (node)
+		return node;
 	len = line_copy(line, sizeof(line), text);
 	word_len = line_copy(word, sizeof(word), kind);
-	if (entry_repeat(entry, source, word, at_ms, line))
-		return;
+	node = entry_repeat(entry, source, word, at_ms, line);
+	if (node)
+		return node;
 	node = malloc(sizeof(*node) + word_len + 1 + len + 1);
 	if (!node)
-		return;
+		return NULL;
+	entry->digest = 0;
 	node->next = NULL;
 	node->at_ms = at_ms;
 	node->count = 1;
@@ -434,6 +502,7 @@ static void entry_add(struct shard *shard, struct entry *entry,
 	while (entry->count > TIMELINE_EVENTS_MAX ||
 	       (shard->bytes > SHARD_BYTES && entry->count > EVENTS_IF_FULL))
 		entry_drop_first(shard, entry);
+	return node;
 }
 
 /* A key will be put soon. */
@@ -538,15 +607,16 @@ static uint64_t said_digest(const struct facts *facts, const char *client)
 	return hash | 1;
 }
 
-void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
-		    const struct facts *facts, const char *client,
-		    const char *text)
+uint64_t timeline_sight(struct timeline *timeline, const char *name,
+			bool is_known, const struct facts *facts,
+			const char *client, const char *text)
 {
 	unsigned int hash = text_hash(name);
 	struct shard *shard = shard_of(timeline, hash);
 	uint64_t said = said_digest(facts, client);
 	int64_t now = now_ms();
 	bool is_same = false;
+	uint64_t sequence = 0;
 	struct entry *entry;
 
 	pthread_mutex_lock(&shard->lock);
@@ -561,18 +631,84 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
 		}
 		entry->sighting.last_ms = now;
 		entry_renew(shard, entry, is_known, now);
-		entry_add(shard, entry, EVENT_SERVER, "asked", now, text);
-		entry->sighting.sequence = __atomic_add_fetch(
-			&timeline->sequence, 1, __ATOMIC_RELAXED);
+		entry->asked = entry_add(shard, entry, EVENT_SERVER, "asked",
+					 now, text);
+		sequence = entry_change(timeline, entry);
 	}
 	pthread_mutex_unlock(&shard->lock);
 	/* Many may share an address: it leads to the one that asked last. */
 	if (client)
 		key_put(timeline, client, name);
 	if (is_same)
-		return;
+		return sequence;
 	key_put(timeline, facts->mac_name, name);
 	key_put(timeline, facts->uuid_name, name);
+	return sequence;
+}
+
+/* Are these the last two events, in either order? */
+static bool entry_ends_with(const struct entry *entry, const struct node *a,
+			    const struct node *b)
+{
+	return (entry->last == a && entry->before == b) ||
+	       (entry->last == b && entry->before == a);
+}
+
+void timeline_answer(struct timeline *timeline, const char *name,
+		     uint64_t sequence, uint64_t digest, const char *text)
+{
+	unsigned int hash = text_hash(name);
+	struct shard *shard = shard_of(timeline, hash);
+	int64_t now = now_ms();
+	const struct node *node;
+	struct entry *entry;
+	bool is_next;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_get(shard, hash, name, now);
+	if (entry) {
+		is_next = entry->sighting.sequence == sequence;
+		node = entry_add(shard, entry, EVENT_SERVER, "answered", now,
+				 text);
+		entry_see(timeline, shard, entry, now);
+		if (is_next && node &&
+		    entry_ends_with(entry, entry->asked, node))
+			entry->digest = digest;
+	}
+	pthread_mutex_unlock(&shard->lock);
+}
+
+bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
+		    bool is_known, uint64_t digest, const char *client)
+{
+	struct shard *shard = shard_of(timeline, hash);
+	int64_t now = now_ms();
+	bool is_same, is_due = false;
+	struct sighting said;
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = entry_find(shard, hash, name);
+	is_same = entry && entry->digest == digest &&
+		  entry->sighting.is_known == is_known;
+	if (is_same) {
+		entry->again++;
+		entry->again_ms = now;
+		entry_see(timeline, shard, entry, now);
+		is_due = !is_recent(entry->said_ms, now);
+	}
+	if (is_due) {
+		entry->said_ms = now;
+		said = entry->sighting;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	if (is_same && client)
+		key_put(timeline, client, name);
+	if (is_due) {
+		key_put(timeline, said.mac, name);
+		key_put(timeline, said.uuid, name);
+	}
+	return is_same;
 }
 
 static void node_copy(struct event *event, const struct node *node)
@@ -608,6 +744,7 @@ static int entry_take(struct shard *shard, struct entry *entry,
 {
 	int count = 0;
 
+	entry_settle(entry);
 	while (entry->first) {
 		node_copy(&ret_events[count++], entry->first);
 		entry_drop_first(shard, entry);
@@ -667,8 +804,7 @@ void timeline_restore(struct timeline *timeline, const struct sighting *kept,
 			    now_ms());
 		entry_merge(shard, entry, events, count, now,
 			    entry_take(shard, entry, now));
-		entry->sighting.sequence = __atomic_add_fetch(
-			&timeline->sequence, 1, __ATOMIC_RELAXED);
+		entry_change(timeline, entry);
 		entry->told = entry->sighting.sequence;
 	}
 	pthread_mutex_unlock(&shard->lock);
@@ -753,13 +889,10 @@ void timeline_add(struct timeline *timeline, const char *name,
 	if (entry) {
 		entry_add(shard, entry, source, kind, at_ms ? at_ms : now,
 			  text);
-		if (source != EVENT_PERSON) {
-			entry->sighting.last_ms = now;
-			entry_renew(shard, entry, entry->sighting.is_known,
-				    now);
-		}
-		entry->sighting.sequence = __atomic_add_fetch(
-			&timeline->sequence, 1, __ATOMIC_RELAXED);
+		if (source == EVENT_PERSON)
+			entry_change(timeline, entry);
+		else
+			entry_see(timeline, shard, entry, now);
 	}
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -776,6 +909,7 @@ int timeline_get(struct timeline *timeline, const char *name,
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_find(shard, hash, name);
 	if (entry) {
+		entry_settle(entry);
 		*ret_sighting = entry->sighting;
 		for (node = entry->first; node && ret_events; node = node->next)
 			node_copy(&ret_events[count++], node);

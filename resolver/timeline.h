@@ -77,11 +77,26 @@ void timeline_free(struct timeline *timeline);
 
 /*
  * A machine asked for its script: remember what it said and where from.
- * text says it in a line.
+ * text says it in a line.  Returns the number of this change.
  */
-void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
-		    const struct facts *facts, const char *client,
-		    const char *text);
+uint64_t timeline_sight(struct timeline *timeline, const char *name,
+			bool is_known, const struct facts *facts,
+			const char *client, const char *text);
+
+/*
+ * Then, it was answered: text says how.  The digest stands for all that it
+ * said and was answered, or is 0; sequence is timeline_sight()'s.
+ */
+void timeline_answer(struct timeline *timeline, const char *name,
+		     uint64_t sequence, uint64_t digest, const char *text);
+
+/*
+ * It asked the same again, and was answered the same: as both of the above.
+ * hash is table_hash() of its name.  False, and nothing is done, where the
+ * digest is another than timeline_answer()'s, or something happened since.
+ */
+bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
+		    bool is_known, uint64_t digest, const char *client);
 
 /*
  * A machine with this table_hash() of its name will be seen soon: have what
@@ -89,8 +104,11 @@ void timeline_sight(struct timeline *timeline, const char *name, bool is_known,
  */
 void timeline_prefetch(struct timeline *timeline, uint32_t name);
 
-/* Then, have the timeline fetched, in turns 0 to 2. */
-void timeline_foresee(struct timeline *timeline, uint32_t name, int turn);
+/*
+ * Then, have the timeline fetched, in turns 0 to 2.  Returns whether another
+ * turn is of use.
+ */
+bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn);
 
 /*
  * Put back what was kept of a machine: count events, oldest first.  What

@@ -130,7 +130,7 @@ static void test_kept_script_says_whose_it_is(void **ctx)
 	static const char query[] = "serial=7", data[] = "GET /boot.ipxe?"
 							 "serial=7 HTTP/1.1";
 	struct resolution resolution = {.text = "a", .len = 1, .file = "a"};
-	struct asker asker = {.name = "db07"};
+	struct asker asker = {.name = "db07", .hash = table_hash("db07", 4)};
 	uint32_t hash =
 		foresight_hash(snapshot, "192.0.2.1", query, strlen(query));
 

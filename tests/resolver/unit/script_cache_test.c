@@ -48,7 +48,7 @@ static void put(const char *key, uint64_t generation)
 		.file = "profiles.d/a.ipxe",
 		.kind = RESOLUTION_PROFILE,
 	};
-	struct asker asker = {.is_known = true};
+	struct asker asker = {.hash = hash_of(key), .is_known = true};
 
 	strcpy(asker.name, key);
 	script_cache_put(cache, generation, hash_of(key), key, strlen(key),
@@ -66,6 +66,7 @@ static bool is_kept(const char *key, uint64_t generation)
 	assert_string_equal(resolution.text, key);
 	assert_string_equal(resolution.file, "profiles.d/a.ipxe");
 	assert_string_equal(asker.name, key);
+	assert_int_equal(asker.hash, hash_of(key));
 	assert_true(asker.is_known);
 	assert_false(asker.is_disabled);
 	return true;

@@ -114,6 +114,98 @@ static void test_questions_and_answers_in_turn_are_two_events(void **ctx)
 	assert_int_equal(events[2].count, 2);
 }
 
+/* web01 asks, and is answered by a file, as a digest has it. */
+static void ask_as(uint64_t digest, const char *asked, const char *file)
+{
+	struct facts facts = {.mac_name = "52-54-00-00-00-01"};
+	uint64_t sequence = timeline_sight(timeline, "web01", true, &facts,
+					   "192.0.2.1", asked);
+
+	timeline_answer(timeline, "web01", sequence, digest, file);
+}
+
+/* Does it ask the same again, and is answered the same? */
+static bool is_again(uint64_t digest, bool is_known)
+{
+	return timeline_again(timeline, table_hash("web01", 5), "web01",
+			      is_known, digest, "192.0.2.1");
+}
+
+static void test_the_same_again_is_counted_without_a_look(void **ctx)
+{
+	struct event events[TIMELINE_EVENTS_MAX];
+	char name[STATE_NAME_BYTES];
+	struct sighting found;
+	uint64_t before;
+
+	(void)ctx;
+	assert_false(is_again(7, true));
+	assert_int_equal(timeline_count(timeline), 0);
+	ask_as(7, "a", "a.ipxe");
+	assert_false(is_again(5, true));
+	assert_false(is_again(7, false));
+	before = timeline_sequence(timeline);
+	assert_true(is_again(7, true));
+	assert_true(sighting().sequence > before);
+	assert_true(is_again(7, true));
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 2);
+	assert_int_equal(events[0].count, 3);
+	assert_int_equal(events[1].count, 3);
+	/* An event behind them does not lose what was counted. */
+	assert_true(is_again(7, true));
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "x");
+	assert_false(is_again(7, true));
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 3);
+	assert_string_equal(events[0].kind, "asked");
+	assert_int_equal(events[0].count, 4);
+	assert_string_equal(events[1].kind, "answered");
+	assert_int_equal(events[1].count, 4);
+	assert_int_equal(events[2].count, 1);
+	assert_true(events[1].at_ms <= found.last_ms);
+	/* Another machine asked from there meanwhile. */
+	ask_as(7, "a", "a.ipxe");
+	timeline_sight(timeline, "web02", true, &(struct facts){0}, "192.0.2.1",
+		       "b");
+	assert_true(is_again(7, true));
+	assert_true(timeline_find(timeline, "192.0.2.1", name));
+	assert_string_equal(name, "web01");
+}
+
+/* Only the last two events are counted again. */
+static void test_the_same_again_is_of_the_last_two_events(void **ctx)
+{
+	struct event events[TIMELINE_EVENTS_MAX];
+	struct sighting found;
+
+	(void)ctx;
+	/* In either order. */
+	ask_as(7, "a", "a.ipxe");
+	ask_as(5, "b", "a.ipxe");
+	assert_true(is_again(5, true));
+	assert_false(is_again(7, true));
+	/* The answer is new, and the question the one before the last. */
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "x");
+	timeline_sight(timeline, "web01", true, &(struct facts){0}, NULL, "a");
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "y");
+	ask_as(7, "a", "b.ipxe");
+	assert_false(is_again(7, true));
+	/* Somebody asked in between. */
+	timeline_answer(timeline, "web01", sighting().sequence - 1, 9,
+			"b.ipxe");
+	assert_false(is_again(9, true));
+	/* What is put back counts what there was. */
+	ask_as(7, "a", "c.ipxe");
+	found = sighting();
+	assert_true(is_again(7, true));
+	timeline_restore(timeline, &found, NULL, 0);
+	assert_false(is_again(7, true));
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 9);
+	assert_string_equal(events[8].text, "c.ipxe");
+	assert_int_equal(events[8].count, 2);
+	ask_as(7, "a", "c.ipxe");
+	assert_true(is_again(7, true));
+}
+
 static void test_strangers_make_room_first(void **ctx)
 {
 	struct facts facts = {0};
@@ -184,6 +276,8 @@ int main(void)
 		TEST(test_what_it_says_anew_is_remembered_at_once),
 		TEST(test_shared_address_leads_to_who_asked_last),
 		TEST(test_questions_and_answers_in_turn_are_two_events),
+		TEST(test_the_same_again_is_counted_without_a_look),
+		TEST(test_the_same_again_is_of_the_last_two_events),
 		TEST(test_strangers_make_room_first),
 		TEST(test_forgotten_machine_leaves_nothing),
 #undef TEST
