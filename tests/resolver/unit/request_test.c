@@ -78,6 +78,18 @@ static void test_what_is_no_request_is_told(void **state)
 		{"GET / HTTP/1.1\r\n: x\r\n\r\n", -400},
 		{"GET / HTTP/2.0\r\n\r\n", -505},
 		{"GET / FTP\r\n\r\n", -400},
+		{"GET / HTTP/1.10\r\n\r\n", -400},
+		{"GET / HTTP/1.\r\n\r\n", -400},
+		{"GET / http/1.1\r\n\r\n", -400},
+		{"GET / HTTP/1,1\r\n\r\n", -505},
+		{"GET / HTTP/1.2\r\n\r\n", -505},
+		{"GET /\ra HTTP/1.1\r\n\r\n", -400},
+		{"GET\r\n\r\n", -400},
+		{" / HTTP/1.1\r\n\r\n", -400},
+		{"GET / HTTP/1.1\r\nX\r\n\r\n", -400},
+		{"GET / HTTP/1.1\r\nX\r: y\r\n\r\n", -400},
+		{"GET / HTTP/1.1\r\nX: y\r\r\n\r\n", -400},
+		{"GET / HTTP/1.1\r\nHos\351: h\r\n\r\n", -400},
 		{"\nGET / HTTP/1.1\r\n\r\n", -400},
 	};
 	size_t i;
@@ -87,6 +99,69 @@ static void test_what_is_no_request_is_told(void **state)
 		if (parse(rows[i].text) != rows[i].rc)
 			fail_msg("row %zu: %s", i, rows[i].text);
 	}
+}
+
+/* Each byte's place in a method and in a name of a field (RFC 9110 5.6.2). */
+static void test_tokens_have_their_characters_alone(void **state)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~";
+	char text[64];
+	int c;
+
+	(void)state;
+	for (c = 1; c < 256; c++) {
+		bool is_token = (c >= '0' && c <= '9') ||
+				(c >= 'a' && c <= 'z') ||
+				(c >= 'A' && c <= 'Z') || strchr(others, c);
+
+		snprintf(text, sizeof(text), "G%cT / HTTP/1.1\r\n\r\n", c);
+		/* What is behind a space is the target, and a CR and LF are
+		 * the end. */
+		assert_int_equal(parse(text), is_token ? 0 : -400);
+		snprintf(text, sizeof(text),
+			 "GET / HTTP/1.1\r\nHos%c: h\r\n\r\n", c);
+		if (c == ':')
+			continue;
+		assert_int_equal(parse(text), is_token ? 0 : -400);
+		/* Letters alone have two cases. */
+		assert_int_equal(head.hosts, c == 't' || c == 'T');
+	}
+}
+
+/* A NUL is refused wherever it is, and nowhere else. */
+static void test_nul_is_no_part_of_a_head(void **state)
+{
+	static const char text[] = "GET /a HTTP/1.1\r\nHost: h\r\n"
+				   "X: y\r\n\r\n";
+	static const char version[] = "GET / HTTP/2.0\r\nX: \0\r\n\r\n";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(text) - 5; i++) {
+		memcpy(buf, text, sizeof(text));
+		buf[i] = '\0';
+		memset(&request, 0, sizeof(request));
+		if (request_parse(buf, sizeof(text) - 1, &request, &head) !=
+		    -400)
+			fail_msg("at %zu", i);
+	}
+	memcpy(buf, version, sizeof(version));
+	assert_int_equal(
+		request_parse(buf, sizeof(version) - 1, &request, &head), -505);
+}
+
+static void test_names_of_fields_are_in_any_case(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("GET / HTTP/1.1\r\nIF-NONE-match: a\r\n"
+			       "if-Modified-SINCE:b\r\nRange:\t\r\n"
+			       "Rang: c\r\nRanges: d\r\nIf-Range: e \r\n\r\n"),
+			 0);
+	assert_string_equal(request.if_none_match, "a");
+	assert_string_equal(request.if_modified_since, "b");
+	assert_string_equal(request.range, "");
+	assert_string_equal(request.if_range, "e");
+	assert_null(request.host);
 }
 
 static void test_long_heads_are_told_apart(void **state)
@@ -163,6 +238,9 @@ int main(void)
 		cmocka_unit_test(test_whole_head_is_read),
 		cmocka_unit_test(test_part_of_a_head_changes_nothing),
 		cmocka_unit_test(test_what_is_no_request_is_told),
+		cmocka_unit_test(test_tokens_have_their_characters_alone),
+		cmocka_unit_test(test_nul_is_no_part_of_a_head),
+		cmocka_unit_test(test_names_of_fields_are_in_any_case),
 		cmocka_unit_test(test_long_heads_are_told_apart),
 		cmocka_unit_test(test_many_fields_are_too_many),
 		cmocka_unit_test(test_connection_is_kept_by_version),
