@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "text.h"
 
 /* Most bytes of the target and of the User-Agent. */
 #define TARGET_BYTES 1024
@@ -45,7 +46,7 @@ void access_log(struct log_buffer *buffer, const struct http_request *request,
 	const char *method = request->method ? request->method : "-";
 	const char *target = request->target ? request->target : "-";
 	const char *what = reply->what ? reply->what : "-";
-	bool has_body = reply->status != 304 && strcmp(method, "HEAD") != 0;
+	bool has_body = reply->status != 304 && !text_is(method, "HEAD");
 	char redacted[TARGET_BYTES];
 	struct line line;
 

@@ -245,12 +245,18 @@ static uint64_t take_locked(struct admission *admission, const char *client,
 	return 0;
 }
 
+bool admission_is_on(struct admission *admission)
+{
+	return admission &&
+	       __atomic_load_n(&admission->is_on, __ATOMIC_RELAXED);
+}
+
 unsigned int admission_take(struct admission *admission, const char *client,
 			    uint64_t now_ms)
 {
 	uint64_t wait;
 
-	if (!admission || !__atomic_load_n(&admission->is_on, __ATOMIC_RELAXED))
+	if (!admission_is_on(admission))
 		return 0;
 	pthread_mutex_lock(&admission->lock);
 	wait = take_locked(admission, client, now_ms);

@@ -3,6 +3,7 @@
 #ifndef RESOLVER_ADMISSION_H
 #define RESOLVER_ADMISSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "reason.h"
@@ -41,6 +42,9 @@ void admission_configure(struct admission *admission,
 
 /* Free them; NULL is accepted. */
 void admission_close(struct admission *admission);
+
+/* Is there any limit at all?  NULL has none. */
+bool admission_is_on(struct admission *admission);
 
 /*
  * May this client (a numeric address) have its script at this time (monotonic

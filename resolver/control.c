@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "metrics.h"
+#include "text.h"
 #include "url.h"
 
 void control_format_intent(const struct machine_state *machine, char *buf,
@@ -269,9 +270,11 @@ void control_metrics(struct control *control, struct http_request *request,
 
 const char *control_redact(char *buf, size_t size, const char *target)
 {
-	const char *path = strstr(target, STATE_CONFIRM_PATH);
+	const char *path = strchr(target, '/');
 	size_t len;
 
+	while (path && !text_skip(path, STATE_CONFIRM_PATH))
+		path = strchr(path + 1, '/');
 	if (!path)
 		return target;
 	len = (size_t)(path - target) + strlen(STATE_CONFIRM_PATH);

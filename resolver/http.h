@@ -96,8 +96,13 @@ void reply_add_field(struct http_reply *reply, const char *name,
  * (RFC 3986 3.2.2). */
 static inline bool http_host_is_usable(const char *host)
 {
-	return host && *host &&
-	       (*host == '[' || strchr(host, ':') == strrchr(host, ':'));
+	unsigned int colons = 0;
+
+	if (!host || !*host || *host == '[')
+		return host && *host;
+	for (; *host; host++)
+		colons += *host == ':';
+	return colons < 2;
 }
 
 #endif

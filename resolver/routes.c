@@ -24,6 +24,7 @@
 #include "resolve.h"
 #include "script_cache.h"
 #include "table.h"
+#include "text.h"
 #include "url.h"
 
 /* Longest body of events, bytes. */
@@ -376,7 +377,7 @@ static bool is_http_boot(const struct http_request *request)
 {
 	static const char agent[] = "UefiHttpBoot";
 
-	return request->user_agent &&
+	return request->user_agent && (*request->user_agent | 0x20) == 'u' &&
 	       strncasecmp(request->user_agent, agent, sizeof(agent) - 1) == 0;
 }
 
@@ -463,7 +464,7 @@ struct boot {
 
 static bool is_get(const struct exchange *x)
 {
-	return strcmp(x->request->method, "GET") == 0;
+	return text_is(x->request->method, "GET");
 }
 
 /* Does the site have something for this very machine? */
@@ -576,6 +577,8 @@ static bool is_admitted(struct exchange *x)
 	struct timespec now;
 	unsigned int wait;
 
+	if (!admission_is_on(x->service->admission))
+		return true;
 	/* Buckets fill in milliseconds; this clock is read in no time. */
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	wait = admission_take(x->service->admission, x->request->client,
@@ -734,14 +737,15 @@ static const struct route *route_find(const char *path, const char **ret_rest)
 	size_t i;
 
 	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		size_t len = strlen(routes[i].path);
+		const char *rest = text_skip(path, routes[i].path);
 
-		if (strncmp(path, routes[i].path, len) != 0)
+		if (!rest)
 			continue;
-		path += len;
-		if (routes[i].path[len - 1] != '/' && *path)
+		if (rest[-1] != '/' && *rest)
 			return NULL;
-		*ret_rest = path + strspn(path, "/");
+		while (*rest == '/')
+			rest++;
+		*ret_rest = rest;
 		return &routes[i];
 	}
 	return NULL;
@@ -796,10 +800,10 @@ void routes_answer(const struct service *service, struct live_hold *hold,
 				"There is nothing at this address.");
 		return;
 	}
-	if (strcmp(request->method, "POST") == 0 && route->post) {
+	if (route->post && text_is(request->method, "POST")) {
 		route->post(&x);
-	} else if (route->answer && (strcmp(request->method, "GET") == 0 ||
-				     strcmp(request->method, "HEAD") == 0)) {
+	} else if (route->answer && (text_is(request->method, "GET") ||
+				     text_is(request->method, "HEAD"))) {
 		route->answer(&x);
 	} else {
 		answer_not_allowed(&x, route);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "table.h"
+#include "text.h"
 
 /* Machines are spread over shards, each with a lock of its own. */
 #define SHARDS	64
@@ -27,6 +28,9 @@
 /* When a shard's events take more bytes, new ones push out all but a few. */
 #define SHARD_BYTES    (256 * 1024)
 #define EVENTS_IF_FULL 4
+
+/* What processors exchange at a time. */
+#define CACHE_LINE 64
 
 /* An event as it is kept. */
 struct node {
@@ -80,27 +84,33 @@ struct entry {
 	unsigned int count;
 };
 
-#define CACHE_LINE 64
 #define ENTRY_BYTES                                                            \
 	((sizeof(struct entry) + CACHE_LINE - 1) & ~(CACHE_LINE - 1UL))
 
-/* Leads from an address, MAC or UUID to a machine; overwritten at will. */
+/* Longest address, MAC or UUID, with its NUL. */
+#define KEY_BYTES 64
+
+/*
+ * Leads from an address, MAC or UUID to a machine; overwritten at will.  Of an
+ * address that many share all threads write; so both texts are in one place,
+ * and seldom in two lines of a processor's cache.
+ */
 struct key {
-	char key[64];
-	char name[STATE_NAME_BYTES];
+	/* The key, NUL, the machine's name, NUL; all zeroes: nothing. */
+	char text[KEY_BYTES + STATE_NAME_BYTES];
 };
 
 struct shard {
-	pthread_mutex_t lock;
-	struct entry *buckets[BUCKETS];
+	_Alignas(CACHE_LINE) pthread_mutex_t lock;
+	/* NULL before the first; __atomic. */
+	struct key *keys;
+	/* Memory that its events take. */
+	size_t bytes;
 	size_t count;
 	/* Unknown machines [0] and known ones [1]: seen longest ago, last. */
 	struct entry *oldest[2];
 	struct entry *newest[2];
-	/* Memory that its events take. */
-	size_t bytes;
-	/* NULL before the first; __atomic. */
-	struct key *keys;
+	struct entry *buckets[BUCKETS];
 };
 
 struct timeline {
@@ -181,11 +191,13 @@ static void entry_free(struct shard *shard, struct entry *entry)
 
 struct timeline *timeline_new(void)
 {
-	struct timeline *timeline = calloc(1, sizeof(*timeline));
+	struct timeline *timeline =
+		aligned_alloc(CACHE_LINE, sizeof(*timeline));
 	size_t i;
 
 	if (!timeline)
 		return NULL;
+	memset(timeline, 0, sizeof(*timeline));
 	for (i = 0; i < SHARDS; i++)
 		pthread_mutex_init(&timeline->shards[i].lock, NULL);
 	return timeline;
@@ -305,7 +317,7 @@ static struct entry *entry_find(struct shard *shard, unsigned int hash,
 	struct entry *entry = *bucket_of(shard, hash);
 
 	while (entry &&
-	       (entry->hash != hash || strcmp(entry->sighting.name, name) != 0))
+	       (entry->hash != hash || !text_is(entry->sighting.name, name)))
 		entry = entry->next;
 	return entry;
 }
@@ -515,8 +527,15 @@ static void key_prefetch(struct timeline *timeline, const char *text)
 	if (!*text || !keys)
 		return;
 	keys += hash / SHARDS % KEYS;
-	__builtin_prefetch(keys->key, 1);
-	__builtin_prefetch(keys->name, 1);
+	__builtin_prefetch(keys, 1);
+}
+
+/* Which machine does the key lead to?  NULL: it is another key. */
+static const char *key_name(const struct key *key, const char *text)
+{
+	const char *rest = text_skip(key->text, text);
+
+	return rest && !*rest ? rest + 1 : NULL;
 }
 
 static void key_put(struct timeline *timeline, const char *text,
@@ -524,9 +543,11 @@ static void key_put(struct timeline *timeline, const char *text,
 {
 	unsigned int hash = text_hash(text);
 	struct shard *shard = shard_of(timeline, hash);
+	size_t len = strlen(text);
+	const char *now;
 	struct key *key;
 
-	if (!*text || strlen(text) >= sizeof(key->key))
+	if (!len || len >= KEY_BYTES)
 		return;
 	pthread_mutex_lock(&shard->lock);
 	if (!shard->keys)
@@ -535,10 +556,11 @@ static void key_put(struct timeline *timeline, const char *text,
 				 __ATOMIC_RELAXED);
 	if (shard->keys) {
 		key = &shard->keys[hash / SHARDS % KEYS];
-		if (strcmp(key->key, text) != 0)
-			strcpy(key->key, text);
-		if (strcmp(key->name, name) != 0)
-			line_copy(key->name, sizeof(key->name), name);
+		now = key_name(key, text);
+		if (!now)
+			memcpy(key->text, text, len + 1);
+		if (!now || !text_is(now, name))
+			line_copy(key->text + len + 1, STATE_NAME_BYTES, name);
 	}
 	pthread_mutex_unlock(&shard->lock);
 }
@@ -548,18 +570,16 @@ bool timeline_find(struct timeline *timeline, const char *key,
 {
 	unsigned int hash = text_hash(key);
 	struct shard *shard = shard_of(timeline, hash);
-	bool is_found = false;
-	struct key *slot;
+	const char *name = NULL;
 
 	pthread_mutex_lock(&shard->lock);
 	if (shard->keys) {
-		slot = &shard->keys[hash / SHARDS % KEYS];
-		is_found = *key && strcmp(slot->key, key) == 0;
-		if (is_found)
-			strcpy(ret_name, slot->name);
+		name = key_name(&shard->keys[hash / SHARDS % KEYS], key);
+		if (*key && name)
+			strcpy(ret_name, name);
 	}
 	pthread_mutex_unlock(&shard->lock);
-	return is_found;
+	return *key && name;
 }
 
 static void field_copy(char *buf, size_t size, const char *text)

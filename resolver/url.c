@@ -87,9 +87,6 @@ size_t url_encode(char *buf, const char *text, size_t len)
 
 static bool has_dotdot(const char *path)
 {
-	/* Most have none, of any kind. */
-	if (!strstr(path, ".."))
-		return false;
 	while (*path) {
 		size_t len = strcspn(path, "/");
 
@@ -104,39 +101,57 @@ static bool has_dotdot(const char *path)
 /* Skip scheme and host of an absolute-form target (RFC 9112 3.2.2). */
 static const char *skip_authority(const char *target)
 {
-	if (strncasecmp(target, "http://", 7) != 0)
+	if (*target == '/' || strncasecmp(target, "http://", 7) != 0)
 		return target;
 	target += 7;
 	return target + strcspn(target, "/?");
 }
 
+/* How long is the path?  is_plain: there is nothing to be decoded, and no
+ * ".." component. */
+static size_t path_len(const char *path, bool *ret_is_plain)
+{
+	size_t len;
+
+	*ret_is_plain = true;
+	for (len = 0; path[len] && path[len] != '?' && path[len] != '#'; len++)
+		*ret_is_plain &= path[len] != '%' &&
+				 (path[len] != '.' || path[len + 1] != '.');
+	return len;
+}
+
 int url_split(const char *target, struct arena *arena, const char **ret_path,
 	      const char **ret_query, struct reason *why)
 {
-	const char *path = skip_authority(target);
-	size_t len = strcspn(path, "?#");
-	const char *query = path + len;
+	const char *path = skip_authority(target), *query, *end;
 	char *decoded;
+	bool is_plain;
+	size_t len;
 	int rc;
 
+	len = path_len(path, &is_plain);
+	query = path + len;
 	if (path[0] != '/')
 		return reason_set(why, -EINVAL,
 				  "The path of the request does "
 				  "not begin with a slash.");
-	rc = url_decode(path, len, arena, &decoded);
+	decoded = is_plain ? arena_strndup(arena, path, len) : NULL;
+	rc = decoded ? 0 : url_decode(path, len, arena, &decoded);
 	if (rc == -EINVAL)
 		return reason_set(why, rc,
 				  "The path of the request has a "
 				  "broken percent escape.");
 	if (rc)
 		return rc;
-	if (has_dotdot(decoded))
+	if (!is_plain && has_dotdot(decoded))
 		return reason_set(why, -EINVAL,
 				  "The path of the request has "
 				  "a \"..\" component, which is refused.");
 	if (*query == '?')
 		query++;
-	query = arena_strndup(arena, query, strcspn(query, "#"));
+	for (end = query; *end && *end != '#'; end++)
+		;
+	query = arena_strndup(arena, query, (size_t)(end - query));
 	if (!query)
 		return -ENOMEM;
 	*ret_path = decoded;
