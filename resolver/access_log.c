@@ -37,7 +37,9 @@ static void put_number(struct line *line, uint64_t number, size_t width)
 		digits[--i] = (char)('0' + number % 10);
 		number /= 10;
 	}
-	put(line, digits + i, sizeof(digits) - i);
+	/* For a few digits this is less than a call. */
+	while (i < sizeof(digits))
+		line->text[line->len++] = digits[i++];
 }
 
 void access_log(struct log_buffer *buffer, const struct http_request *request,

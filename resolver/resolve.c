@@ -327,6 +327,12 @@ static void trace_origin(void *ctx, uint32_t name, const char *file,
 
 /* Answers. */
 
+static uint64_t etag_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+	return hash ^ hash >> 29;
+}
+
 static void etag_format(const char *text, size_t len,
 			char ret_etag[RESOLUTION_ETAG_BYTES])
 {
@@ -334,16 +340,15 @@ static void etag_format(const char *text, size_t len,
 	uint64_t hash = 0xcbf29ce484222325U ^ len, word;
 	size_t i;
 
-	while (len) {
-		size_t part = len < sizeof(word) ? len : sizeof(word);
-
-		word = 0;
-		memcpy(&word, text, part);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-		hash ^= hash >> 29;
-		text += part;
-		len -= part;
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = etag_mix(hash, word);
+		text += sizeof(word);
 	}
+	word = 0;
+	memcpy(&word, text, len);
+	if (len)
+		hash = etag_mix(hash, word);
 	ret_etag[0] = ret_etag[17] = '"';
 	for (i = 0; i < 16; i++)
 		ret_etag[1 + i] = digits[hash >> (60 - 4 * i) & 15];

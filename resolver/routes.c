@@ -3,6 +3,7 @@
 #include "routes.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -477,7 +478,8 @@ static bool boot_is_known(const struct boot *boot)
 static void boot_begin(struct exchange *x, struct boot *boot)
 {
 	boot->snapshot = live_look(x->service->live, x->hold);
-	boot->resolution = (struct resolution){0};
+	/* Room for a reason needs no zeroes but its first. */
+	memset(&boot->resolution, 0, offsetof(struct resolution, why.text) + 1);
 	boot->asked = boot->digest = 0;
 	exchange_key(x, boot->snapshot, &boot->key);
 	boot->is_kept =

@@ -136,21 +136,20 @@ static bool entry_copy(const struct entry *entry, struct arena *arena,
 {
 	const char *name = entry->bytes + entry->key_len;
 	const char *text = name + entry->name_len + 1;
-	char *copy = arena_strndup(arena, text, entry->text_len);
-	char *file = arena_strndup(arena, text + entry->text_len + 1,
-				   entry->file_len);
+	size_t text_size = entry->text_len + 1UL;
+	size_t file_size = entry->file_len + 1UL;
+	char *copy = arena_alloc(arena, text_size + file_size);
 
-	if (!copy || !file)
+	if (!copy)
 		return false;
+	memcpy(copy, text, text_size + file_size);
 	memcpy(ret_asker->name, name, entry->name_len + 1UL);
 	ret_asker->is_known = entry->is_known;
 	ret_asker->is_disabled = entry->is_disabled;
-	*ret_resolution = (struct resolution){
-		.text = copy,
-		.len = entry->text_len,
-		.file = file,
-		.kind = entry->kind,
-	};
+	ret_resolution->text = copy;
+	ret_resolution->len = entry->text_len;
+	ret_resolution->file = copy + text_size;
+	ret_resolution->kind = entry->kind;
 	memcpy(ret_resolution->etag, entry->etag, sizeof(entry->etag));
 	return true;
 }

@@ -24,17 +24,21 @@ static uint64_t mix_word(uint64_t hash, uint64_t word)
 
 uint64_t table_mix(uint64_t hash, const void *data, size_t len)
 {
-	const unsigned char *bytes = data;
-	uint64_t word;
+	const unsigned char *bytes = data, *end = bytes + len;
+	uint64_t word = 0;
 
 	hash = mix_word(hash, len);
-	for (; len >= sizeof(word); len -= sizeof(word)) {
+	if (len < sizeof(word)) {
+		while (bytes < end)
+			word = word << 8 | *bytes++;
+		return mix_word(hash, word);
+	}
+	for (; end - bytes > (ptrdiff_t)sizeof(word); bytes += sizeof(word)) {
 		memcpy(&word, bytes, sizeof(word));
 		hash = mix_word(hash, word);
-		bytes += sizeof(word);
 	}
-	for (word = 0; len; len--)
-		word = word << 8 | *bytes++;
+	/* The last word begins in the one before it, where need be. */
+	memcpy(&word, end - sizeof(word), sizeof(word));
 	return mix_word(hash, word);
 }
 

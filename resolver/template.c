@@ -382,9 +382,11 @@ static bool is_value_safe(const char *value)
 {
 	/* Does the word consist of separators so far? */
 	bool is_separator = false;
-	char before = ' ';
+	/* Most values have nothing of all that is looked for. */
+	size_t plain = strcspn(value, " #$&;|\\");
+	char before = plain ? value[plain - 1] : ' ';
 
-	for (; *value; before = *value++) {
+	for (value += plain; *value; before = *value++) {
 		bool is_special =
 			*value == '&' || *value == '|' || *value == ';';
 
@@ -444,7 +446,7 @@ static int expand_value(struct expansion *sink, const struct piece *piece,
 	enum next next;
 	int rc = 0;
 
-	if (!memmem(value, strlen(value), "{{", 2))
+	if (!strstr(value, "{{"))
 		return sink_put(sink, value, strlen(value), is_uri);
 	if (depth == TEMPLATE_DEPTH_MAX)
 		return reason_set(sink->why, -ELOOP,

@@ -430,12 +430,13 @@ bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
 /* Copy one line: what is not printable becomes a space. */
 static size_t line_copy(char *buf, size_t size, const char *text)
 {
-	size_t len = 0;
+	size_t len;
 
-	for (; *text && len < size - 1; text++)
-		buf[len++] = (unsigned char)*text < 0x20 || *text == 0x7f
-				     ? ' '
-				     : *text;
+	for (len = 0; *text && len < size - 1; len++) {
+		unsigned char c = (unsigned char)*text++;
+
+		buf[len] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
+	}
 	/* Do not end inside of a UTF-8 sequence. */
 	if (*text && (*text & 0xc0) == 0x80) {
 		while (len && (buf[len - 1] & 0xc0) == 0x80)

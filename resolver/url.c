@@ -149,8 +149,7 @@ int url_split(const char *target, struct arena *arena, const char **ret_path,
 				  "a \"..\" component, which is refused.");
 	if (*query == '?')
 		query++;
-	for (end = query; *end && *end != '#'; end++)
-		;
+	end = strchrnul(query, '#');
 	query = arena_strndup(arena, query, (size_t)(end - query));
 	if (!query)
 		return -ENOMEM;
