@@ -84,9 +84,9 @@ static void facts_format(const struct facts *facts, const char *client,
 	*buf = '\0';
 }
 
-uint64_t control_boot(struct control *control, const char *name, bool known,
-		      bool is_off, const struct facts *facts,
-		      const char *client, struct machine_state *ret_state)
+const void *control_boot(struct control *control, const char *name, bool known,
+			 bool is_off, const struct facts *facts,
+			 const char *client, struct machine_state *ret_state)
 {
 	static const enum metric metrics[INTENT_COUNT] = {
 		[INTENT_ORDINARY] = METRIC_BOOT_ORDINARY,
@@ -97,7 +97,7 @@ uint64_t control_boot(struct control *control, const char *name, bool known,
 		[INTENT_WAIT] = METRIC_BOOT_WAIT,
 	};
 	char line[EVENT_TEXT_BYTES];
-	uint64_t sequence;
+	const void *asked;
 
 	if (is_off)
 		control_peek(control, name, ret_state);
@@ -105,17 +105,17 @@ uint64_t control_boot(struct control *control, const char *name, bool known,
 		state_boot(control ? control->state : NULL, name,
 			   facts->value[FACT_BOOTID], ret_state);
 	if (!control || !*name)
-		return 0;
+		return NULL;
 	facts_format(facts, client, line, sizeof(line));
 	known |= ret_state->intent != INTENT_ORDINARY;
-	sequence = timeline_sight(control->timeline, name, known, facts, client,
-				  line);
+	asked = timeline_sight(control->timeline, name, known, facts, client,
+			       line);
 	metric_add(metrics[ret_state->effective], 1);
 	if (ret_state->is_lost)
 		metric_add(METRIC_STATE_LOST, 1);
 	if (!known)
 		metric_add(METRIC_BOOT_UNKNOWN, 1);
-	return sequence;
+	return asked;
 }
 
 bool control_again(struct control *control, const struct control_repeat *repeat)

@@ -79,9 +79,9 @@ void control_stop(struct control *control);
  * it in the timeline and says what it is to do.  Bounded in time, never fails
  * (state_boot()).  Returns what control_answered() takes.
  */
-uint64_t control_boot(struct control *control, const char *name, bool known,
-		      bool is_off, const struct facts *facts,
-		      const char *client, struct machine_state *ret_state);
+const void *control_boot(struct control *control, const char *name, bool known,
+			 bool is_off, const struct facts *facts,
+			 const char *client, struct machine_state *ret_state);
 
 /* The same for explaining: nothing is noted (state_get()). */
 void control_peek(struct control *control, const char *name,
@@ -104,7 +104,7 @@ struct control_answer {
 	unsigned int status;
 	const char *what;
 	/* What control_boot() returned. */
-	uint64_t asked;
+	const void *asked;
 	/* For control_again(), or 0: stands for all that the machine said, and
 	 * for the answer. */
 	uint64_t digest;

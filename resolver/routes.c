@@ -459,7 +459,7 @@ struct boot {
 	struct asker asker;
 	struct resolution resolution;
 	/* As control_answer.asked and .digest. */
-	uint64_t asked;
+	const void *asked;
 	uint64_t digest;
 };
 
@@ -480,7 +480,8 @@ static void boot_begin(struct exchange *x, struct boot *boot)
 	boot->snapshot = live_look(x->service->live, x->hold);
 	/* Room for a reason needs no zeroes but its first. */
 	memset(&boot->resolution, 0, offsetof(struct resolution, why.text) + 1);
-	boot->asked = boot->digest = 0;
+	boot->asked = NULL;
+	boot->digest = 0;
 	exchange_key(x, boot->snapshot, &boot->key);
 	boot->is_kept =
 		boot->key.len &&
@@ -529,7 +530,7 @@ static void boot_end(const struct exchange *x, const struct boot *boot)
  */
 static bool boot_state(const struct exchange *x, const struct facts *facts,
 		       const struct asker *asker, bool is_boot,
-		       uint64_t *ret_asked, struct machine_state *ret_state)
+		       const void **ret_asked, struct machine_state *ret_state)
 {
 	struct control *control = x->service->control;
 

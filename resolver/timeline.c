@@ -77,10 +77,8 @@ struct entry {
 	struct entry *older;
 	/* The last change that timeline_take_changed() told. */
 	uint64_t told;
-	/* The oldest event, and the last of timeline_sight(); by its address
-	 * alone, as it may be gone. */
+	/* The oldest event. */
 	struct node *first;
-	const struct node *asked;
 	unsigned int count;
 };
 
@@ -271,21 +269,20 @@ static void entry_renew(struct shard *shard, struct entry *entry, bool is_known,
 	order_append(shard, entry);
 }
 
-/* The machine's timeline changes; returns the number of the change. */
-static uint64_t entry_change(struct timeline *timeline, struct entry *entry)
+/* The machine's timeline changes. */
+static void entry_change(struct timeline *timeline, struct entry *entry)
 {
 	entry->sighting.sequence =
 		__atomic_add_fetch(&timeline->sequence, 1, __ATOMIC_RELAXED);
-	return entry->sighting.sequence;
 }
 
 /* The same, and it is by the machine, which is as known as before. */
-static uint64_t entry_see(struct timeline *timeline, struct shard *shard,
-			  struct entry *entry, int64_t now)
+static void entry_see(struct timeline *timeline, struct shard *shard,
+		      struct entry *entry, int64_t now)
 {
 	entry->sighting.last_ms = now;
 	entry_renew(shard, entry, entry->sighting.is_known, now);
-	return entry_change(timeline, entry);
+	entry_change(timeline, entry);
 }
 
 /* The machine that is forgotten first: unseen longest, strangers first. */
@@ -628,16 +625,16 @@ static uint64_t said_digest(const struct facts *facts, const char *client)
 	return hash | 1;
 }
 
-uint64_t timeline_sight(struct timeline *timeline, const char *name,
-			bool is_known, const struct facts *facts,
-			const char *client, const char *text)
+const void *timeline_sight(struct timeline *timeline, const char *name,
+			   bool is_known, const struct facts *facts,
+			   const char *client, const char *text)
 {
 	unsigned int hash = text_hash(name);
 	struct shard *shard = shard_of(timeline, hash);
 	uint64_t said = said_digest(facts, client);
 	int64_t now = now_ms();
 	bool is_same = false;
-	uint64_t sequence = 0;
+	const struct node *asked = NULL;
 	struct entry *entry;
 
 	pthread_mutex_lock(&shard->lock);
@@ -652,48 +649,46 @@ uint64_t timeline_sight(struct timeline *timeline, const char *name,
 		}
 		entry->sighting.last_ms = now;
 		entry_renew(shard, entry, is_known, now);
-		entry->asked = entry_add(shard, entry, EVENT_SERVER, "asked",
-					 now, text);
-		sequence = entry_change(timeline, entry);
+		asked = entry_add(shard, entry, EVENT_SERVER, "asked", now,
+				  text);
+		entry_change(timeline, entry);
 	}
 	pthread_mutex_unlock(&shard->lock);
 	/* Many may share an address: it leads to the one that asked last. */
 	if (client)
 		key_put(timeline, client, name);
 	if (is_same)
-		return sequence;
+		return asked;
 	key_put(timeline, facts->mac_name, name);
 	key_put(timeline, facts->uuid_name, name);
-	return sequence;
+	return asked;
 }
 
-/* Are these the last two events, in either order? */
-static bool entry_ends_with(const struct entry *entry, const struct node *a,
-			    const struct node *b)
+/* Are these the last two events, in either order?  By their addresses alone,
+ * as they may be gone. */
+static bool entry_ends_with(const struct entry *entry, const void *a,
+			    const void *b)
 {
 	return (entry->last == a && entry->before == b) ||
 	       (entry->last == b && entry->before == a);
 }
 
 void timeline_answer(struct timeline *timeline, const char *name,
-		     uint64_t sequence, uint64_t digest, const char *text)
+		     const void *asked, uint64_t digest, const char *text)
 {
 	unsigned int hash = text_hash(name);
 	struct shard *shard = shard_of(timeline, hash);
 	int64_t now = now_ms();
 	const struct node *node;
 	struct entry *entry;
-	bool is_next;
 
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_get(shard, hash, name, now);
 	if (entry) {
-		is_next = entry->sighting.sequence == sequence;
 		node = entry_add(shard, entry, EVENT_SERVER, "answered", now,
 				 text);
 		entry_see(timeline, shard, entry, now);
-		if (is_next && node &&
-		    entry_ends_with(entry, entry->asked, node))
+		if (node && entry_ends_with(entry, asked, node))
 			entry->digest = digest;
 	}
 	pthread_mutex_unlock(&shard->lock);

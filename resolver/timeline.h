@@ -77,18 +77,18 @@ void timeline_free(struct timeline *timeline);
 
 /*
  * A machine asked for its script: remember what it said and where from.
- * text says it in a line.  Returns the number of this change.
+ * text says it in a line.  Returns which event that is, for timeline_answer().
  */
-uint64_t timeline_sight(struct timeline *timeline, const char *name,
-			bool is_known, const struct facts *facts,
-			const char *client, const char *text);
+const void *timeline_sight(struct timeline *timeline, const char *name,
+			   bool is_known, const struct facts *facts,
+			   const char *client, const char *text);
 
 /*
  * Then, it was answered: text says how.  The digest stands for all that it
- * said and was answered, or is 0; sequence is timeline_sight()'s.
+ * said and was answered, or is 0; asked is what timeline_sight() returned.
  */
 void timeline_answer(struct timeline *timeline, const char *name,
-		     uint64_t sequence, uint64_t digest, const char *text);
+		     const void *asked, uint64_t digest, const char *text);
 
 /*
  * It asked the same again, and was answered the same: as both of the above.
