@@ -62,9 +62,11 @@ const char *facts_name(enum fact fact)
 /* The hexadecimal digit in lower case; NUL for what is none. */
 static char hex_lower(char c)
 {
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))
+	char lower = (char)(c | 0x20);
+
+	if (c >= '0' && c <= '9')
 		return c;
-	return c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : '\0';
+	return lower >= 'a' && lower <= 'f' ? lower : '\0';
 }
 
 int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])

@@ -135,17 +135,16 @@ static void asset_select(struct exchange *x, const struct asset *asset)
 /* Is this a host with an optional port, fit for a URL? (RFC 9112 3.2) */
 static bool is_host(const char *text)
 {
-	size_t len;
+	static const bool host_chars[256] = {
+		['-' ... '.'] = true, ['0' ... ':'] = true,
+		['A' ... '['] = true, [']'] = true,
+		['_'] = true,	      ['a' ... 'z'] = true,
+	};
+	size_t len = 0;
 
-	for (len = 0; text[len]; len++) {
-		char c = text[len];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      (c >= '-' && c <= ':' && c != '/') || c == '_' ||
-		      c == '[' || c == ']'))
-			return false;
-	}
-	return len > 0 && len <= FACT_VALUE_MAX;
+	while (host_chars[(unsigned char)text[len]])
+		len++;
+	return !text[len] && len > 0 && len <= FACT_VALUE_MAX;
 }
 
 /* How the client addressed us: its Host, else the address it reached. */

@@ -174,20 +174,18 @@ static unsigned int name_hash(const char *name)
 /* Names travel in URLs, logs and file names. */
 static bool is_name(const char *name)
 {
-	static const char others[256] = {
-		['.'] = 1, ['-'] = 1, ['_'] = 1,
-		[':'] = 1, ['@'] = 1, ['+'] = 1,
+	static const bool name_chars[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true,
+		['0' ... '9'] = true, ['.'] = true,
+		['-'] = true,	      ['_'] = true,
+		[':'] = true,	      ['@'] = true,
+		['+'] = true,
 	};
-	size_t len;
+	size_t len = 0;
 
-	for (len = 0; name[len]; len++) {
-		unsigned char c = (unsigned char)name[len];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      (c >= '0' && c <= '9') || others[c]))
-			return false;
-	}
-	return len > 0 && len < STATE_NAME_BYTES && *name != '.';
+	while (name_chars[(unsigned char)name[len]])
+		len++;
+	return !name[len] && len > 0 && len < STATE_NAME_BYTES && *name != '.';
 }
 
 /* A label or a person is shown to people: printable, one line. */

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import socket
+import string
 import time
 
 import pytest
@@ -51,6 +52,15 @@ def request(fields: str = "", method: str = "GET", target: str = "/assets/a",
             body: str = "") -> bytes:
     return (f"{method} {target} HTTP/1.1\r\nHost: x\r\n{fields}"
             f"\r\n{body}").encode()
+
+
+def test_host_of_other_characters_yields_400(serving: Daemon) -> None:
+    fit = string.ascii_letters + string.digits + "-.:_[]"
+    for byte in set(range(1, 256)) - set(b"\r\n"):
+        data = (b"GET /boot.ipxe HTTP/1.1\r\nHost: x" + bytes([byte])
+                + b"x\r\nConnection: close\r\n\r\n")
+        expected = 200 if chr(byte) in fit else 400
+        assert serving.status_of(data) == expected, byte
 
 
 def test_oversized_target_yields_414(serving: Daemon) -> None:

@@ -3,6 +3,7 @@
 #include "facts.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -101,6 +102,23 @@ static void test_every_cut_of_a_query_is_survived(void **state)
 	}
 }
 
+static void test_mac_has_hexadecimal_digits_alone(void **state)
+{
+	char text[] = "52:54:00:12:34:5x", name[FACT_MAC_NAME_BYTES];
+	int c;
+
+	(void)state;
+	for (c = 1; c < 256; c++) {
+		bool is_digit = strchr("0123456789abcdefABCDEF", c) != NULL;
+
+		text[16] = (char)c;
+		assert_int_equal(facts_format_mac(text, name),
+				 is_digit ? 0 : -EINVAL);
+		if (is_digit)
+			assert_int_equal(name[16], c >= 'A' ? c | 0x20 : c);
+	}
+}
+
 static void test_mac_of_allowed_lengths_yields_name(void **state)
 {
 	char name[FACT_MAC_NAME_BYTES];
@@ -132,6 +150,7 @@ int main(void)
 		cmocka_unit_test(test_query_yields_facts),
 		cmocka_unit_test(test_bad_query_leaves_output_alone),
 		cmocka_unit_test(test_every_cut_of_a_query_is_survived),
+		cmocka_unit_test(test_mac_has_hexadecimal_digits_alone),
 		cmocka_unit_test(test_mac_of_allowed_lengths_yields_name),
 	};
 

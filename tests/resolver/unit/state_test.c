@@ -264,6 +264,27 @@ static void bad_changes_are_refused(void **ctx)
 			-EINVAL);
 }
 
+static void names_have_their_characters_alone(void **ctx)
+{
+	static const char others[] = ".-_:@+";
+	struct state_change change = {.intent = INTENT_LOCAL};
+	struct fixture *f = *ctx;
+	char name[] = "axb";
+	struct reason why;
+	int c;
+
+	change.name = name;
+	for (c = 1; c < 256; c++) {
+		bool is_fit = (c >= '0' && c <= '9') ||
+			      (c >= 'a' && c <= 'z') ||
+			      (c >= 'A' && c <= 'Z') || strchr(others, c);
+
+		name[1] = (char)c;
+		assert_int_equal(state_set(f->state, &change, NULL, NULL, &why),
+				 is_fit ? 0 : -EINVAL);
+	}
+}
+
 static void tokens_are_not_in_the_file(void **ctx)
 {
 	struct fixture *f = *ctx;
@@ -469,6 +490,7 @@ int main(void)
 		STATE_TEST(diskless_and_rescue_last),
 		STATE_TEST(wrong_tokens_are_refused),
 		STATE_TEST(bad_changes_are_refused),
+		STATE_TEST(names_have_their_characters_alone),
 		STATE_TEST(tokens_are_not_in_the_file),
 		STATE_TEST(second_resolver_gets_the_safe_answer),
 		STATE_TEST(newer_schema_is_left_alone),
