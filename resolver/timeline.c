@@ -637,12 +637,12 @@ const void *timeline_sight(struct timeline *timeline, const char *name,
 	const struct node *asked = NULL;
 	struct entry *entry;
 
+	key_prefetch(timeline, facts->mac_name);
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_get(shard, hash, name, now);
 	if (entry) {
 		is_same = entry->said == said && is_recent(entry->said_ms, now);
 		if (!is_same) {
-			key_prefetch(timeline, facts->mac_name);
 			sighting_fill(&entry->sighting, facts, client);
 			entry->said = said;
 			entry->said_ms = now;
