@@ -19,6 +19,7 @@
 #include "metrics.h"
 #include "pace.h"
 #include "routes.h"
+#include "text.h"
 
 /* How long is waited for a whole head or body, for the next request, for a
  * client that takes nothing of a reply, and for the end of a connection. */
@@ -44,12 +45,20 @@ enum result {
 	IS_OVER, /* it is to be closed */
 };
 
-static uint64_t now_us(void)
+/* Look at the clock. */
+static uint64_t now_us(struct worker *worker)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	worker->now_us = (uint64_t)now.tv_sec * 1000000 +
+			 (uint64_t)now.tv_nsec / 1000;
+	return worker->now_us;
+}
+
+void worker_tell_time(struct worker *worker)
+{
+	worker->now_ms = now_us(worker) / 1000;
 }
 
 /* As inet_ntop(3), which takes its time. */
@@ -181,14 +190,14 @@ static int transaction_keep(struct transaction *t)
 static void transaction_end(struct worker *worker, struct conn *conn,
 			    struct transaction *t, bool is_whole)
 {
-	uint64_t end_us = t->end_us ? t->end_us : now_us();
+	uint64_t end_us = t->end_us ? t->end_us : now_us(worker);
 
 	if (t->reply.fd >= 0 && t->reply.status)
 		pace_end(worker->service->pace, conn->client);
 	access_log(&worker->log, &t->request, &t->reply, end_us - t->start_us,
 		   is_whole);
 	metric_add_reply(t->reply.status);
-	if (t->request.target && strncmp(t->request.target, "/assets/", 8) == 0)
+	if (t->request.target && text_skip(t->request.target, "/assets/"))
 		control_fetched(worker->service->control, conn->client,
 				t->request.target, t->reply.status, is_whole);
 	transaction_put(worker, t);
@@ -251,7 +260,7 @@ static int reply_prepare(struct worker *worker, struct transaction *t)
 {
 	const char *method = t->request.method;
 	bool has_body = t->reply.status != 304 &&
-			!(method && strcmp(method, "HEAD") == 0);
+			!(method && text_is(method, "HEAD"));
 	bool has_text = has_body && t->reply.fd < 0, is_there;
 	char *out = t->out;
 	size_t len = reply_write(worker, t, has_text, out, sizeof(t->out),
@@ -401,7 +410,7 @@ static bool reply_queue(struct worker *worker, struct conn *conn,
 		return false;
 	t->received = worker->received;
 	worker->received = NULL;
-	t->end_us = now_us();
+	t->end_us = now_us(worker);
 	conn->is_sending = true;
 	conn_hold(worker, conn, t);
 	conn->wait = CONN_SEND;
@@ -589,7 +598,8 @@ static enum result request_take(struct worker *worker, struct conn *conn,
 		transaction_put(worker, t);
 		return WAITS;
 	}
-	t->start_us = now_us();
+	/* When the one before it was answered. */
+	t->start_us = worker->now_us;
 	worker->now_ms = t->start_us / 1000;
 	t->request.client = conn->client;
 	*ret_used = rc ? len : t->head.len;

@@ -34,8 +34,8 @@ struct transaction {
 	struct http_reply reply;
 	/* What the transport has to know of the request. */
 	struct request_head head;
-	/* When its head was whole, and when its reply was given to the ring
-	 * (0: it was not); monotonic microseconds. */
+	/* When its turn came, with a whole head, and when its reply was given
+	 * to the ring (0: it was not); monotonic microseconds. */
 	uint64_t start_us;
 	uint64_t end_us;
 	/* The ring's buffer that the request is in, or NULL. */
@@ -138,8 +138,10 @@ struct worker {
 	/* Transactions that are not in use. */
 	struct transaction *spares;
 	unsigned int spare_count;
-	/* The time, monotonic ms, as of the last look. */
+	/* The time, monotonic, as of the last looks: a clock for what takes
+	 * long, and one for requests. */
 	uint64_t now_ms;
+	uint64_t now_us;
 	/* The date for replies, and its second. */
 	char date[RESPONSE_DATE_BYTES];
 	time_t date_s;
@@ -156,6 +158,9 @@ struct worker {
 	 * transaction has too little room. */
 	char out[16 * 1024];
 };
+
+/* Look at the clock, before what happened is looked at. */
+void worker_tell_time(struct worker *worker);
 
 /*
  * Take an accepted, non-blocking socket, which is closed when that fails, and

@@ -71,14 +71,6 @@ struct server {
 	unsigned int thread_count;
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Tell a client that there is no room for it. */
 static void turn_away(int fd)
 {
@@ -266,7 +258,7 @@ static void *thread_run(void *arg)
 		count = events_wait(thread);
 		/* What is begun counts, before it has to wait. */
 		__atomic_add_fetch(&worker->active, 1, __ATOMIC_SEQ_CST);
-		worker->now_ms = now_ms();
+		worker_tell_time(worker);
 		is_over = worker->ring
 				  ? thread_ring_turn(thread, count)
 				  : thread_turn(thread, thread->events, count);
