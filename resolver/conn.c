@@ -944,6 +944,8 @@ static void conn_free(struct worker *worker, struct conn *conn)
 	if (conn->next)
 		conn->next->prev_next = conn->prev_next;
 	__atomic_sub_fetch(worker->connections, 1, __ATOMIC_RELAXED);
+	if (worker->ring)
+		ring_forget(worker->ring, conn->fd);
 	close(conn->fd);
 	free(conn->in);
 	free(conn);

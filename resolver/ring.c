@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -17,6 +18,9 @@
 
 /* Buffers to receive to; a power of two. */
 #define BUFFERS 128
+
+/* Descriptors that the kernel is told of, at most. */
+#define FILES_MAX 32768
 
 /* The group of buffers, of which there is one. */
 #define GROUP 0
@@ -33,6 +37,10 @@ struct ring {
 	bool is_watching;
 	/* Sends whose result has not been told. */
 	unsigned int sends;
+	/* The kernel looks descriptors up once where it is told of them: which
+	 * of those below files it was told of. */
+	bool *is_told;
+	unsigned int files;
 };
 
 /* Of what the kernel is told to tell again, the lowest bits say what it is. */
@@ -63,7 +71,9 @@ static int restrict_to_needed(struct ring *ring)
 		{.opcode = IORING_RESTRICTION_SQE_OP,
 		 .sqe_op = IORING_OP_POLL_ADD},
 		{.opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED,
-		 .sqe_flags = IOSQE_BUFFER_SELECT},
+		 .sqe_flags = IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE},
+		{.opcode = IORING_RESTRICTION_REGISTER_OP,
+		 .register_op = IORING_REGISTER_FILES_UPDATE},
 	};
 
 	return uring_register(ring, IORING_REGISTER_RESTRICTIONS, allowed,
@@ -104,8 +114,26 @@ static int buffers_make(struct ring *ring)
 	return 0;
 }
 
+/* Room to tell of descriptors, as many as the process may have. */
+static int files_make(struct ring *ring)
+{
+	struct rlimit limit;
+	int rc;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return -errno;
+	ring->files = limit.rlim_cur < FILES_MAX ? (unsigned int)limit.rlim_cur
+						 : FILES_MAX;
+	ring->is_told = calloc(ring->files, sizeof(*ring->is_told));
+	if (!ring->is_told)
+		return -ENOMEM;
+	rc = io_uring_register_files_sparse(&ring->uring, ring->files);
+	return rc < 0 ? rc : 0;
+}
+
 static void ring_free(struct ring *ring)
 {
+	free(ring->is_told);
 	free(ring->free_buffers);
 	free(ring->buffers);
 	free(ring);
@@ -135,6 +163,8 @@ int ring_open(int watched_fd, unsigned int most, struct ring **ret_ring)
 		return rc;
 	}
 	rc = buffers_make(ring);
+	if (rc == 0)
+		rc = files_make(ring);
 	if (rc == 0)
 		rc = restrict_to_needed(ring);
 	if (rc) {
@@ -170,6 +200,36 @@ static struct io_uring_sqe *ask(struct ring *ring)
 	return io_uring_get_sqe(&ring->uring);
 }
 
+/* Tell the kernel of a descriptor, or, as -1, that there is none any more. */
+static bool tell(struct ring *ring, unsigned int place, int fd)
+{
+	return io_uring_register_files_update(&ring->uring, place, &fd, 1) == 1;
+}
+
+/* Have a socket meant, which the kernel is told of when it is meant first. */
+static void mean(struct ring *ring, struct io_uring_sqe *sqe, int fd)
+{
+	unsigned int place = (unsigned int)fd;
+
+	if (place >= ring->files)
+		return;
+	if (!ring->is_told[place])
+		ring->is_told[place] = tell(ring, place, fd);
+	/* The place has the descriptor's own number. */
+	if (ring->is_told[place])
+		sqe->flags |= IOSQE_FIXED_FILE;
+}
+
+void ring_forget(struct ring *ring, int fd)
+{
+	unsigned int place = (unsigned int)fd;
+
+	if (place >= ring->files || !ring->is_told[place])
+		return;
+	ring->is_told[place] = false;
+	tell(ring, place, -1);
+}
+
 int ring_receive(struct ring *ring, int fd, size_t size, void *whose)
 {
 	struct io_uring_sqe *sqe = ask(ring);
@@ -180,6 +240,7 @@ int ring_receive(struct ring *ring, int fd, size_t size, void *whose)
 	/* Most clients take their time: do not try in vain first. */
 	sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
 	sqe->flags |= IOSQE_BUFFER_SELECT;
+	mean(ring, sqe, fd);
 	sqe->buf_group = GROUP;
 	sqe->user_data = tag_make(RING_RECEIVED, whose);
 	return 0;
@@ -202,6 +263,7 @@ int ring_send(struct ring *ring, int fd, const char *data, size_t len,
 		return -EBUSY;
 	/* That it does not wait makes it end as it is begun. */
 	io_uring_prep_send(sqe, fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	mean(ring, sqe, fd);
 	sqe->user_data = tag_make(RING_SENT, whose);
 	ring->sends++;
 	return 0;

@@ -72,6 +72,9 @@ void ring_give_back(struct ring *ring, char *data);
 int ring_send(struct ring *ring, int fd, const char *data, size_t len,
 	      void *whose);
 
+/* The descriptor is about to be closed: it must not be meant any more. */
+void ring_forget(struct ring *ring, int fd);
+
 /* Is there something whose sending has not been told? */
 bool ring_is_sending(const struct ring *ring);
 
