@@ -51,8 +51,8 @@ static uint64_t now_us(struct worker *worker)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	worker->now_us = (uint64_t)now.tv_sec * 1000000 +
-			 (uint64_t)now.tv_nsec / 1000;
+	worker->now_us =
+		(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	return worker->now_us;
 }
 
@@ -259,8 +259,8 @@ static size_t reply_write(struct worker *worker, struct transaction *t,
 static int reply_prepare(struct worker *worker, struct transaction *t)
 {
 	const char *method = t->request.method;
-	bool has_body = t->reply.status != 304 &&
-			!(method && text_is(method, "HEAD"));
+	bool has_body =
+		t->reply.status != 304 && !(method && text_is(method, "HEAD"));
 	bool has_text = has_body && t->reply.fd < 0, is_there;
 	char *out = t->out;
 	size_t len = reply_write(worker, t, has_text, out, sizeof(t->out),
@@ -623,13 +623,16 @@ static enum result request_take(struct worker *worker, struct conn *conn,
 /* Keep bytes of a request that is not whole, or not yet wanted. */
 static int conn_store(struct conn *conn, const char *data, size_t len)
 {
+	char *in;
+
 	if (!len)
 		return 0;
-	conn->in = malloc(len);
-	if (!conn->in)
+	in = realloc(conn->in, conn->in_len + len);
+	if (!in)
 		return -ENOMEM;
-	memcpy(conn->in, data, len);
-	conn->in_len = len;
+	memcpy(in + conn->in_len, data, len);
+	conn->in = in;
+	conn->in_len += len;
 	return 0;
 }
 
@@ -651,6 +654,20 @@ static enum result requests_take(struct worker *worker, struct conn *conn,
 	if (conn_store(conn, data + at, len - at))
 		return IS_OVER;
 	return WAITS;
+}
+
+/* Answer all requests that are whole in what was kept. */
+static enum result requests_take_kept(struct worker *worker, struct conn *conn)
+{
+	char *data = conn->in;
+	size_t len = conn->in_len;
+	enum result result;
+
+	conn->in = NULL;
+	conn->in_len = 0;
+	result = requests_take(worker, conn, data, len);
+	free(data);
+	return result;
 }
 
 /* Put what was kept of earlier requests into worker->in. */
@@ -682,24 +699,19 @@ static enum result conn_read(struct worker *worker, struct conn *conn)
 	return IS_OVER;
 }
 
-/* Answer what the ring received; a buffer of its own that no reply waits for
- * is given back. */
+/* Answer what the ring received. */
 static enum result conn_take_received(struct worker *worker, struct conn *conn,
 				      char *data, size_t len)
 {
 	enum result result;
-	size_t before = conn_restore(worker, conn);
 
-	if (before) {
-		/* ring_receive() was asked for no more than there is room. */
-		memcpy(worker->in + before, data, len);
-		ring_give_back(worker->ring, data);
-		return requests_take(worker, conn, worker->in, before + len);
+	if (conn->in_len) {
+		if (conn_store(conn, data, len))
+			return IS_OVER;
+		return requests_take_kept(worker, conn);
 	}
 	worker->received = data;
 	result = requests_take(worker, conn, data, len);
-	if (worker->received)
-		ring_give_back(worker->ring, worker->received);
 	worker->received = NULL;
 	return result;
 }
@@ -710,9 +722,6 @@ static enum result conn_take_ahead(struct worker *worker, struct conn *conn)
 	struct ahead *ahead = conn->ahead;
 
 	conn->ahead = NULL;
-	if (ahead->got > 0 && ahead->is_ring)
-		return conn_take_received(worker, conn, ahead->bytes,
-					  (size_t)ahead->got);
 	conn->has_more |= ahead->got < 0 ? ahead->error == EINTR
 					 : ahead->got == AHEAD_BYTES;
 	if (ahead->got > 0)
@@ -722,6 +731,21 @@ static enum result conn_take_ahead(struct worker *worker, struct conn *conn)
 			       (ahead->error == EAGAIN || ahead->error == EINTR)
 		       ? WAITS
 		       : IS_OVER;
+}
+
+/* Part of a body came, and perhaps what is behind it. */
+static enum result conn_take_body(struct worker *worker, struct conn *conn,
+				  const char *data, size_t len)
+{
+	struct transaction *t = conn->t;
+	size_t left = t->body_size - t->request.body_len;
+	size_t part = len < left ? len : left;
+
+	memcpy(t->body + t->request.body_len, data, part);
+	t->request.body_len += part;
+	if (conn_store(conn, data + part, len - part))
+		return IS_OVER;
+	return part < left ? WAITS : body_end(worker, conn, t);
 }
 
 static enum result conn_read_body(struct worker *worker, struct conn *conn)
@@ -741,6 +765,12 @@ static enum result conn_read_body(struct worker *worker, struct conn *conn)
 }
 
 /* Throw away what the client still sends. */
+static enum result conn_throw_away(struct conn *conn, size_t len)
+{
+	conn->thrown += len;
+	return conn->thrown > LINGER_BYTES ? IS_OVER : WAITS;
+}
+
 static enum result conn_throw(struct worker *worker, struct conn *conn)
 {
 	ssize_t got = recv(conn->fd, worker->in, REQUEST_HEAD_MAX, 0);
@@ -749,8 +779,7 @@ static enum result conn_throw(struct worker *worker, struct conn *conn)
 		return WAITS;
 	if (got <= 0)
 		return IS_OVER;
-	conn->thrown += (size_t)got;
-	return conn->thrown > LINGER_BYTES ? IS_OVER : WAITS;
+	return conn_throw_away(conn, (size_t)got);
 }
 
 static enum result conn_go_on(struct worker *worker, struct conn *conn)
@@ -769,10 +798,9 @@ static enum result conn_go_on(struct worker *worker, struct conn *conn)
 	return IS_OVER;
 }
 
-/* Have the ring receive the next request, and epoll tell nothing. */
+/* Have the ring receive what comes, and epoll tell nothing. */
 static int conn_receive(struct worker *worker, struct conn *conn)
 {
-	size_t room = REQUEST_HEAD_MAX - conn->in_len;
 	int rc = 0;
 
 	if (conn->events &&
@@ -781,10 +809,7 @@ static int conn_receive(struct worker *worker, struct conn *conn)
 	conn->events = 0;
 	conn->has_more = false;
 	if (!conn->is_receiving)
-		rc = ring_receive(worker->ring, conn->fd,
-				  room < RING_RECEIVE_MAX ? room
-							  : RING_RECEIVE_MAX,
-				  conn);
+		rc = ring_receive(worker->ring, conn->fd, conn);
 	conn->is_receiving = rc == 0;
 	return rc;
 }
@@ -809,7 +834,7 @@ static int conn_watch(struct worker *worker, struct conn *conn)
 	};
 	int op = conn->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	if (worker->ring && (conn->wait == CONN_REQUEST || conn->is_sending))
+	if (worker->ring && (conn->wait != CONN_SEND || conn->is_sending))
 		return conn_receive(worker, conn);
 	if (conn->events == event.events && !conn->has_more)
 		return 0;
@@ -818,17 +843,21 @@ static int conn_watch(struct worker *worker, struct conn *conn)
 	return epoll_ctl(worker->epoll_fd, op, conn->fd, &event);
 }
 
-/* Do what can be done at once, then wait or close. */
-static void conn_run(struct worker *worker, struct conn *conn)
+/* Go on after this result, as far as can be done at once; then wait or
+ * close. */
+static void conn_follow(struct worker *worker, struct conn *conn,
+			enum result result)
 {
-	enum result result = conn_go_on(worker, conn);
-
 	/* A reply is sent, or requests came behind the one with a body. */
 	if (result == GOES_ON)
-		result = requests_take(worker, conn, worker->in,
-				       conn_restore(worker, conn));
+		result = requests_take_kept(worker, conn);
 	if (result == IS_OVER || conn_watch(worker, conn))
 		conn_close(worker, conn);
+}
+
+static void conn_run(struct worker *worker, struct conn *conn)
+{
+	conn_follow(worker, conn, conn_go_on(worker, conn));
 }
 
 void conn_open(struct worker *worker, int fd, const struct sockaddr *address)
@@ -865,7 +894,7 @@ static void conns_foresee(struct worker *worker, struct conn *const *conns,
 		struct ahead *ahead = &worker->ahead[i];
 
 		ahead->foresight.step = NULL;
-		if (conns[i]->ahead && ahead->got > 0)
+		if (ahead->got > 0)
 			foresight_begin(service, snapshot, conns[i]->client,
 					ahead->bytes, (size_t)ahead->got,
 					&ahead->foresight);
@@ -887,10 +916,10 @@ void conns_look_ahead(struct worker *worker, struct conn *const *conns,
 		struct ahead *ahead = &worker->ahead[i];
 		struct conn *conn = conns[i];
 
+		ahead->got = 0;
 		if (conn->wait != CONN_REQUEST || conn->in_len)
 			continue;
 		ahead->bytes = worker->ahead_bytes[i];
-		ahead->is_ring = false;
 		ahead->got = recv(conn->fd, ahead->bytes, AHEAD_BYTES, 0);
 		ahead->error = errno;
 		conn->ahead = ahead;
@@ -913,9 +942,8 @@ int conns_look_ahead_ring(struct worker *worker,
 		ahead->got = events[i].result;
 		ahead->error = events[i].result < 0 ? -events[i].result : 0;
 		ahead->bytes = events[i].data;
-		ahead->is_ring = true;
-		conns[found] = events[i].whose;
-		conns[found++]->ahead = ahead;
+		ahead->is_last = events[i].is_last;
+		conns[found++] = events[i].whose;
 	}
 	/* A single one has nobody to share the wait with. */
 	if (found > 1)
@@ -969,39 +997,54 @@ void conn_close(struct worker *worker, struct conn *conn)
 	}
 }
 
-/* The client went on before it had the whole reply: its turn comes. */
-static int conn_keep_received(struct worker *worker, struct conn *conn)
+/* What came is what the connection waits for, or comes too early. */
+static enum result conn_take(struct worker *worker, struct conn *conn,
+			     char *data, size_t len)
 {
-	struct ahead *ahead = conn->ahead;
-	int rc;
-
-	conn->ahead = NULL;
-	/* That there is an end or an error will be told again. */
-	if (!ahead || ahead->got <= 0)
-		return 0;
-	rc = conn_store(conn, ahead->bytes, (size_t)ahead->got);
-	ring_give_back(worker->ring, ahead->bytes);
-	return rc;
+	switch (conn->wait) {
+	case CONN_REQUEST:
+		return conn_take_received(worker, conn, data, len);
+	case CONN_BODY:
+		return conn_take_body(worker, conn, data, len);
+	case CONN_LINGER:
+		return conn_throw_away(conn, len);
+	case CONN_SEND:
+		break;
+	}
+	/* The client went on before it took the whole reply: its turn comes,
+	 * and until then no more is received. */
+	if (conn->is_receiving && !conn->is_cancelled && !conn->is_sending) {
+		ring_cancel(worker->ring, conn);
+		conn->is_cancelled = true;
+	}
+	return conn_store(conn, data, len) ? IS_OVER : WAITS;
 }
 
-void conn_received(struct worker *worker, struct conn *conn)
+/* Nothing came: is that the end?  While a reply is sent, it is told again. */
+static bool is_end(const struct conn *conn, int error)
 {
-	struct ahead *ahead = conn->ahead;
+	return conn->wait != CONN_SEND && error != ENOBUFS &&
+	       error != ECANCELED && error != EAGAIN && error != EINTR;
+}
 
-	conn->is_receiving = false;
-	if (ahead->bytes && (ahead->got <= 0 || conn->is_gone)) {
-		ring_give_back(worker->ring, ahead->bytes);
-		ahead->bytes = NULL;
-	}
-	/* It is read without the ring, whose buffers are all in use. */
-	if (ahead->got < 0 && ahead->error == ENOBUFS)
-		conn->ahead = NULL;
+void conn_received(struct worker *worker, struct conn *conn,
+		   struct ahead *ahead)
+{
+	enum result result = WAITS;
+
+	conn->is_receiving = !ahead->is_last;
+	conn->is_cancelled &= conn->is_receiving;
 	if (conn->is_gone)
-		conn_close(worker, conn);
-	else if (conn->wait == CONN_REQUEST)
-		conn_run(worker, conn);
-	else if (conn_keep_received(worker, conn))
-		conn_close(worker, conn);
+		result = IS_OVER;
+	else if (ahead->got > 0)
+		result = conn_take(worker, conn, ahead->bytes,
+				   (size_t)ahead->got);
+	else if (is_end(conn, ahead->error))
+		result = IS_OVER;
+	/* Unless a reply waits with it. */
+	if (ahead->bytes && !(conn->t && conn->t->received == ahead->bytes))
+		ring_give_back(worker->ring, ahead->bytes);
+	conn_follow(worker, conn, result);
 }
 
 void conn_sent(struct worker *worker, struct conn *conn, int result)

@@ -68,9 +68,9 @@ struct ahead {
 	int error;
 	/* What the request will need. */
 	struct foresight foresight;
-	/* The bytes, and whether the ring gave them. */
+	/* The bytes; of the ring's, also ring_event.is_last. */
 	char *bytes;
-	bool is_ring;
+	bool is_last;
 };
 
 /* What a connection waits for. */
@@ -92,8 +92,9 @@ struct conn {
 	/* May there be more to read than was read? */
 	bool has_more;
 	/* What the ring was asked for and has not told; it is freed when there
-	 * is nothing any more. */
+	 * is nothing any more.  Is receiving to end? */
 	bool is_receiving;
+	bool is_cancelled;
 	bool is_sending;
 	/* Is it closed for everything but that? */
 	bool is_gone;
@@ -182,14 +183,17 @@ void conn_happened(struct worker *worker, struct conn *conn, uint32_t events);
 
 /*
  * As conns_look_ahead(), for what the ring received; conn_received() is called
- * for each of the events next.  Returns how many of the events it looked at;
- * others than RING_RECEIVED are passed over.
+ * for each of the events next, with worker->ahead[0] and those behind it.
+ * Returns how many of the events it looked at; others than RING_RECEIVED are
+ * passed over.
  */
 int conns_look_ahead_ring(struct worker *worker,
 			  const struct ring_event *events, int count);
 
-/* The ring received what conns_look_ahead_ring() saw; may free the conn. */
-void conn_received(struct worker *worker, struct conn *conn);
+/* The ring received this, which conns_look_ahead_ring() saw; may free the
+ * conn. */
+void conn_received(struct worker *worker, struct conn *conn,
+		   struct ahead *ahead);
 
 /* The ring sent so many bytes of the reply, or failed (a negative errno); may
  * free the conn. */

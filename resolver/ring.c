@@ -70,6 +70,8 @@ static int restrict_to_needed(struct ring *ring)
 		{.opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_SEND},
 		{.opcode = IORING_RESTRICTION_SQE_OP,
 		 .sqe_op = IORING_OP_POLL_ADD},
+		{.opcode = IORING_RESTRICTION_SQE_OP,
+		 .sqe_op = IORING_OP_ASYNC_CANCEL},
 		{.opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED,
 		 .sqe_flags = IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE},
 		{.opcode = IORING_RESTRICTION_REGISTER_OP,
@@ -147,9 +149,9 @@ int ring_open(int watched_fd, unsigned int most, struct ring **ret_ring)
 		.flags = IORING_SETUP_SINGLE_ISSUER |
 			 IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_R_DISABLED |
 			 IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE,
-		/* Room for all results, and the watched descriptor's, so that
+		/* Room for all results, and for all that is received, so that
 		 * the kernel loses none.  It makes that a power of two. */
-		.cq_entries = most < ASKED_MAX ? ASKED_MAX : most + 1,
+		.cq_entries = most + BUFFERS + ASKED_MAX,
 	};
 	struct ring *ring = calloc(1, sizeof(*ring));
 	int rc;
@@ -230,13 +232,13 @@ void ring_forget(struct ring *ring, int fd)
 	tell(ring, place, -1);
 }
 
-int ring_receive(struct ring *ring, int fd, size_t size, void *whose)
+int ring_receive(struct ring *ring, int fd, void *whose)
 {
 	struct io_uring_sqe *sqe = ask(ring);
 
 	if (!sqe)
 		return -EBUSY;
-	io_uring_prep_recv(sqe, fd, NULL, size, 0);
+	io_uring_prep_recv_multishot(sqe, fd, NULL, 0, 0);
 	/* Most clients take their time: do not try in vain first. */
 	sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
 	sqe->flags |= IOSQE_BUFFER_SELECT;
@@ -244,6 +246,17 @@ int ring_receive(struct ring *ring, int fd, size_t size, void *whose)
 	sqe->buf_group = GROUP;
 	sqe->user_data = tag_make(RING_RECEIVED, whose);
 	return 0;
+}
+
+void ring_cancel(struct ring *ring, void *whose)
+{
+	struct io_uring_sqe *sqe = ask(ring);
+
+	/* Then more is received, which is all that comes of it. */
+	if (!sqe)
+		return;
+	io_uring_prep_cancel64(sqe, tag_make(RING_RECEIVED, whose), 0);
+	sqe->user_data = tag_make(RING_NOTHING, NULL);
 }
 
 void ring_give_back(struct ring *ring, char *data)
@@ -293,6 +306,7 @@ static struct ring_event event_read(struct ring *ring,
 		.whose = (void *)(uintptr_t)(cqe->user_data &
 					     ~(uint64_t)WHAT_MASK),
 		.result = cqe->res,
+		.is_last = !(cqe->flags & IORING_CQE_F_MORE),
 	};
 
 	if (cqe->flags & IORING_CQE_F_BUFFER)

@@ -25,6 +25,7 @@ enum ring_what {
 	RING_RECEIVED, /* ring_receive() */
 	RING_SENT,     /* ring_send() */
 	RING_READY,    /* the watched descriptor is readable */
+	RING_NOTHING,  /* nothing that anybody waits for */
 };
 
 struct ring_event {
@@ -32,8 +33,12 @@ struct ring_event {
 	/* Whose it is, as it was given. */
 	void *whose;
 	/* Bytes received (0: the client's end) or sent, or a negative errno.
-	 * -ENOBUFS: nothing was received, as all buffers are in use. */
+	 * -ENOBUFS: nothing was received, as all buffers are in use;
+	 * -ECANCELED: ring_cancel(). */
 	int result;
+	/* Of what is received: does nothing come any more, until it is asked
+	 * for again? */
+	bool is_last;
 	/* The bytes received, until ring_give_back(); or NULL. */
 	char *data;
 };
@@ -55,10 +60,13 @@ int ring_start(struct ring *ring);
 void ring_close(struct ring *ring);
 
 /*
- * Receive once, at most size bytes (RING_RECEIVE_MAX at most), as soon as
- * there are some.  Returns 0 or a negative errno.
+ * Receive whatever comes, RING_RECEIVE_MAX bytes at a time, until an event
+ * says that it is the last.  Returns 0 or a negative errno.
  */
-int ring_receive(struct ring *ring, int fd, size_t size, void *whose);
+int ring_receive(struct ring *ring, int fd, void *whose);
+
+/* Receive no more, as soon as that is possible; the last event tells when. */
+void ring_cancel(struct ring *ring, void *whose);
 
 /* The bytes of an event are not needed any more. */
 void ring_give_back(struct ring *ring, char *data);

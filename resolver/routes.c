@@ -494,7 +494,11 @@ static void boot_begin(struct exchange *x, struct boot *boot)
  * was taken of it. */
 static bool boot_again(const struct exchange *x, const struct boot *boot)
 {
-	struct control_repeat repeat = {
+	struct control_repeat repeat;
+
+	if (!boot->is_kept || !is_get(x))
+		return false;
+	repeat = (struct control_repeat){
 		.name = boot->asker.name,
 		.hash = boot->asker.hash,
 		.is_in_site = boot->asker.is_known,
@@ -502,9 +506,7 @@ static bool boot_again(const struct exchange *x, const struct boot *boot)
 		.digest = boot->key.digest,
 		.client = x->request->client,
 	};
-
-	return boot->is_kept && is_get(x) &&
-	       control_again(x->service->control, &repeat);
+	return control_again(x->service->control, &repeat);
 }
 
 /* Note in the timeline how it was answered. */

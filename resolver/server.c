@@ -222,22 +222,27 @@ static bool thread_ring_turn(struct thread *thread, int count)
 {
 	struct worker *worker = &thread->worker;
 	const struct ring_event *events = thread->ring_events;
+	struct ahead *ahead = NULL;
 	bool is_ready = false;
 	int i, seen = 0;
 
 	for (i = 0; i < count; i++) {
-		if (i == seen)
+		if (i == seen) {
 			seen += conns_look_ahead_ring(worker, events + i,
 						      count - i);
+			ahead = worker->ahead;
+		}
 		switch (events[i].what) {
 		case RING_RECEIVED:
-			conn_received(worker, events[i].whose);
+			conn_received(worker, events[i].whose, ahead++);
 			break;
 		case RING_SENT:
 			conn_sent(worker, events[i].whose, events[i].result);
 			break;
 		case RING_READY:
 			is_ready = true;
+			break;
+		case RING_NOTHING:
 			break;
 		}
 	}

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from unloopd import Daemon, Site
+from unloopd import IS_SANITISED, Daemon, Site
 
 #: More than a thread has buffers to receive to.
 MANY = 400
@@ -80,6 +80,26 @@ def test_client_that_reads_nothing_gets_all_in_the_end(
             data += chunk
     assert numbers(data) == list(range(sent))
     assert serving.is_well()
+
+
+def test_client_that_reads_nothing_is_not_heard_for_ever(
+        serving: Daemon) -> None:
+    """Once it takes no answers, no more questions are taken from it."""
+    data = b"".join(request(number) for number in range(200))
+    before = serving.memory_kib()
+    sent = 0
+    end = time.monotonic() + 3
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(("127.0.0.1", serving.port))
+        sock.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            while time.monotonic() < end:
+                sent += sock.send(data)
+        assert sent < 32 << 20
+        assert serving.memory_kib() < before + (8 << 10) * (
+            4 if IS_SANITISED else 1)
+        assert serving.is_well()
 
 
 def test_clients_that_leave_get_nothing_and_keep_nothing(

@@ -69,7 +69,7 @@ static void test_bytes_are_received(void **state)
 {
 	struct fixture *f = fixture_get(state);
 
-	assert_int_equal(ring_receive(f->ring, f->ours, 100, f), 0);
+	assert_int_equal(ring_receive(f->ring, f->ours, f), 0);
 	assert_int_equal(ring_wait(f->ring, f->events, 0), 0);
 	assert_int_equal(write(f->theirs, "hello", 5), 5);
 	assert_int_equal(ring_wait(f->ring, f->events, WAIT_MS), 1);
@@ -78,33 +78,99 @@ static void test_bytes_are_received(void **state)
 	assert_int_equal(f->events[0].result, 5);
 	assert_memory_equal(f->events[0].data, "hello", 5);
 	ring_give_back(f->ring, f->events[0].data);
-	/* It was asked for once. */
+	assert_false(f->events[0].is_last);
+	/* And again. */
 	assert_int_equal(write(f->theirs, "again", 5), 5);
-	assert_int_equal(ring_wait(f->ring, f->events, 20), 0);
+	assert_int_equal(ring_wait(f->ring, f->events, WAIT_MS), 1);
+	assert_memory_equal(f->events[0].data, "again", 5);
+	ring_give_back(f->ring, f->events[0].data);
 }
 
-static void test_no_more_is_received_than_was_asked_for(void **state)
+static void test_bytes_are_received_in_their_order(void **state)
 {
 	struct fixture *f = fixture_get(state);
-	static const char bytes[2 * RING_RECEIVE_MAX];
+	char bytes[20 * RING_RECEIVE_MAX], got[sizeof(bytes)];
+	size_t i, len = 0;
+	int count;
 
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7 + i / 1000);
 	assert_int_equal(write(f->theirs, bytes, sizeof(bytes)), sizeof(bytes));
-	assert_int_equal(ring_receive(f->ring, f->ours, 7, f), 0);
-	assert_int_equal(ring_wait(f->ring, f->events, WAIT_MS), 1);
-	assert_int_equal(f->events[0].result, 7);
-	ring_give_back(f->ring, f->events[0].data);
-	assert_int_equal(ring_receive(f->ring, f->ours, RING_RECEIVE_MAX, f),
-			 0);
-	assert_int_equal(ring_wait(f->ring, f->events, WAIT_MS), 1);
-	assert_int_equal(f->events[0].result, RING_RECEIVE_MAX);
-	ring_give_back(f->ring, f->events[0].data);
+	assert_int_equal(ring_receive(f->ring, f->ours, f), 0);
+	while (len < sizeof(bytes)) {
+		count = ring_wait(f->ring, f->events, WAIT_MS);
+		assert_in_range(count, 1, RING_EVENTS_MAX);
+		for (i = 0; i < (size_t)count; i++) {
+			struct ring_event *event = &f->events[i];
+
+			assert_in_range(event->result, 1, RING_RECEIVE_MAX);
+			memcpy(got + len, event->data, (size_t)event->result);
+			len += (size_t)event->result;
+			ring_give_back(f->ring, event->data);
+			if (event->is_last)
+				assert_int_equal(
+					ring_receive(f->ring, f->ours, f), 0);
+		}
+	}
+	assert_memory_equal(got, bytes, sizeof(bytes));
+}
+
+static void test_nothing_is_received_behind_the_last(void **state)
+{
+	struct fixture *f = fixture_get(state);
+	char got[8];
+	int i, count;
+	bool is_last = false;
+
+	assert_int_equal(ring_receive(f->ring, f->ours, f), 0);
+	assert_int_equal(ring_wait(f->ring, f->events, 0), 0);
+	ring_cancel(f->ring, f);
+	while (!is_last) {
+		count = ring_wait(f->ring, f->events, WAIT_MS);
+		assert_in_range(count, 1, 2);
+		for (i = 0; i < count; i++) {
+			if (f->events[i].what != RING_RECEIVED)
+				continue;
+			assert_int_equal(f->events[i].result, -ECANCELED);
+			is_last = f->events[i].is_last;
+		}
+	}
+	assert_int_equal(write(f->theirs, "later", 5), 5);
+	ring_wait(f->ring, f->events, 0);
+	assert_int_equal(ring_wait(f->ring, f->events, 20), 0);
+	/* It stayed where it was. */
+	assert_int_equal(read(f->ours, got, sizeof(got)), 5);
+}
+
+/* A socket that is closed is closed for its peer, and its number may be that
+ * of another one. */
+static void test_forgotten_sockets_are_closed(void **state)
+{
+	struct fixture *f = fixture_get(state);
+	int pair[2], fd = f->ours;
+	char got;
+
+	assert_int_equal(ring_send(f->ring, fd, "x", 1, f), 0);
+	assert_int_equal(ring_wait(f->ring, f->events, 20), 1);
+	assert_int_equal(read(f->theirs, &got, 1), 1);
+	ring_forget(f->ring, fd);
+	close(fd);
+	assert_int_equal(recv(f->theirs, &got, 1, MSG_DONTWAIT), 0);
+	assert_return_code(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), errno);
+	assert_int_equal(pair[0], fd);
+	assert_int_equal(ring_send(f->ring, fd, "y", 1, f), 0);
+	assert_int_equal(ring_wait(f->ring, f->events, 20), 1);
+	assert_int_equal(f->events[0].result, 1);
+	assert_int_equal(recv(pair[1], &got, 1, MSG_DONTWAIT), 1);
+	assert_int_equal(got, 'y');
+	close(pair[1]);
 }
 
 static void test_the_end_is_told(void **state)
 {
 	struct fixture *f = fixture_get(state);
 
-	assert_int_equal(ring_receive(f->ring, f->ours, 100, f), 0);
+	assert_int_equal(ring_receive(f->ring, f->ours, f), 0);
 	assert_int_equal(ring_wait(f->ring, f->events, 0), 0);
 	/* Of this end too, which is how a receive is given up. */
 	assert_return_code(shutdown(f->ours, SHUT_RDWR), errno);
@@ -122,7 +188,7 @@ static void test_sends_are_told_with_what_follows(void **state)
 	char got[8];
 
 	assert_int_equal(ring_send(f->ring, f->ours, "abc", 3, state), 0);
-	assert_int_equal(ring_receive(f->ring, f->ours, 100, f), 0);
+	assert_int_equal(ring_receive(f->ring, f->ours, f), 0);
 	assert_true(ring_is_sending(f->ring));
 	assert_int_equal(write(f->theirs, "next", 4), 4);
 	assert_int_equal(ring_wait(f->ring, f->events, WAIT_MS), 2);
@@ -180,9 +246,10 @@ static void test_what_is_watched_is_told_until_it_is_read(void **state)
 	assert_int_equal(ring_wait(f->ring, f->events, 20), 0);
 }
 
-/* Receive once from each of many sockets; count what came, and what did not
- * for want of buffers, which are kept if so told. */
-static void receive_many(struct fixture *f, int (*pairs)[2], bool keeps,
+/* Have a byte come from each of many sockets; count what came, and what did
+ * not for want of buffers, which are kept if so told.  Of a pair, the third
+ * says whether it is being received from. */
+static void receive_many(struct fixture *f, int (*pairs)[3], bool keeps,
 			 unsigned int *ret_got, unsigned int *ret_without)
 {
 	unsigned int told = 0;
@@ -191,13 +258,19 @@ static void receive_many(struct fixture *f, int (*pairs)[2], bool keeps,
 	*ret_got = *ret_without = 0;
 	for (i = 0; i < MANY; i++) {
 		assert_int_equal(write(pairs[i][1], "x", 1), 1);
-		assert_int_equal(
-			ring_receive(f->ring, pairs[i][0], 100, pairs[i]), 0);
+		/* Those of before were not the last ones. */
+		if (!pairs[i][2])
+			assert_int_equal(
+				ring_receive(f->ring, pairs[i][0], pairs[i]),
+				0);
+		pairs[i][2] = true;
 	}
 	while (told < MANY) {
 		count = ring_wait(f->ring, f->events, WAIT_MS);
 		assert_in_range(count, 1, RING_EVENTS_MAX);
 		for (i = 0; i < count; i++) {
+			if (f->events[i].is_last)
+				((int *)f->events[i].whose)[2] = false;
 			if (f->events[i].result == -ENOBUFS)
 				++*ret_without;
 			else
@@ -213,7 +286,7 @@ static void receive_many(struct fixture *f, int (*pairs)[2], bool keeps,
 static void test_more_than_there_are_buffers_is_told(void **state)
 {
 	struct fixture *f = fixture_get(state);
-	static int pairs[MANY][2];
+	static int pairs[MANY][3];
 	unsigned int got, without;
 	int i;
 
@@ -240,7 +313,9 @@ int main(void)
 	cmocka_unit_test_setup_teardown(test, fixture_make, fixture_end)
 	const struct CMUnitTest tests[] = {
 		TEST(test_bytes_are_received),
-		TEST(test_no_more_is_received_than_was_asked_for),
+		TEST(test_bytes_are_received_in_their_order),
+		TEST(test_nothing_is_received_behind_the_last),
+		TEST(test_forgotten_sockets_are_closed),
 		TEST(test_the_end_is_told),
 		TEST(test_sends_are_told_with_what_follows),
 		TEST(test_full_sockets_end_sends_at_once),
