@@ -4,7 +4,7 @@
  * as Linux 6.1 and later have it.
  *
  * A ring belongs to one thread.  What is asked of it is begun by the next
- * ring_wait(), which tells what ended since.
+ * ring_wait(), which tells what came of it.
  */
 #ifndef RESOLVER_RING_H
 #define RESOLVER_RING_H
@@ -20,7 +20,7 @@
 
 struct ring;
 
-/* What ended. */
+/* What something came of. */
 enum ring_what {
 	RING_RECEIVED, /* ring_receive() */
 	RING_SENT,     /* ring_send() */
@@ -45,8 +45,8 @@ struct ring_event {
 
 /*
  * Open a ring that watches a descriptor, too, such as epoll(7)'s for what is
- * not asked of the ring; most: how much is ever asked for
- * and not told.  Any thread may do that.
+ * not asked of the ring; most: how much is ever asked for and not told.  Any
+ * thread may do that.
  * Returns 0 or a negative errno: -ENOSYS, -EPERM or -EINVAL where the kernel
  * has no such thing, forbids it, or is too old for what is asked of it.
  */
