@@ -20,6 +20,7 @@
 
 #include "commands.h"
 #include "lease.h"
+#include "ring.h"
 #include "unloop.h"
 #include "wire.h"
 
@@ -96,6 +97,9 @@ struct client {
 	bool is_body, is_last, is_sized;
 	/* Does this connection bear a request that it had before? */
 	bool is_reused;
+	/* Does the ring receive from it, and is it closed once that is told to
+	 * be over? */
+	bool is_receiving, is_leaving;
 	/* Is there no machine left for it? */
 	bool is_idle;
 	/* Its address; has it to get that before it asks for a script? */
@@ -122,6 +126,9 @@ struct storm {
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	int epoll_fd;
+	/* With -r: what receives and sends once connections are kept, or
+	 * NULL. */
+	struct ring *ring;
 	struct client *clients;
 	/* The request's pieces around the MAC, and what is between its
 	 * bytes; the fields, for all requests. */
@@ -203,12 +210,20 @@ static void fail(struct storm *storm, const char *what, const char *why)
 	storm->errors++;
 }
 
-static void client_close(struct client *client)
+static void client_close(struct storm *storm, struct client *client)
 {
+	client->is_reused = false;
+	/* The ring's last event of it must come first. */
+	if (client->is_receiving) {
+		client->is_leaving = true;
+		shutdown(client->fd, SHUT_RDWR);
+		return;
+	}
+	if (client->fd >= 0 && storm->ring)
+		ring_forget(storm->ring, client->fd);
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
-	client->is_reused = false;
 }
 
 static int client_connect(struct storm *storm, struct client *client)
@@ -237,7 +252,7 @@ static int client_connect(struct storm *storm, struct client *client)
 
 err:
 	on = -errno;
-	client_close(client);
+	client_close(storm, client);
 	return on;
 }
 
@@ -330,6 +345,7 @@ static void batch_begin(void)
 }
 
 static void client_step(struct storm *storm, struct client *client);
+static void client_lose(struct storm *storm, struct client *client);
 static void client_next(struct storm *storm, struct client *client);
 
 /* Have it ask again at that time. */
@@ -375,12 +391,34 @@ static void client_lease(struct storm *storm, struct client *client)
 }
 
 /* Begin the request of this stage, on the connection that is there. */
+/* On a kept connection the ring sends and receives, where there is one. */
+static bool client_ask_ring(struct storm *storm, struct client *client)
+{
+	if (!storm->ring || !client->is_reused)
+		return false;
+	if (!client->is_receiving) {
+		epoll_ctl(storm->epoll_fd, EPOLL_CTL_DEL, client->fd, NULL);
+		client->is_receiving =
+			!ring_receive(storm->ring, client->fd, client);
+	}
+	client->sent = client->request_len;
+	if (!client->is_receiving ||
+	    ring_send(storm->ring, client->fd, client->request,
+		      client->request_len, client))
+		client_lose(storm, client);
+	return true;
+}
+
 static void client_ask(struct storm *storm, struct client *client)
 {
 	int rc;
 
 	if (client->is_leasing) {
 		client_lease(storm, client);
+		return;
+	}
+	if (client->is_leaving) {
+		client_wait(storm, client, now_us() + 1000);
 		return;
 	}
 	client_request(storm, client);
@@ -401,7 +439,8 @@ static void client_ask(struct storm *storm, struct client *client)
 			return;
 		}
 	}
-	client_step(storm, client);
+	if (!client_ask_ring(storm, client))
+		client_step(storm, client);
 }
 
 /* Take the next machine, or become idle. */
@@ -413,7 +452,7 @@ static void client_next(struct storm *storm, struct client *client)
 	client_mac(storm, client, mac);
 	lease_release(&storm->wire, &client->lease, mac);
 	if (!o->is_endless && storm->next == storm->end) {
-		client_close(client);
+		client_close(storm, client);
 		client->is_idle = true;
 		client->again = 0;
 		storm->active--;
@@ -438,7 +477,7 @@ static void client_next(struct storm *storm, struct client *client)
 	/* A machine comes with a connection of its own, but for -r, where the
 	 * requests are what counts. */
 	if (!o->is_endless)
-		client_close(client);
+		client_close(storm, client);
 }
 
 /* Read what the script names: kernel and initrd lines with our host's URLs. */
@@ -478,7 +517,7 @@ static void client_done(struct storm *storm, struct client *client)
 	unsigned int wait = 1;
 
 	if (client->is_last || storm->options.is_closing)
-		client_close(client);
+		client_close(storm, client);
 	if (client->status == 503 && client->tries++ < TRIES_MAX) {
 		storm->refused++;
 		client->head[client->head_len] = '\0';
@@ -553,39 +592,61 @@ static size_t client_head(struct client *client, const char *data, size_t len)
 	return client->head_len - before;
 }
 
+/* Take what came of a reply.  Returns false when it makes no sense. */
+static bool client_take(struct storm *storm, struct client *client,
+			const char *data, size_t len)
+{
+	size_t used = 0, room;
+
+	storm->bytes += len;
+	if (!client->is_body)
+		used = client_head(client, data, len);
+	if (!client->is_body)
+		return client->head_len < sizeof(client->head) - 1;
+	len -= used;
+	room = sizeof(client->script) - 1 - client->script_len;
+	if (client->stage == 0 && !storm->options.is_script_only) {
+		memcpy(client->script + client->script_len, data + used,
+		       len < room ? len : room);
+		client->script_len += len < room ? len : room;
+	}
+	client->left -= len < client->left ? len : client->left;
+	if (!client->left)
+		client_done(storm, client);
+	return true;
+}
+
 /* Returns false when the connection is over. */
 static bool client_receive(struct storm *storm, struct client *client)
 {
 	for (;;) {
 		ssize_t got =
 			recv(client->fd, storm->buf, sizeof(storm->buf), 0);
-		size_t len, used = 0, room;
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return true;
-		if (got <= 0)
+		if (got <= 0 ||
+		    !client_take(storm, client, storm->buf, (size_t)got))
 			return false;
-		len = (size_t)got;
-		storm->bytes += len;
-		if (!client->is_body)
-			used = client_head(client, storm->buf, len);
-		if (!client->is_body) {
-			if (client->head_len == sizeof(client->head) - 1)
-				return false;
-			continue;
-		}
-		len -= used;
-		room = sizeof(client->script) - 1 - client->script_len;
-		if (client->stage == 0 && !storm->options.is_script_only) {
-			memcpy(client->script + client->script_len,
-			       storm->buf + used, len < room ? len : room);
-			client->script_len += len < room ? len : room;
-		}
-		client->left -= len < client->left ? len : client->left;
-		if (!client->left) {
-			client_done(storm, client);
+		if (client->is_body && !client->left)
 			return true;
-		}
+	}
+}
+
+/* The connection is over, or of no use. */
+static void client_lose(struct storm *storm, struct client *client)
+{
+	/* A kept connection may end between two requests: RFC 9112 9.3.1. */
+	if (!client->is_reused || client->is_body)
+		fail(storm, "receiving", "the connection ended");
+	client_close(storm, client);
+	if (client->tries++ < TRIES_MAX) {
+		client_wait(storm, client, now_us() + 50000);
+	} else {
+		storm->failed++;
+		client_next(storm, client);
+		if (!client->is_idle)
+			client_wait(storm, client, now_us());
 	}
 }
 
@@ -612,18 +673,7 @@ static void client_step(struct storm *storm, struct client *client)
 	if (client->sent == client->request_len &&
 	    client_receive(storm, client))
 		return;
-	/* A kept connection may end between two requests: RFC 9112 9.3.1. */
-	if (!client->is_reused || client->is_body)
-		fail(storm, "receiving", "the connection ended");
-	client_close(client);
-	if (client->tries++ < TRIES_MAX) {
-		client_wait(storm, client, now_us() + 50000);
-	} else {
-		storm->failed++;
-		client_next(storm, client);
-		if (!client->is_idle)
-			client_wait(storm, client, now_us());
-	}
+	client_lose(storm, client);
 }
 
 /* Ask all whose time has come. */
@@ -690,13 +740,98 @@ static int due_wait(const struct storm *storm, int64_t now)
 	return wait > 100000 ? 100 : (int)((wait + 999) / 1000);
 }
 
-static void *run(void *arg)
+/* Something happened on sockets: those that the ring does not receive from. */
+static void sockets_step(struct storm *storm, int ms)
 {
 	struct epoll_event events[256];
+	int count = epoll_wait(storm->epoll_fd, events, 256, ms), at;
+
+	for (at = 0; at < count; at++) {
+		struct client *client = events[at].data.ptr;
+
+		if (!client) {
+			leases_receive(storm);
+			continue;
+		}
+		client_step(storm, client);
+		if (client->again == ASK_NOW)
+			client_ask(storm, client);
+	}
+}
+
+/* The ring received something of a reply, or nothing any more. */
+static void client_received(struct storm *storm, struct client *client,
+			    const struct ring_event *event)
+{
+	bool is_over = event->result <= 0 && event->result != -ENOBUFS;
+
+	client->is_receiving = !event->is_last;
+	if (event->result > 0 && !client->is_leaving && !client->again)
+		is_over = !client_take(storm, client, event->data,
+				       (size_t)event->result);
+	if (event->data)
+		ring_give_back(storm->ring, event->data);
+	if (client->is_leaving && event->is_last) {
+		client->is_leaving = false;
+		client_close(storm, client);
+	} else if (is_over && !client->is_leaving) {
+		client_lose(storm, client);
+	} else if (event->is_last && !client->is_leaving && client->fd >= 0) {
+		client->is_receiving =
+			!ring_receive(storm->ring, client->fd, client);
+	}
+	if (client->again == ASK_NOW)
+		client_ask(storm, client);
+}
+
+/* The ring sent a request, which is always shorter than the socket has room;
+ * unless the connection ended meanwhile. */
+static void client_sent(struct storm *storm, struct client *client, int result)
+{
+	if (result != (int)client->request_len && client->is_receiving &&
+	    !client->is_leaving)
+		client_lose(storm, client);
+}
+
+/* The same as sockets_step() for what the ring tells. */
+static void ring_step(struct storm *storm, int ms)
+{
+	struct ring_event events[RING_EVENTS_MAX];
+	int count = ring_wait(storm->ring, events, ms), at;
+	bool is_ready = false;
+
+	for (at = 0; at < count; at++) {
+		struct client *client = events[at].whose;
+
+		if (events[at].what == RING_RECEIVED)
+			client_received(storm, client, &events[at]);
+		else if (events[at].what == RING_READY)
+			is_ready = true;
+		else if (events[at].what == RING_SENT)
+			client_sent(storm, client, events[at].result);
+	}
+	if (is_ready)
+		sockets_step(storm, 0);
+}
+
+/* Connections that are used again and again are worth a ring. */
+static void ring_begin(struct storm *storm)
+{
+	if (!storm->options.is_endless || storm->options.is_closing ||
+	    ring_open(storm->epoll_fd, 2 * storm->busy, &storm->ring) ||
+	    !ring_start(storm->ring))
+		return;
+	ring_close(storm->ring);
+	storm->ring = NULL;
+}
+
+static void *run(void *arg)
+{
 	struct storm *storm = arg;
 	int64_t now = now_us();
 	unsigned int i;
 
+	ring_begin(storm);
 	for (i = 0; i < storm->busy; i++) {
 		struct client *client = &storm->clients[i];
 
@@ -706,24 +841,15 @@ static void *run(void *arg)
 		client_wait(storm, client, client->began);
 	}
 	while (storm->active && now < storm->over) {
-		int count, at;
-
 		ask_due(storm, now);
-		count = epoll_wait(storm->epoll_fd, events, 256,
-				   due_wait(storm, now));
-		for (at = 0; at < count; at++) {
-			struct client *client = events[at].data.ptr;
-
-			if (!client) {
-				leases_receive(storm);
-				continue;
-			}
-			client_step(storm, client);
-			if (client->again == ASK_NOW)
-				client_ask(storm, client);
-		}
+		if (storm->ring)
+			ring_step(storm, due_wait(storm, now));
+		else
+			sockets_step(storm, due_wait(storm, now));
 		now = now_us();
 	}
+	ring_close(storm->ring);
+	storm->ring = NULL;
 	return NULL;
 }
 

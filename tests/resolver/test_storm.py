@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -51,6 +54,82 @@ def test_threads_share_the_machines(bootable: Site, daemon: Daemon) -> None:
     assert re.search(r"^machine +50 ", result.stdout, re.M)
     macs = re.findall(r"mac=(\S+)\"", "\n".join(daemon.wait_for_lines(150)))
     assert sorted(macs) == [f"52:54:00:00:00:{i:02x}" for i in range(50)]
+
+
+def test_round_after_round_asks_on_kept_connections(
+        site: Site, daemon: Daemon) -> None:
+    """With -r; each reply is one that the daemon logged."""
+    site.write("default.ipxe", f"#!ipxe\necho {{{{mac}}}} {'x' * 5000}\n")
+    daemon.settle()
+    result = storm(daemon, "-r", "-n", "1000", "-c", "30", "-j", "2",
+                   "-t", "1")
+    assert result.returncode == 0, result.stdout + result.stderr
+    match = re.search(r"^(\d+) machines served, 0 failed, .*; (\d+) requests",
+                      result.stdout, re.M)
+    assert match
+    served, asked = int(match[1]), int(match[2])
+    assert 100 < served <= asked <= served + 30
+    lines = daemon.wait_for_lines(served)
+    assert served <= len(lines) <= asked
+    assert len(set(re.findall(r"mac=(\S+)\"", "\n".join(lines)))) > 90
+
+
+class Fickle:
+    """A server that ends kept connections: behind a reply that says so,
+    behind one that does not, and within a reply."""
+
+    def __init__(self) -> None:
+        self.sock = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.port = self.sock.getsockname()[1]
+        self.replies = 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = self.sock.accept()
+                threading.Thread(target=self.serve, args=(sock,),
+                                 daemon=True).start()
+
+    def serve(self, sock: socket.socket) -> None:
+        with sock, contextlib.suppress(OSError):
+            for number in range(6):
+                data = b""
+                while not data.endswith(b"\r\n\r\n"):
+                    chunk = sock.recv(4096)
+                    if not chunk:
+                        return
+                    data += chunk
+                self.replies += 1
+                way = self.replies % 5
+                is_end = number == 5
+                reply = (b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n"
+                         + (b"Connection: close\r\n" if is_end and way == 0
+                            else b"") + b"\r\n" + b"x" * 3000)
+                sock.sendall(reply[:700])
+                time.sleep(0.001)
+                if is_end and way == 1:
+                    return
+                sock.sendall(reply[700:])
+
+
+def test_round_after_round_survives_ended_connections() -> None:
+    """It asks again on another one; a reply that breaks off is told."""
+    server = Fickle()
+    result = subprocess.run(
+        [str(UNLOOP), "storm", "-r", "-n", "100", "-c", "20", "-t", "2",
+         f"http://127.0.0.1:{server.port}/boot.ipxe"],
+        capture_output=True, text=True, timeout=WAIT)
+    server.sock.close()
+    match = re.search(r"^(\d+) machines served, (\d+) failed",
+                      result.stdout, re.M)
+    assert match, result.stdout + result.stderr
+    assert int(match[1]) > 200
+    assert int(match[2]) == 0
+    # Of six replies on a connection, a fifth of the last ones broke off.
+    errors = re.search(r"^(\d+) errors; the first: (.*)", result.stdout, re.M)
+    assert errors and errors[2] == "receiving: the connection ended."
+    assert int(errors[1]) <= server.replies / 15
 
 
 def test_missing_kernel_is_a_failure(bootable: Site, daemon: Daemon) -> None:
