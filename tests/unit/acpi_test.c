@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "assert_setting.h"
 #include "core/acpi.h"
 #include "core/settings.h"
 #include "core/spcr.h"
@@ -242,34 +243,21 @@ static void test_sysmac_is_a_constant_of_a_table(void **state)
 	assert_false(found_in("_RTXMAC_#\0\0\0\0\0\0#", 16, NULL));
 }
 
-static void expect_sysmac(const char *text)
-{
-	char *value = settings_fetch_text("sysmac");
-
-	if (text) {
-		assert_non_null(value);
-		assert_string_equal(value, text);
-	} else {
-		assert_null(value);
-	}
-	free(value);
-}
-
 static void test_sysmac_setting_looks_into_dsdt_and_ssdts(void **state)
 {
 	(void)state;
 	make(2);
-	expect_sysmac(NULL);
+	assert_setting("sysmac", NULL);
 	memcpy(area + AT_SSDT2 + 40, AUX, sizeof(AUX));
 	table(AT_SSDT2, "SSDT", 80);
-	expect_sysmac("02:00:aa:bb:cc:01");
+	assert_setting("sysmac", "02:00:aa:bb:cc:01");
 	memcpy(area + AT_DSDT + 36, RTX, sizeof(RTX));
 	table(AT_DSDT, "DSDT", 60);
-	expect_sysmac("02:00:aa:bb:cc:02");
+	assert_setting("sysmac", "02:00:aa:bb:cc:02");
 	table(AT_DSDT, "DSDT", 50); /* it ends within the constant */
-	expect_sysmac("02:00:aa:bb:cc:01");
+	assert_setting("sysmac", "02:00:aa:bb:cc:01");
 	linux_acpi_rsdp = NULL;
-	expect_sysmac(NULL);
+	assert_setting("sysmac", NULL);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What a switch says by LLDP is in the settings of the card. */
+#include "assert_setting.h"
 #include "fake_net.h"
 
 #include "net/lldp.h"
@@ -114,52 +115,39 @@ static void send_pdu(const uint8_t *pdu, size_t len)
 	poll_all();
 }
 
-static void expect(const char *name, const char *value)
-{
-	char *text = settings_fetch_text(name);
-
-	if (value) {
-		assert_non_null(text);
-		assert_string_equal(text, value);
-	} else {
-		assert_null(text);
-	}
-	free(text);
-}
-
 static void test_values_are_settings_of_the_card(void **state)
 {
 	(void)state;
-	expect("net0.lldp/5.0.0.0:string", NULL);
+	assert_setting("net0.lldp/5.0.0.0:string", NULL);
 	send_pdu(switch_pdu, sizeof(switch_pdu));
-	expect("net0.lldp/5.0.0.0:string", "sw1");
-	expect("netX.lldp/5.0.0.0:string", "sw1");
-	expect("net0.lldp/5.0.1.2:string", "w1");
-	expect("net0.lldp/3.0.0.0:uint16", "0x78");
-	expect("net0.lldp/3.0.0.0", "0078");
+	assert_setting("net0.lldp/5.0.0.0:string", "sw1");
+	assert_setting("netX.lldp/5.0.0.0:string", "sw1");
+	assert_setting("net0.lldp/5.0.1.2:string", "w1");
+	assert_setting("net0.lldp/3.0.0.0:uint16", "0x78");
+	assert_setting("net0.lldp/3.0.0.0", "0078");
 	/* With a prefix of one byte, and of two. */
-	expect("net0.lldp/4.1.0.1.0:hex", "02:00:00:00:00:99");
-	expect("net0.lldp/5.2.0.1.0:string", "ge07");
-	expect("net0.lldp/3.2.0.1.0:string", NULL);
-	expect("net0.lldp/5.1.8.0.2.4:ipv4", "10.1.2.3");
-	expect("net0.lldp/8.1.2.4:ipv4", "10.1.2.3");
+	assert_setting("net0.lldp/4.1.0.1.0:hex", "02:00:00:00:00:99");
+	assert_setting("net0.lldp/5.2.0.1.0:string", "ge07");
+	assert_setting("net0.lldp/3.2.0.1.0:string", NULL);
+	assert_setting("net0.lldp/5.1.8.0.2.4:ipv4", "10.1.2.3");
+	assert_setting("net0.lldp/8.1.2.4:ipv4", "10.1.2.3");
 	/* OUI and subtype. */
-	expect("net0.lldp/0x0080c2.1.127.0.4.2:int16", "42");
-	expect("net0.lldp/0x0080c2.3.127.0.7.0:string", "lab");
-	expect("net0.lldp/0x0080c2.3.127.1.7.0:string", "foo");
-	expect("net0.lldp/0x0080c2.3.127.2.7.0:string", NULL);
-	expect("net0.lldp/0x00120f.4.127.0.4.2:uint16", "0x5f2");
+	assert_setting("net0.lldp/0x0080c2.1.127.0.4.2:int16", "42");
+	assert_setting("net0.lldp/0x0080c2.3.127.0.7.0:string", "lab");
+	assert_setting("net0.lldp/0x0080c2.3.127.1.7.0:string", "foo");
+	assert_setting("net0.lldp/0x0080c2.3.127.2.7.0:string", NULL);
+	assert_setting("net0.lldp/0x00120f.4.127.0.4.2:uint16", "0x5f2");
 	/* Prefixes count as far as the offset goes. */
-	expect("net0.lldp/4.1.0.0.1:hex", "04");
-	expect("net0.lldp/0xff.4.1.0.1.1:hex", "02");
+	assert_setting("net0.lldp/4.1.0.0.1:hex", "04");
+	assert_setting("net0.lldp/0xff.4.1.0.1.1:hex", "02");
 	/* What is not there. */
-	expect("net0.lldp/4.0.0.0:string", NULL);
-	expect("net0.lldp/6.0.0.0:string", NULL);
-	expect("net0.lldp/5.0.3.0:string", NULL);
-	expect("net0.lldp/5.0.2.2:string", NULL);
-	expect("net0.lldp/5.0.255.1:string", NULL);
-	expect("net0.lldp/255.0.0.0:string", NULL);
-	expect("net0.lldp/name", NULL);
+	assert_setting("net0.lldp/4.0.0.0:string", NULL);
+	assert_setting("net0.lldp/6.0.0.0:string", NULL);
+	assert_setting("net0.lldp/5.0.3.0:string", NULL);
+	assert_setting("net0.lldp/5.0.2.2:string", NULL);
+	assert_setting("net0.lldp/5.0.255.1:string", NULL);
+	assert_setting("net0.lldp/255.0.0.0:string", NULL);
+	assert_setting("net0.lldp/name", NULL);
 }
 
 static void test_last_one_counts(void **state)
@@ -169,8 +157,8 @@ static void test_last_one_counts(void **state)
 	(void)state;
 	send_pdu(switch_pdu, sizeof(switch_pdu));
 	send_pdu(other, sizeof(other));
-	expect("net0.lldp/5.0.0.0:string", "sw2");
-	expect("net0.lldp/3.0.0.0:uint16", NULL);
+	assert_setting("net0.lldp/5.0.0.0:string", "sw2");
+	assert_setting("net0.lldp/3.0.0.0:uint16", NULL);
 }
 
 static void test_settings_are_read_only_and_of_this_block(void **state)
@@ -179,9 +167,9 @@ static void test_settings_are_read_only_and_of_this_block(void **state)
 	send_pdu(switch_pdu, sizeof(switch_pdu));
 	assert_true(settings_store_text("net0.lldp/5.0.0.0", "x") < 0);
 	assert_true(settings_store_text("net0.lldp/mtu", "1") < 0);
-	expect("net0.lldp/5.0.0.0:string", "sw1");
+	assert_setting("net0.lldp/5.0.0.0:string", "sw1");
 	/* 5 << 24 is no DHCP option of the card. */
-	expect("net0/5.0.0.0:string", NULL);
+	assert_setting("net0/5.0.0.0:string", NULL);
 }
 
 static void test_damaged_frames_do_no_harm(void **state)
@@ -194,7 +182,7 @@ static void test_damaged_frames_do_no_harm(void **state)
 
 	(void)state;
 	send_pdu(longest, sizeof(longest));
-	expect("net0.lldp/5.0.0.0:string", "sw3");
+	assert_setting("net0.lldp/5.0.0.0:string", "sw3");
 	text = settings_fetch_text("net0.lldp/6.0.255.0");
 	assert_int_equal(strlen(text), 2 * (511 - 255));
 	free(text);
@@ -218,7 +206,7 @@ static void test_damaged_frames_do_no_harm(void **state)
 		free(copy);
 	}
 	send_pdu(switch_pdu, 0);
-	expect("net0.lldp/5.0.0.0:string", NULL);
+	assert_setting("net0.lldp/5.0.0.0:string", NULL);
 }
 
 static int up(void **state)
