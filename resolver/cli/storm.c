@@ -345,7 +345,7 @@ static void batch_begin(void)
 }
 
 static void client_step(struct storm *storm, struct client *client);
-static void client_lose(struct storm *storm, struct client *client);
+static void client_lose(struct storm *storm, struct client *client, int error);
 static void client_next(struct storm *storm, struct client *client);
 
 /* Have it ask again at that time. */
@@ -405,7 +405,7 @@ static bool client_ask_ring(struct storm *storm, struct client *client)
 	if (!client->is_receiving ||
 	    ring_send(storm->ring, client->fd, client->request,
 		      client->request_len, client))
-		client_lose(storm, client);
+		client_lose(storm, client, 0);
 	return true;
 }
 
@@ -616,7 +616,7 @@ static bool client_take(struct storm *storm, struct client *client,
 	return true;
 }
 
-/* Returns false when the connection is over. */
+/* Returns false when the connection is over; errno says why, 0: it ended. */
 static bool client_receive(struct storm *storm, struct client *client)
 {
 	for (;;) {
@@ -625,7 +625,10 @@ static bool client_receive(struct storm *storm, struct client *client)
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return true;
-		if (got <= 0 ||
+		if (got < 0)
+			return false;
+		errno = 0;
+		if (!got ||
 		    !client_take(storm, client, storm->buf, (size_t)got))
 			return false;
 		if (client->is_body && !client->left)
@@ -633,12 +636,13 @@ static bool client_receive(struct storm *storm, struct client *client)
 	}
 }
 
-/* The connection is over, or of no use. */
-static void client_lose(struct storm *storm, struct client *client)
+/* The connection is over, or of no use; error is what the system said, or 0. */
+static void client_lose(struct storm *storm, struct client *client, int error)
 {
 	/* A kept connection may end between two requests: RFC 9112 9.3.1. */
 	if (!client->is_reused || client->is_body)
-		fail(storm, "receiving", "the connection ended");
+		fail(storm, error == ECONNREFUSED ? "connecting" : "receiving",
+		     error ? strerror(error) : "the connection ended");
 	client_close(storm, client);
 	if (client->tries++ < TRIES_MAX) {
 		client_wait(storm, client, now_us() + 50000);
@@ -673,7 +677,7 @@ static void client_step(struct storm *storm, struct client *client)
 	if (client->sent == client->request_len &&
 	    client_receive(storm, client))
 		return;
-	client_lose(storm, client);
+	client_lose(storm, client, errno);
 }
 
 /* Ask all whose time has come. */
@@ -775,7 +779,8 @@ static void client_received(struct storm *storm, struct client *client,
 		client->is_leaving = false;
 		client_close(storm, client);
 	} else if (is_over && !client->is_leaving) {
-		client_lose(storm, client);
+		client_lose(storm, client,
+			    event->result < 0 ? -event->result : 0);
 	} else if (event->is_last && !client->is_leaving && client->fd >= 0) {
 		client->is_receiving =
 			!ring_receive(storm->ring, client->fd, client);
@@ -790,7 +795,7 @@ static void client_sent(struct storm *storm, struct client *client, int result)
 {
 	if (result != (int)client->request_len && client->is_receiving &&
 	    !client->is_leaving)
-		client_lose(storm, client);
+		client_lose(storm, client, result < 0 ? -result : 0);
 }
 
 /* The same as sockets_step() for what the ring tells. */

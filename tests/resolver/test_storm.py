@@ -146,6 +146,7 @@ def test_server_that_is_not_there_is_a_failure() -> None:
         capture_output=True, text=True, timeout=WAIT)
     assert result.returncode == 1
     assert "0 machines served" in result.stdout
+    assert "connecting: Connection refused." in result.stdout
 
 
 @pytest.mark.parametrize("words", [
