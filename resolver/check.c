@@ -430,11 +430,10 @@ static void check_evidence(struct check *check, const struct snapshot *snapshot)
 		const struct evidence *evidence = &snapshot->evidence[i];
 		const struct machine *machine =
 			&snapshot->machines[evidence->machine];
-		const char *stored = snapshot->pool + evidence->value;
 		enum fact fact = (enum fact)evidence->fact;
-		size_t len = (unsigned char)*stored;
+		size_t len = evidence->len;
 
-		memcpy(value, stored + 1, len);
+		memcpy(value, evidence_value(snapshot, evidence), len);
 		if (evidence->is_condition)
 			continue;
 		if (identity_is_placeholder(snapshot, fact, value, len))

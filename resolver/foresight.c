@@ -98,7 +98,6 @@ static void evidence_read(const struct service *service,
 			  const struct snapshot *snapshot, struct foresight *f)
 {
 	(void)service;
-	__builtin_prefetch(snapshot->pool + f->evidence->value);
 	__builtin_prefetch(&snapshot->machines[f->evidence->machine]);
 	f->step = machine_read;
 }

@@ -217,13 +217,12 @@ struct tally {
 	size_t count;
 };
 
-static bool pool_equals(const struct snapshot *snapshot, uint32_t offset,
-			const char *value, size_t len)
+static bool evidence_is(const struct snapshot *snapshot,
+			const struct evidence *evidence, const char *value,
+			size_t len)
 {
-	const char *stored = snapshot->pool + offset;
-
-	return (unsigned char)stored[0] == len &&
-	       memcmp(stored + 1, value, len) == 0;
+	return evidence->len == len &&
+	       memcmp(evidence_value(snapshot, evidence), value, len) == 0;
 }
 
 /* Does the request contradict a condition of the machine? */
@@ -244,7 +243,7 @@ static bool is_excluded(const struct tally *tally, uint32_t index)
 		if (!evidence->is_condition || !said)
 			continue;
 		len = identity_normalise(fact, said, value);
-		if (pool_equals(snapshot, evidence->value, value, len))
+		if (evidence_is(snapshot, evidence, value, len))
 			continue;
 		trace_add(tally->trace, "  %s is out: it has another %s",
 			  machine->name, facts_name(fact));
@@ -290,18 +289,19 @@ uint32_t identity_lookup(const struct snapshot *snapshot, enum fact fact,
 		const struct evidence *evidence = &snapshot->evidence[i];
 
 		if (evidence->fact == fact &&
-		    pool_equals(snapshot, evidence->value, value, len))
+		    evidence_is(snapshot, evidence, value, len))
 			return i;
 	}
 	return SNAPSHOT_NONE;
 }
 
-static void weigh(struct tally *tally, enum fact fact, const char *said)
+/* Let the machines that a value speaks for have its weight; it is normalised
+ * to so many bytes. */
+static void weigh_bytes(struct tally *tally, enum fact fact, const char *said,
+			const char *value, size_t len)
 {
 	const struct snapshot *snapshot = tally->snapshot;
-	char value[IDENTITY_VALUE_BYTES];
 	const struct evidence *evidence;
-	size_t len = identity_normalise(fact, said, value);
 	uint32_t i;
 
 	if (identity_is_placeholder(snapshot, fact, value, len)) {
@@ -336,6 +336,24 @@ static void weigh(struct tally *tally, enum fact fact, const char *said)
 			return;
 		evidence = &snapshot->evidence[i];
 	}
+}
+
+static void weigh(struct tally *tally, enum fact fact, const char *said)
+{
+	char value[IDENTITY_VALUE_BYTES];
+
+	weigh_bytes(tally, fact, said, value,
+		    identity_normalise(fact, said, value));
+}
+
+/* The MAC was read already. */
+static void weigh_mac(struct tally *tally)
+{
+	const struct facts *facts = tally->facts;
+	char value[IDENTITY_VALUE_BYTES];
+
+	weigh_bytes(tally, FACT_MAC, facts->value[FACT_MAC], value,
+		    hex_decode(facts->mac_name, value));
 }
 
 /* Weigh each MAC of a list, but the one that was weighed as mac. */
@@ -391,8 +409,7 @@ static void tally_decide(const struct tally *tally,
 void identity_find(const struct snapshot *snapshot, const struct facts *facts,
 		   struct trace *trace, struct identity *ret_identity)
 {
-	static const enum fact strong[] = {FACT_MAC, FACT_UUID, FACT_SERIAL,
-					   FACT_ASSET};
+	static const enum fact strong[] = {FACT_UUID, FACT_SERIAL, FACT_ASSET};
 	static const enum fact weak[] = {FACT_HOSTNAME, FACT_IP};
 	struct tally tally;
 	size_t i;
@@ -402,6 +419,8 @@ void identity_find(const struct snapshot *snapshot, const struct facts *facts,
 	tally.trace = trace;
 	tally.count = 0;
 	trace_add(trace, "Who is it?");
+	if (facts->value[FACT_MAC])
+		weigh_mac(&tally);
 	for (i = 0; i < sizeof(strong) / sizeof(strong[0]); i++) {
 		if (facts->value[strong[i]])
 			weigh(&tally, strong[i], facts->value[strong[i]]);

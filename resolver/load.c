@@ -871,18 +871,23 @@ static void on_host_section(void *ctx, char *name, unsigned int line)
 		 table_hash(name, strlen(name)), loader->subject);
 }
 
-/* Keep a normalised value; returns its offset. */
-static uint32_t pool_add(struct loader *loader, const char *value, size_t len)
+/* Keep a normalised value; false, and the error is told, without memory. */
+static bool evidence_keep(struct loader *loader, struct evidence *evidence,
+			  const char *value, size_t len)
 {
 	struct snapshot *snapshot = loader->snapshot;
-	size_t offset = snapshot->pool_len;
 
-	if (!LOAD_GROW(loader, pool, pool_len, len + 1, pool))
-		return 0;
-	snapshot->pool[offset] = (char)len;
-	memcpy(snapshot->pool + offset + 1, value, len);
-	snapshot->pool_len += len + 1;
-	return (uint32_t)offset;
+	if (len <= sizeof(evidence->bytes)) {
+		memcpy(evidence->bytes, value, len);
+	} else {
+		if (!LOAD_GROW(loader, pool, pool_len, len, pool))
+			return false;
+		evidence->offset = (uint32_t)snapshot->pool_len;
+		memcpy(snapshot->pool + snapshot->pool_len, value, len);
+		snapshot->pool_len += len;
+	}
+	evidence->len = (uint8_t)len;
+	return true;
 }
 
 /* Make an evidence findable, or chain it behind one with the same value. */
@@ -896,13 +901,14 @@ static void evidence_link(struct loader *loader, uint32_t index,
 	struct evidence *head;
 
 	if (first == SNAPSHOT_NONE) {
-		evidence->value = pool_add(loader, value, len);
-		load_put(loader, &snapshot->evidence_table, evidence->hash,
-			 index);
+		if (evidence_keep(loader, evidence, value, len))
+			load_put(loader, &snapshot->evidence_table,
+				 evidence->hash, index);
 		return;
 	}
 	head = &snapshot->evidence[first];
-	evidence->value = head->value;
+	evidence->len = head->len;
+	memcpy(evidence->bytes, head->bytes, sizeof(head->bytes));
 	evidence->next = head->next;
 	head->next = index;
 	if (head->sharers < UINT16_MAX)
@@ -918,10 +924,9 @@ static bool evidence_is_known(const struct snapshot *snapshot,
 	for (i = 0; i < machine->evidence_count; i++) {
 		const struct evidence *evidence =
 			&snapshot->evidence[machine->evidence_first + i];
-		const char *stored = snapshot->pool + evidence->value;
 
-		if (evidence->fact == fact && (unsigned char)*stored == len &&
-		    memcmp(stored + 1, value, len) == 0)
+		if (evidence->fact == fact && evidence->len == len &&
+		    memcmp(evidence_value(snapshot, evidence), value, len) == 0)
 			return true;
 	}
 	return false;
@@ -961,7 +966,7 @@ static void evidence_add(struct loader *loader, enum fact fact,
 	machine->evidence_count++;
 	if (evidence->is_condition ||
 	    identity_is_placeholder(snapshot, fact, value, len))
-		evidence->value = pool_add(loader, value, len);
+		evidence_keep(loader, evidence, value, len);
 	else
 		evidence_link(loader, snapshot->evidence_count, value, len);
 	snapshot->evidence_count++;

@@ -68,10 +68,9 @@ visit_machine(const struct snapshot *snapshot, const struct machine *machine,
 	for (i = 0; i < machine->evidence_count; i++) {
 		const struct evidence *evidence =
 			&snapshot->evidence[machine->evidence_first + i];
-		const char *value = snapshot->pool + evidence->value;
 
 		facts_state(&entry.facts, &texts, (enum fact)evidence->fact,
-			    value + 1, (unsigned char)*value);
+			    evidence_value(snapshot, evidence), evidence->len);
 	}
 	visit(ctx, &entry);
 }

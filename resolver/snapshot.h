@@ -100,9 +100,7 @@ struct machine {
 
 /* One thing that a machine is known by. */
 struct evidence {
-	/* Normalised value, as an offset of snapshot.pool: length, bytes. */
-	uint32_t value;
-	/* Its hash. */
+	/* Hash of its value. */
 	uint32_t hash;
 	/* The machine. */
 	uint32_t machine;
@@ -116,6 +114,14 @@ struct evidence {
 	uint8_t fact;
 	/* Is it a condition rather than a way to find the machine? */
 	bool is_condition;
+	/* Length of the value; see evidence_value(). */
+	uint8_t len;
+	union {
+		/* The normalised value, if that is short, as MACs are. */
+		char bytes[8];
+		/* Else where in snapshot.pool it is. */
+		uint32_t offset;
+	};
 };
 
 /* A rule of rules.d, in order. */
@@ -255,6 +261,15 @@ void snapshot_free(struct snapshot *snapshot);
 
 /* Return the value of a setting of site.conf, or NULL. */
 const char *snapshot_setting(const struct snapshot *snapshot, const char *key);
+
+/* Return the normalised value of an evidence, evidence->len bytes. */
+static inline const char *evidence_value(const struct snapshot *snapshot,
+					 const struct evidence *evidence)
+{
+	return evidence->len <= sizeof(evidence->bytes)
+		       ? evidence->bytes
+		       : snapshot->pool + evidence->offset;
+}
 
 /* Return the index of the name (len bytes), or SNAPSHOT_NONE. */
 uint32_t snapshot_find_name(const struct snapshot *snapshot, const char *name,
