@@ -246,3 +246,21 @@ def test_log_is_written_while_requests_keep_coming(site: Site,
             time.sleep(0.005)
         else:
             pytest.fail("no line of 300 requests was written")
+
+
+def test_threads_that_serve_do_not_interrupt_others(daemon: Daemon) -> None:
+    serving = min(max(os.cpu_count() or 2, 2), 8)
+    Daemon.wait_for(
+        lambda: daemon.policies().count(os.SCHED_BATCH) == serving)
+    policies = daemon.policies()
+    assert policies.count(os.SCHED_OTHER) == len(policies) - serving
+
+
+def test_policy_that_somebody_chose_is_left(site: Site) -> None:
+    daemon = Daemon(site, by=("chrt", "--fifo", "1"))
+    try:
+        # By then all of its threads are at work.
+        assert daemon.reload() is None and daemon.is_well()
+        assert set(daemon.policies()) == {os.SCHED_FIFO}
+    finally:
+        daemon.stop()

@@ -142,7 +142,7 @@ def test_connections_beyond_the_limit_are_told_to_come_again(
         site: Site) -> None:
     """As many as the limit of open files allows; the rest get an answer."""
     site.write("default.ipxe", "#!ipxe\n")
-    daemon = Daemon(site, *user_arguments(), files=256)
+    daemon = Daemon(site, *user_arguments(), by=("prlimit", "--nofile=256"))
     try:
         with contextlib.ExitStack() as stack:
             for _ in range(96):

@@ -103,17 +103,16 @@ class Daemon:
     """unloopd -d on a free port of the loopback address."""
 
     def __init__(self, site: Site, *arguments: str,
-                 files: int | None = None) -> None:
-        """files: how many it may have open."""
+                 by: tuple[str, ...] = ()) -> None:
+        """by: the command, with its arguments, that becomes unloopd."""
         self.site = site
         self._settling = threading.Lock()
         self.loaded = site.fingerprint()
         self.log = tempfile.NamedTemporaryFile(prefix="unloopd-log-")
         # In the directory that the site is in, so that it goes with it.
         self.state = site.state
-        limit = ["prlimit", f"--nofile={files}"] if files else []
         self.process = subprocess.Popen(
-            [*limit, str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
+            [*by, str(UNLOOPD), "-d", "-p", "0", "-b", "127.0.0.1",
              *TRANSPORT, *(arguments or user_arguments()), str(site.path)],
             stdout=subprocess.PIPE, stderr=self.log,
             env=environment(str(self.state)))
@@ -245,6 +244,11 @@ class Daemon:
         folder = Path(f"/proc/{self.pid}/fd")
         return sum("io_uring" in os.readlink(folder / name)
                    for name in os.listdir(folder))
+
+    def policies(self) -> list[int]:
+        """Of its threads: SCHED_OTHER, SCHED_BATCH, ..."""
+        return [int(stat.read_text().rsplit(")", 1)[1].split()[38])
+                for stat in Path(f"/proc/{self.pid}/task").glob("*/stat")]
 
     def memory_kib(self) -> int:
         text = Path(f"/proc/{self.pid}/status").read_text()
