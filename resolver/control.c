@@ -84,9 +84,9 @@ static void facts_format(const struct facts *facts, const char *client,
 	*buf = '\0';
 }
 
-const void *control_boot(struct control *control, const char *name, bool known,
-			 bool is_off, const struct facts *facts,
-			 const char *client, struct machine_state *ret_state)
+void control_boot(struct control *control, const char *name, bool is_in_site,
+		  bool is_off, const char *bootid,
+		  struct machine_state *ret_state)
 {
 	static const enum metric metrics[INTENT_COUNT] = {
 		[INTENT_ORDINARY] = METRIC_BOOT_ORDINARY,
@@ -96,26 +96,24 @@ const void *control_boot(struct control *control, const char *name, bool known,
 		[INTENT_RESCUE] = METRIC_BOOT_RESCUE,
 		[INTENT_WAIT] = METRIC_BOOT_WAIT,
 	};
-	char line[EVENT_TEXT_BYTES];
-	const void *asked;
+	struct state *state = control ? control->state : NULL;
 
-	if (is_off)
-		control_peek(control, name, ret_state);
-	else
-		state_boot(control ? control->state : NULL, name,
-			   facts->value[FACT_BOOTID], ret_state);
+	ret_state->intent = ret_state->effective = INTENT_ORDINARY;
+	ret_state->is_lost = false;
+	/* Else there is nothing to be asked, and the rest is of no use. */
+	if (!state_has_none(state, name)) {
+		if (is_off)
+			state_get(state, name, ret_state);
+		else
+			state_boot(state, name, bootid, ret_state);
+	}
 	if (!control || !*name)
-		return NULL;
-	facts_format(facts, client, line, sizeof(line));
-	known |= ret_state->intent != INTENT_ORDINARY;
-	asked = timeline_sight(control->timeline, name, known, facts, client,
-			       line);
+		return;
 	metric_add(metrics[ret_state->effective], 1);
 	if (ret_state->is_lost)
 		metric_add(METRIC_STATE_LOST, 1);
-	if (!known)
+	if (!is_in_site && ret_state->intent == INTENT_ORDINARY)
 		metric_add(METRIC_BOOT_UNKNOWN, 1);
-	return asked;
 }
 
 bool control_again(struct control *control, const struct control_repeat *repeat)
@@ -151,22 +149,29 @@ bool control_foresee(struct control *control, uint32_t name, int turn)
 void control_answered(struct control *control,
 		      const struct control_answer *answer)
 {
-	const char *what = answer->what;
-	char line[EVENT_TEXT_BYTES];
+	char asked[EVENT_TEXT_BYTES], refused[EVENT_TEXT_BYTES];
+	bool is_refused = answer->status >= 400;
+	struct timeline_boot boot = {
+		.name = answer->name,
+		.hash = answer->hash,
+		.is_known = answer->is_known,
+		.is_refused = is_refused,
+		.facts = answer->facts,
+		.client = answer->client,
+		.asked = asked,
+		.answered = answer->what ? answer->what : "its script",
+		.digest = is_refused ? 0 : answer->digest,
+	};
 
 	if (!control || !*answer->name)
 		return;
-	if (answer->is_known)
-		timeline_know(control->timeline, answer->name);
-	if (answer->status < 400) {
-		timeline_answer(control->timeline, answer->name, answer->asked,
-				answer->digest, what ? what : "its script");
-		return;
+	facts_format(answer->facts, answer->client, asked, sizeof(asked));
+	if (is_refused) {
+		snprintf(refused, sizeof(refused), "%u %s", answer->status,
+			 answer->what ? answer->what : "no reason given");
+		boot.answered = refused;
 	}
-	snprintf(line, sizeof(line), "%u %s", answer->status,
-		 what ? what : "no reason given");
-	timeline_add(control->timeline, answer->name, EVENT_SERVER, "refused",
-		     0, line);
+	timeline_boot(control->timeline, &boot);
 }
 
 void control_fetched(struct control *control, const char *client,

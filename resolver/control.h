@@ -74,14 +74,14 @@ int control_start(const struct control_options *options,
 void control_stop(struct control *control);
 
 /*
- * A machine asks for its script; name as machine_state.name, known: is it in
- * the site?  is_off: it is disabled, so that its state goes on waiting.  Notes
- * it in the timeline and says what it is to do.  Bounded in time, never fails
- * (state_boot()).  Returns what control_answered() takes.
+ * A machine asks for its script, with this boot ID or NULL: say what it is to
+ * do.  name as machine_state.name; is_off: it is disabled, so that its state
+ * goes on waiting.  Bounded in time, never fails (state_boot()).  Where nobody
+ * wants anything of it, its intents and is_lost alone are set.
  */
-const void *control_boot(struct control *control, const char *name, bool known,
-			 bool is_off, const struct facts *facts,
-			 const char *client, struct machine_state *ret_state);
+void control_boot(struct control *control, const char *name, bool is_in_site,
+		  bool is_off, const char *bootid,
+		  struct machine_state *ret_state);
 
 /* The same for explaining: nothing is noted (state_get()). */
 void control_peek(struct control *control, const char *name,
@@ -94,23 +94,25 @@ void control_peek(struct control *control, const char *name,
  */
 bool control_foresee(struct control *control, uint32_t name, int turn);
 
-/* How a machine was answered. */
+/* What a machine said, and how it was answered. */
 struct control_answer {
-	/* As machine_state.name. */
+	/* As machine_state.name, and table_hash() of it. */
 	const char *name;
-	/* Does the site have something for this very machine? */
+	uint32_t hash;
+	/* Has the site something for this very machine, or a person asked? */
 	bool is_known;
+	const struct facts *facts;
+	/* The client's address. */
+	const char *client;
 	/* Status, and the file or the reason (http_reply.what). */
 	unsigned int status;
 	const char *what;
-	/* What control_boot() returned. */
-	const void *asked;
 	/* For control_again(), or 0: stands for all that the machine said, and
 	 * for the answer. */
 	uint64_t digest;
 };
 
-/* A machine was answered. */
+/* Note that a machine asked and was answered. */
 void control_answered(struct control *control,
 		      const struct control_answer *answer);
 

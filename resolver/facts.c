@@ -60,13 +60,17 @@ const char *facts_name(enum fact fact)
 }
 
 /* The hexadecimal digit in lower case; NUL for what is none. */
-static char hex_lower(char c)
+static inline char hex_lower(char c)
 {
-	char lower = (char)(c | 0x20);
+	static const char lower[256] = {
+		['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+		['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
+		['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e',
+		['f'] = 'f', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',
+		['E'] = 'e', ['F'] = 'f',
+	};
 
-	if (c >= '0' && c <= '9')
-		return c;
-	return lower >= 'a' && lower <= 'f' ? lower : '\0';
+	return lower[(unsigned char)c];
 }
 
 int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])
@@ -183,7 +187,7 @@ int facts_parse(const char *query, struct arena *arena, struct facts *ret_facts,
 	int rc;
 
 	while (*query) {
-		size_t len = strcspn(query, "&");
+		size_t len = (size_t)(strchrnul(query, '&') - query);
 
 		rc = facts_take(&facts, query, len, arena, why);
 		if (rc)

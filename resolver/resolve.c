@@ -4,10 +4,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "identity.h"
+#include "table.h"
 
 /* Most profiles that apply to one machine, and most rules. */
 #define ACTIVE_MAX  64
@@ -48,19 +50,6 @@ const char *resolution_kind_name(enum resolution_kind kind)
 	};
 
 	return names[kind];
-}
-
-bool resolution_own(struct resolution *resolution, struct arena *arena)
-{
-	resolution->machine = NULL;
-	if (resolution->file)
-		resolution->file = arena_strndup(arena, resolution->file,
-						 strlen(resolution->file));
-	if (resolution->profile)
-		resolution->profile =
-			arena_strndup(arena, resolution->profile,
-				      strlen(resolution->profile));
-	return resolution->file != NULL;
 }
 
 static const char *machine_name(const struct deliberation *d)
@@ -327,28 +316,13 @@ static void trace_origin(void *ctx, uint32_t name, const char *file,
 
 /* Answers. */
 
-static uint64_t etag_mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-	return hash ^ hash >> 29;
-}
-
 static void etag_format(const char *text, size_t len,
 			char ret_etag[RESOLUTION_ETAG_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
-	uint64_t hash = 0xcbf29ce484222325U ^ len, word;
+	uint64_t hash = table_mix(0, text, len);
 	size_t i;
 
-	for (; len >= sizeof(word); len -= sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		hash = etag_mix(hash, word);
-		text += sizeof(word);
-	}
-	word = 0;
-	memcpy(&word, text, len);
-	if (len)
-		hash = etag_mix(hash, word);
 	ret_etag[0] = ret_etag[17] = '"';
 	for (i = 0; i < 16; i++)
 		ret_etag[1 + i] = digits[hash >> (60 - 4 * i) & 15];
@@ -383,7 +357,9 @@ static int answer_template(struct deliberation *d, enum resolution_kind kind,
 	int rc;
 
 	result->kind = kind;
-	trace_add(result->trace, "The answer: %s", what ? what : "?");
+	if (!what)
+		return reason_set(&result->why, -ENOMEM, "Out of memory.");
+	trace_add(result->trace, "The answer: %s", what);
 	if (result->trace) {
 		trace_add(result->trace, "Where its values come from:");
 		template_visit(template, trace_origin, d);
@@ -406,18 +382,25 @@ static int answer_dropin(struct deliberation *d, enum resolution_kind kind,
 	if (dropin->error)
 		return reason_set(&d->result->why, -ENOEXEC, "%s",
 				  dropin->error);
-	return answer_template(d, kind, dropin->file, dropin->script);
+	return answer_template(
+		d, kind,
+		arena_strndup(d->arena, dropin->file, strlen(dropin->file)),
+		dropin->script);
 }
 
-/* "FILE for NAME", as arena_format() would make it, but sooner. */
+/* "FILE for NAME", as arena_format() would make it, but sooner; or FILE. */
 static const char *machine_file(struct arena *arena, const char *file,
 				const char *name)
 {
 	static const char word[] = " for ";
-	size_t file_len = strlen(file), name_len = strlen(name);
+	size_t file_len = strlen(file), name_len;
 	size_t word_len = sizeof(word) - 1;
-	char *text = arena_alloc(arena, file_len + word_len + name_len + 1);
+	char *text;
 
+	if (!name)
+		return arena_strndup(arena, file, file_len);
+	name_len = strlen(name);
+	text = arena_alloc(arena, file_len + word_len + name_len + 1);
 	if (!text)
 		return NULL;
 	memcpy(text, file, file_len);
@@ -430,13 +413,12 @@ static int answer_profile(struct deliberation *d, enum resolution_kind kind,
 			  uint32_t index)
 {
 	const struct profile *profile = &d->snapshot->profiles[index];
-	const char *what = profile->place.file;
-	const char *name = machine_name(d);
 
 	d->result->profile = profile->name;
-	if (name)
-		what = machine_file(d->arena, what, name);
-	return answer_template(d, kind, what, profile->script);
+	return answer_template(
+		d, kind,
+		machine_file(d->arena, profile->place.file, machine_name(d)),
+		profile->script);
 }
 
 /* The local disk, where the site has no profile for that. */
@@ -789,28 +771,43 @@ static int deliberate(struct deliberation *d)
 	return machine ? answer_default(d) : answer_unknown(d);
 }
 
+/* Begin with nothing found; a reason needs no zeroes but its first. */
+static void deliberation_begin(struct deliberation *d,
+			       const struct snapshot *snapshot,
+			       const struct facts *facts, struct arena *arena,
+			       struct resolution *result)
+{
+	struct trace *trace = result->trace;
+
+	memset(result, 0, offsetof(struct resolution, why.text) + 1);
+	result->trace = trace;
+	d->snapshot = snapshot;
+	d->facts = facts;
+	d->state = NULL;
+	d->arena = arena;
+	d->result = result;
+	d->active_count = 0;
+	d->matched_count = 0;
+}
+
 int resolve(const struct snapshot *snapshot, const struct facts *facts,
 	    const struct machine_state *state, struct arena *arena,
 	    struct resolution *ret_resolution)
 {
-	struct resolution result = {.trace = ret_resolution->trace};
+	const struct identity *identity = ret_resolution->identity;
 	struct deliberation d;
 	int rc;
 
-	d.snapshot = snapshot;
-	d.facts = facts;
+	deliberation_begin(&d, snapshot, facts, arena, ret_resolution);
 	d.state = state;
-	d.arena = arena;
-	d.result = &result;
-	d.active_count = 0;
-	d.matched_count = 0;
-	if (ret_resolution->identity)
-		d.identity = *ret_resolution->identity;
+	if (identity)
+		d.identity = *identity;
 	else
-		identity_find(snapshot, facts, result.trace, &d.identity);
-	result.machine = d.identity.machine;
+		identity_find(snapshot, facts, ret_resolution->trace,
+			      &d.identity);
+	ret_resolution->machine = d.identity.machine;
 	if (d.identity.tied[0])
-		rc = reason_set(&result.why, -ENOTUNIQ,
+		rc = reason_set(&ret_resolution->why, -ENOTUNIQ,
 				"This machine may be %s or %s: what it says "
 				"about itself fits both alike, so it gets no "
 				"script.",
@@ -819,8 +816,8 @@ int resolve(const struct snapshot *snapshot, const struct facts *facts,
 	else
 		rc = deliberate(&d);
 	if (rc)
-		trace_add(result.trace, "No answer: %s", result.why.text);
-	*ret_resolution = result;
+		trace_add(ret_resolution->trace, "No answer: %s",
+			  ret_resolution->why.text);
 	return rc;
 }
 
@@ -829,23 +826,12 @@ int resolve_named(const struct snapshot *snapshot, const char *key,
 		  struct resolution *ret_resolution)
 {
 	const struct dropin *dropin = snapshot_find_dropin(snapshot, key);
-	struct resolution result = {.trace = ret_resolution->trace};
 	struct deliberation d;
-	int rc;
 
-	d.snapshot = snapshot;
-	d.facts = facts;
-	d.state = NULL;
-	d.arena = arena;
-	d.result = &result;
+	deliberation_begin(&d, snapshot, facts, arena, ret_resolution);
 	d.identity = (struct identity){0};
-	d.active_count = 0;
-	d.matched_count = 0;
 	if (dropin)
-		rc = answer_dropin(&d, RESOLUTION_DROPIN, dropin);
-	else
-		rc = reason_set(&result.why, -ENOENT,
-				"This resolver has no %s.ipxe.", key);
-	*ret_resolution = result;
-	return rc;
+		return answer_dropin(&d, RESOLUTION_DROPIN, dropin);
+	return reason_set(&ret_resolution->why, -ENOENT,
+			  "This resolver has no %s.ipxe.", key);
 }

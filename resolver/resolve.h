@@ -29,7 +29,8 @@ enum resolution_kind {
 	RESOLUTION_QUARANTINE, /* waits for somebody's decision */
 };
 
-/* An answer; all text belongs to the arena or the snapshot. */
+/* An answer; its text belongs to the arena, machine and profile to the
+ * snapshot. */
 struct resolution {
 	/* In: where the decision is written down, or NULL. */
 	struct trace *trace;
@@ -73,12 +74,6 @@ int resolve(const struct snapshot *snapshot, const struct facts *facts,
 int resolve_named(const struct snapshot *snapshot, const char *key,
 		  const struct facts *facts, struct arena *arena,
 		  struct resolution *ret_resolution);
-
-/*
- * Copy the names in a resolution that may belong to the snapshot, so that it
- * can be used after that.  Returns false when memory is used up.
- */
-bool resolution_own(struct resolution *resolution, struct arena *arena);
 
 /* Return the name of a kind, for logs and pages. */
 const char *resolution_kind_name(enum resolution_kind kind);

@@ -169,9 +169,8 @@ static void answer_file(struct exchange *x, const char *top, const char *path,
 		answer_missing(x, rc);
 		return;
 	}
-	if (is_image && is_host(server_name(request)))
-		image_cache_customise(x->service->images, &asset,
-				      server_name(request));
+	if (is_image && is_host(x->server))
+		image_cache_customise(x->service->images, &asset, x->server);
 	reply->type = asset.type;
 	reply_add_field(
 		reply, "ETag",
@@ -296,7 +295,7 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 		answer_refusal(x, rc, &why);
 		return rc;
 	}
-	server = server_name(request);
+	server = x->server;
 	if (!is_host(server)) {
 		reply_set_error(request, x->reply, 400,
 				"The Host field of "
@@ -399,7 +398,7 @@ static void exchange_key(const struct exchange *x,
 {
 	const char *client = x->request->client;
 	const char *const parts[] = {
-		server_name(x->request),
+		x->server,
 		snapshot->uses_client ? client : "-",
 		x->query,
 	};
@@ -457,8 +456,9 @@ struct boot {
 	bool is_kept;
 	struct asker asker;
 	struct resolution resolution;
-	/* As control_answer.asked and .digest. */
-	const void *asked;
+	/* Does somebody want something of the machine? */
+	bool is_wanted;
+	/* As control_answer.digest. */
 	uint64_t digest;
 };
 
@@ -479,7 +479,7 @@ static void boot_begin(struct exchange *x, struct boot *boot)
 	boot->snapshot = live_look(x->service->live, x->hold);
 	/* Room for a reason needs no zeroes but its first. */
 	memset(&boot->resolution, 0, offsetof(struct resolution, why.text) + 1);
-	boot->asked = NULL;
+	boot->is_wanted = false;
 	boot->digest = 0;
 	exchange_key(x, boot->snapshot, &boot->key);
 	boot->is_kept =
@@ -509,15 +509,19 @@ static bool boot_again(const struct exchange *x, const struct boot *boot)
 	return control_again(x->service->control, &repeat);
 }
 
-/* Note in the timeline how it was answered. */
-static void boot_end(const struct exchange *x, const struct boot *boot)
+/* Note in the timeline what was asked and answered. */
+static void boot_end(const struct exchange *x, const struct facts *facts,
+		     const struct boot *boot)
 {
 	struct control_answer answer = {
 		.name = boot->asker.name,
-		.is_known = boot_is_known(boot),
+		.hash = boot->asker.hash,
+		.is_known = boot->asker.is_known || boot->is_wanted ||
+			    boot_is_known(boot),
+		.facts = facts,
+		.client = x->request->client,
 		.status = x->reply->status,
 		.what = x->reply->what,
-		.asked = boot->asked,
 		.digest = boot->digest,
 	};
 
@@ -526,21 +530,22 @@ static void boot_end(const struct exchange *x, const struct boot *boot)
 }
 
 /*
- * Say what somebody wants the machine to do; false where nobody does.
+ * Say what somebody wants the machine to do; false where it is the ordinary.
  * is_boot: does it boot now?
  */
 static bool boot_state(const struct exchange *x, const struct facts *facts,
 		       const struct asker *asker, bool is_boot,
-		       const void **ret_asked, struct machine_state *ret_state)
+		       struct machine_state *ret_state)
 {
 	struct control *control = x->service->control;
 
+	ret_state->intent = INTENT_ORDINARY;
 	if (!control || !*asker->name)
 		return false;
 	if (is_boot)
-		*ret_asked = control_boot(control, asker->name, asker->is_known,
-					  asker->is_disabled, facts,
-					  x->request->client, ret_state);
+		control_boot(control, asker->name, asker->is_known,
+			     asker->is_disabled, facts->value[FACT_BOOTID],
+			     ret_state);
 	else
 		control_peek(control, asker->name, ret_state);
 	return ret_state->effective != INTENT_ORDINARY;
@@ -556,12 +561,15 @@ static int boot_resolve(struct exchange *x, const struct facts *facts,
 	struct arena *arena = &x->request->arena;
 	struct machine_state state;
 	struct identity identity;
+	bool has_state;
 	int rc;
 
 	if (!boot->is_kept &&
 	    asker_find(x, snapshot, facts, &boot->asker, &identity))
 		resolution->identity = &identity;
-	if (boot_state(x, facts, &boot->asker, is_get(x), &boot->asked, &state))
+	has_state = boot_state(x, facts, &boot->asker, is_get(x), &state);
+	boot->is_wanted = state.intent != INTENT_ORDINARY;
+	if (has_state)
 		return resolve(snapshot, facts, &state, arena, resolution);
 	boot->digest = key->digest;
 	if (boot->is_kept)
@@ -604,12 +612,9 @@ static void answer_boot_anew(struct exchange *x, const struct facts *facts,
 {
 	int rc = boot_resolve(x, facts, boot);
 
-	if (rc == 0 && !resolution_own(&boot->resolution, &x->request->arena))
-		rc = reason_set(&boot->resolution.why, -ENOMEM,
-				"Out of memory.");
 	answer_resolution(x, rc, &boot->resolution);
 	invite_events(x, facts);
-	boot_end(x, boot);
+	boot_end(x, facts, boot);
 }
 
 static void answer_boot(struct exchange *x)
@@ -647,8 +652,6 @@ static void answer_autoexec(struct exchange *x)
 	snapshot = live_look(x->service->live, x->hold);
 	rc = resolve_named(snapshot, "autoexec", &facts, &x->request->arena,
 			   &resolution);
-	if (rc == 0 && !resolution_own(&resolution, &x->request->arena))
-		rc = reason_set(&resolution.why, -ENOMEM, "Out of memory.");
 	answer_resolution(x, rc, &resolution);
 }
 
@@ -673,7 +676,7 @@ static void answer_explain(struct exchange *x)
 	resolution.trace = &trace;
 	snapshot = live_look(x->service->live, x->hold);
 	asker_find(x, snapshot, &facts, &asker, &identity);
-	has_state = boot_state(x, &facts, &asker, false, NULL, &state);
+	has_state = boot_state(x, &facts, &asker, false, &state);
 	text = explain_text(snapshot, &facts, has_state ? &state : NULL,
 			    &resolution, arena, &len);
 	if (text)
@@ -787,7 +790,13 @@ static void answer_not_allowed(struct exchange *x, const struct route *route)
 void routes_answer(const struct service *service, struct live_hold *hold,
 		   struct http_request *request, struct http_reply *reply)
 {
-	struct exchange x = {service, hold, request, reply, NULL, NULL};
+	struct exchange x = {
+		.service = service,
+		.hold = hold,
+		.request = request,
+		.reply = reply,
+		.server = server_name(request),
+	};
 	const struct route *route;
 	struct reason why;
 	int rc;

@@ -17,6 +17,8 @@ struct exchange {
 	struct http_request *request;
 	/* The reply that is to be filled. */
 	struct http_reply *reply;
+	/* How the client addressed us. */
+	const char *server;
 	/* Decoded path; for a folder's route only what follows the folder. */
 	const char *path;
 	/* Query, not decoded. */

@@ -9,6 +9,9 @@
 /* Slots of the first allocation. */
 #define TABLE_SLOTS_MIN 64
 
+/* What is mixed side by side, where there are several of them. */
+#define BLOCK_BYTES 32
+
 void table_fini(struct table *table)
 {
 	free(table->slots);
@@ -22,24 +25,50 @@ static uint64_t mix_word(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 32;
 }
 
+static uint64_t mix_bytes(uint64_t hash, const unsigned char *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return mix_word(hash, word);
+}
+
+/* Mix in so many blocks, each of their words into a hash of its own: it does
+ * not have to wait for the word before it. */
+static uint64_t mix_blocks(uint64_t hash, const unsigned char *bytes,
+			   size_t blocks)
+{
+	uint64_t a = hash, b = hash + 1, c = hash + 2, d = hash + 3;
+
+	for (; blocks; blocks--, bytes += BLOCK_BYTES) {
+		a = mix_bytes(a, bytes);
+		b = mix_bytes(b, bytes + 8);
+		c = mix_bytes(c, bytes + 16);
+		d = mix_bytes(d, bytes + 24);
+	}
+	return mix_word(mix_word(mix_word(a, b), c), d);
+}
+
 uint64_t table_mix(uint64_t hash, const void *data, size_t len)
 {
 	const unsigned char *bytes = data, *end = bytes + len;
+	size_t blocks = len / BLOCK_BYTES;
 	uint64_t word = 0;
 
 	hash = mix_word(hash, len);
+	if (blocks > 1) {
+		hash = mix_blocks(hash, bytes, blocks);
+		bytes += blocks * BLOCK_BYTES;
+	}
 	if (len < sizeof(word)) {
 		while (bytes < end)
 			word = word << 8 | *bytes++;
 		return mix_word(hash, word);
 	}
-	for (; end - bytes > (ptrdiff_t)sizeof(word); bytes += sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		hash = mix_word(hash, word);
-	}
+	for (; end - bytes > (ptrdiff_t)sizeof(word); bytes += sizeof(word))
+		hash = mix_bytes(hash, bytes);
 	/* The last word begins in the one before it, where need be. */
-	memcpy(&word, end - sizeof(word), sizeof(word));
-	return mix_word(hash, word);
+	return mix_bytes(hash, end - sizeof(word));
 }
 
 uint32_t table_hash(const void *data, size_t len)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
 #include "url.h"
 
 /* Longest script that comes out, in bytes, and most references in it. */
@@ -14,6 +15,9 @@
 
 /* Room for a script at first; one that is longer is expanded again. */
 #define USUAL_BYTES 2048
+
+/* Names of a script whose values are looked up once for all its references. */
+#define VALUES_MAX 12
 
 /* One piece of a script: plain text, or a reference. */
 struct piece {
@@ -24,8 +28,10 @@ struct piece {
 	const char *file;
 	/* Its line, from 1. */
 	unsigned int line;
-	/* The name referred to. */
+	/* The name referred to, and where its value is noted; VALUES_MAX:
+	 * nowhere. */
 	uint32_t name;
+	uint32_t slot;
 	/* Is it a reference? */
 	bool is_reference;
 	/* Is the result to be percent-encoded? */
@@ -137,6 +143,7 @@ static int piece_parse(struct piece *piece, struct span inside,
 	*piece = (struct piece){
 		.is_reference = true,
 		.name = (uint32_t)number,
+		.slot = VALUES_MAX,
 		.file = cursor->file,
 		.line = cursor->line,
 	};
@@ -205,6 +212,9 @@ struct compiler {
 	struct piece *pieces;
 	size_t count;
 	size_t size;
+	/* Names that have a slot. */
+	uint32_t names_with_slot[VALUES_MAX];
+	uint32_t slots;
 	/* Mistakes so far, and the first of them. */
 	unsigned int mistakes;
 	struct reason first;
@@ -285,6 +295,20 @@ static int compile_include(struct compiler *compiler, struct span file,
 	return 0;
 }
 
+/* The slot of a name, in which its value will be; VALUES_MAX: too many. */
+static uint32_t compiler_slot(struct compiler *compiler, uint32_t name)
+{
+	uint32_t slot;
+
+	for (slot = 0; slot < compiler->slots; slot++) {
+		if (compiler->names_with_slot[slot] == name)
+			return slot;
+	}
+	if (slot < VALUES_MAX)
+		compiler->names_with_slot[compiler->slots++] = name;
+	return slot;
+}
+
 static int compile_reference(struct compiler *compiler, struct span inside,
 			     const struct cursor *cursor, unsigned int depth)
 {
@@ -294,8 +318,10 @@ static int compile_reference(struct compiler *compiler, struct span inside,
 
 	if (include_parse(inside, &file))
 		return compile_include(compiler, file, cursor, depth);
-	if (piece_parse(&piece, inside, cursor, &compiler->names, &why) == 0)
+	if (piece_parse(&piece, inside, cursor, &compiler->names, &why) == 0) {
+		piece.slot = compiler_slot(compiler, piece.name);
 		return compiler_add(compiler, &piece);
+	}
 	compiler_complain(compiler, &why);
 	return 0;
 }
@@ -380,12 +406,19 @@ err_mistakes:
  */
 static bool is_value_safe(const char *value)
 {
+	static const bool is_plain_end[256] = {
+		['\0'] = true, [' '] = true, ['#'] = true, ['$'] = true,
+		['&'] = true,  [';'] = true, ['|'] = true, ['\\'] = true,
+	};
 	/* Does the word consist of separators so far? */
 	bool is_separator = false;
-	/* Most values have nothing of all that is looked for. */
-	size_t plain = strcspn(value, " #$&;|\\");
-	char before = plain ? value[plain - 1] : ' ';
+	size_t plain = 0;
+	char before;
 
+	/* Most values have nothing of all that is looked for. */
+	while (!is_plain_end[(unsigned char)value[plain]])
+		plain++;
+	before = plain ? value[plain - 1] : ' ';
 	for (value += plain; *value; before = *value++) {
 		bool is_special =
 			*value == '&' || *value == '|' || *value == ';';
@@ -403,6 +436,14 @@ static bool is_value_safe(const char *value)
 	return !is_separator && before != '\\' && before != '$';
 }
 
+/* A value that goes into the script as it is: it refers to nothing, and is no
+ * more than words of a line. */
+struct plain_value {
+	/* NULL: not looked up, or none such. */
+	const char *text;
+	size_t len;
+};
+
 /* A script that is being expanded. */
 struct expansion {
 	const struct template_scope *scope;
@@ -414,6 +455,8 @@ struct expansion {
 	size_t len;
 	/* Pieces so far: values that refer to values can be many. */
 	unsigned int steps;
+	/* By slot. */
+	struct plain_value values[VALUES_MAX];
 };
 
 static int sink_put(struct expansion *sink, const char *text, size_t len,
@@ -428,6 +471,17 @@ static int sink_put(struct expansion *sink, const char *text, size_t len,
 		memcpy(sink->buf + sink->len, text, len);
 	sink->len += size;
 	return sink->len > TEMPLATE_RESULT_MAX ? -EFBIG : 0;
+}
+
+/* Put the value that goes in as it is, and note it for its next reference. */
+static int sink_put_plain(struct expansion *sink, const struct piece *piece,
+			  const char *text, bool is_uri)
+{
+	size_t len = strlen(text);
+
+	if (piece->slot < VALUES_MAX)
+		sink->values[piece->slot] = (struct plain_value){text, len};
+	return sink_put(sink, text, len, is_uri);
 }
 
 static int expand_piece(struct expansion *sink, const struct piece *piece,
@@ -447,7 +501,7 @@ static int expand_value(struct expansion *sink, const struct piece *piece,
 	int rc = 0;
 
 	if (!strstr(value, "{{"))
-		return sink_put(sink, value, strlen(value), is_uri);
+		return sink_put_plain(sink, piece, value, is_uri);
 	if (depth == TEMPLATE_DEPTH_MAX)
 		return reason_set(sink->why, -ELOOP,
 				  "%s:%u: The value of %s refers to values "
@@ -490,7 +544,9 @@ static int expand_piece(struct expansion *sink, const struct piece *piece,
 				  scope->name(scope->ctx, piece->name));
 	if (!value.is_foreign)
 		return expand_value(sink, piece, value.text, is_uri, depth);
-	if (*value.text && !is_uri && !is_value_safe(value.text))
+	if (is_value_safe(value.text))
+		return sink_put_plain(sink, piece, value.text, is_uri);
+	if (!is_uri)
 		return reason_set(sink->why, -EBADMSG,
 				  "%s:%u: The request's value "
 				  "of %s would be read as script commands, so "
@@ -501,15 +557,48 @@ static int expand_piece(struct expansion *sink, const struct piece *piece,
 	return sink_put(sink, value.text, strlen(value.text), is_uri);
 }
 
+/*
+ * What a piece of the script itself stands for, where it is text, or a name
+ * that had its turn before; else NULL.
+ */
+static const char *piece_plain(const struct expansion *sink,
+			       const struct piece *piece, size_t *ret_len)
+{
+	const struct plain_value *value;
+
+	if (!piece->is_reference) {
+		*ret_len = piece->len;
+		return piece->text;
+	}
+	if (piece->slot == VALUES_MAX || piece->is_uri)
+		return NULL;
+	value = &sink->values[piece->slot];
+	*ret_len = value->len;
+	return value->text;
+}
+
 static int expand_all(struct expansion *sink, const struct template *template)
 {
-	size_t i;
+	const struct piece *piece = template->pieces;
+	const struct piece *end = piece + template->count;
 	int rc = 0;
 
 	sink->len = 0;
 	sink->steps = 0;
-	for (i = 0; i < template->count && rc == 0; i++)
-		rc = expand_piece(sink, &template->pieces[i], false, 0);
+	for (; piece < end && rc == 0; piece++) {
+		size_t len = 0;
+		const char *text = piece_plain(sink, piece, &len);
+
+		if (!text) {
+			rc = expand_piece(sink, piece, false, 0);
+		} else if (sink->len <= sink->room &&
+			   len <= sink->room - sink->len) {
+			text_copy(sink->buf + sink->len, text, len);
+			sink->len += len;
+		} else {
+			rc = sink_put(sink, text, len, false);
+		}
+	}
 	if (rc == -EFBIG)
 		reason_set(sink->why, rc, "The expanded script is too large.");
 	return rc;
@@ -519,7 +608,12 @@ int template_expand(const struct template *template,
 		    const struct template_scope *scope, struct arena *arena,
 		    const char **ret_text, size_t *ret_len, struct reason *why)
 {
-	struct expansion sink = {scope, arena, why, NULL, USUAL_BYTES, 0, 0};
+	struct expansion sink = {
+		.scope = scope,
+		.arena = arena,
+		.why = why,
+		.room = USUAL_BYTES,
+	};
 	int rc;
 
 	do {

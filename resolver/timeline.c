@@ -9,21 +9,26 @@
 #include <string.h>
 #include <time.h>
 
+#include "said.h"
 #include "table.h"
 #include "text.h"
 
 /* Machines are spread over shards, each with a lock of its own. */
 #define SHARDS	64
-#define BUCKETS 256 /* of a shard */
+#define BUCKETS 1024 /* of a shard */
 /* Of a shard; the one unseen longest is forgotten. */
 #define MACHINES_MAX (TIMELINES_KEPT / SHARDS)
-#define KEYS	     1024 /* of a shard: addresses, MACs, UUIDs */
+/* Addresses, MACs and UUIDs that lead to machines. */
+#define KEYS (4 * TIMELINES_KEPT)
 
 /*
  * How exactly it is known who was seen last.  Who asks many times a second is
  * not put in front each time, which would touch its neighbours' memory.
  */
 #define RENEW_MS 1000
+
+/* Bytes in a machine's own memory for its first events: most have no others. */
+#define ROOM_BYTES 192
 
 /* When a shard's events take more bytes, new ones push out all but a few. */
 #define SHARD_BYTES    (256 * 1024)
@@ -40,68 +45,71 @@ struct node {
 	/* An enum event_source. */
 	uint8_t source;
 	uint8_t kind_len;
+	uint8_t text_len;
 	/* Kind, NUL, text, NUL. */
 	char kind[];
 };
 
+#define NODE_ALIGN _Alignof(struct node)
+
 /*
  * A machine.  With ten thousand of them, what costs time is memory that is in
- * no cache; so what every request needs stands first, up to the name.
+ * no cache; so what every request needs stands together, up to the name, and
+ * texts take no more than they need.
  */
 struct entry {
+	/* What points to this one in its bucket. */
+	_Alignas(CACHE_LINE) struct entry **prev_next;
+	/* Seen just after and just before it, of those as known as it is. */
+	struct entry *newer;
+	struct entry *older;
+	/* The oldest event, the last, and the one before that; or NULL. */
+	struct node *first;
+	struct node *last;
+	struct node *before;
+	int64_t first_ms;
+	/* The last change that timeline_take_changed() told. */
+	uint64_t told;
+
 	/* Next of its bucket; __atomic, as are the buckets. */
-	struct entry *next;
+	_Alignas(CACHE_LINE) struct entry *next;
 	/* Of its name. */
 	unsigned int hash;
+	uint16_t said_len;
+	uint8_t name_len;
+	/* Is it in the site or adopted? */
+	bool is_known;
+	/* Of events. */
+	unsigned int count;
 	/* How often timeline_again() took note of the last two events since
 	 * that was put into them, and when it did last. */
 	unsigned int again;
 	int64_t again_ms;
-	/* Of timeline_answer(), while the last two events are its and
-	 * timeline_sight()'s; else 0. */
+	/* Of timeline_boot(), while the last two events are its; else 0. */
 	uint64_t digest;
-	/* When what it said was put into sighting and keys. */
-	int64_t said_ms;
+	/* Number of the last change, and when it was seen last. */
+	uint64_t sequence;
+	int64_t last_ms;
 	/* When it was put in front of those seen before. */
 	int64_t renewed_ms;
-	/* The last event, and the one before it; or NULL. */
-	struct node *last;
-	struct node *before;
-	struct sighting sighting;
-	/* Digest of what it said. */
-	uint64_t said;
-	/* What points to this one in its bucket. */
-	struct entry **prev_next;
-	/* Seen just after and just before it, of those as known as it is. */
-	struct entry *newer;
-	struct entry *older;
-	/* The last change that timeline_take_changed() told. */
-	uint64_t told;
-	/* The oldest event. */
-	struct node *first;
-	unsigned int count;
+
+	/* When what it said was put into said and keys. */
+	int64_t said_ms;
+	/* Its name, NUL, what it said (said.h). */
+	char name[STATE_NAME_BYTES + SAID_BYTES];
+
+	/* Of room: what is used, and by how many events. */
+	uint16_t room_used;
+	uint16_t room_nodes;
+	_Alignas(struct node) char room[ROOM_BYTES];
 };
 
-#define ENTRY_BYTES                                                            \
-	((sizeof(struct entry) + CACHE_LINE - 1) & ~(CACHE_LINE - 1UL))
-
-/* Longest address, MAC or UUID, with its NUL. */
-#define KEY_BYTES 64
-
-/*
- * Leads from an address, MAC or UUID to a machine; overwritten at will.  Of an
- * address that many share all threads write; so both texts are in one place,
- * and seldom in two lines of a processor's cache.
- */
-struct key {
-	/* The key, NUL, the machine's name, NUL; all zeroes: nothing. */
-	char text[KEY_BYTES + STATE_NAME_BYTES];
-};
+/* Of an entry, what every request needs, and what it takes in most cases. */
+#define HOT_BEGIN offsetof(struct entry, next)
+#define HOT_END	  (HOT_BEGIN + 2 * CACHE_LINE)
 
 struct shard {
 	_Alignas(CACHE_LINE) pthread_mutex_t lock;
-	/* NULL before the first; __atomic. */
-	struct key *keys;
 	/* Memory that its events take. */
 	size_t bytes;
 	size_t count;
@@ -117,6 +125,8 @@ struct timeline {
 	uint64_t sequence;
 	/* The shard that timeline_take_changed() looks at next. */
 	size_t next;
+	/* See key_put_hash(); 0: nothing.  __atomic. */
+	uint64_t keys[KEYS];
 };
 
 static int64_t now_ms(void)
@@ -150,7 +160,7 @@ static const char *node_text(const struct node *node)
 
 static size_t node_bytes(const struct node *node)
 {
-	return sizeof(*node) + node->kind_len + 1 + strlen(node_text(node)) + 1;
+	return sizeof(*node) + node->kind_len + 1 + node->text_len + 1UL;
 }
 
 /* Put into the last two events what timeline_again() left to be put there. */
@@ -165,6 +175,16 @@ static void entry_settle(struct entry *entry)
 	entry->again = 0;
 }
 
+static void node_free(struct entry *entry, struct node *node)
+{
+	const char *at = (const char *)node;
+
+	if (at < entry->room || at >= entry->room + sizeof(entry->room))
+		free(node);
+	else if (!--entry->room_nodes)
+		entry->room_used = 0;
+}
+
 static void entry_drop_first(struct shard *shard, struct entry *entry)
 {
 	struct node *node = entry->first;
@@ -177,7 +197,7 @@ static void entry_drop_first(struct shard *shard, struct entry *entry)
 	entry->count--;
 	entry->digest = 0;
 	shard->bytes -= node_bytes(node);
-	free(node);
+	node_free(entry, node);
 }
 
 static void entry_free(struct shard *shard, struct entry *entry)
@@ -217,7 +237,6 @@ void timeline_free(struct timeline *timeline)
 				entry_free(shard, entry);
 			}
 		}
-		free(shard->keys);
 		pthread_mutex_destroy(&shard->lock);
 	}
 	free(timeline);
@@ -225,7 +244,7 @@ void timeline_free(struct timeline *timeline)
 
 static void order_remove(struct shard *shard, struct entry *entry)
 {
-	bool which = entry->sighting.is_known;
+	bool which = entry->is_known;
 
 	if (entry->newer)
 		entry->newer->older = entry->older;
@@ -239,7 +258,7 @@ static void order_remove(struct shard *shard, struct entry *entry)
 
 static void order_append(struct shard *shard, struct entry *entry)
 {
-	bool which = entry->sighting.is_known;
+	bool which = entry->is_known;
 
 	entry->newer = NULL;
 	entry->older = shard->newest[which];
@@ -260,19 +279,18 @@ static bool is_recent(int64_t then, int64_t now)
 static void entry_renew(struct shard *shard, struct entry *entry, bool is_known,
 			int64_t now)
 {
-	if (entry->sighting.is_known == is_known &&
-	    is_recent(entry->renewed_ms, now))
+	if (entry->is_known == is_known && is_recent(entry->renewed_ms, now))
 		return;
 	entry->renewed_ms = now;
 	order_remove(shard, entry);
-	entry->sighting.is_known = is_known;
+	entry->is_known = is_known;
 	order_append(shard, entry);
 }
 
 /* The machine's timeline changes. */
 static void entry_change(struct timeline *timeline, struct entry *entry)
 {
-	entry->sighting.sequence =
+	entry->sequence =
 		__atomic_add_fetch(&timeline->sequence, 1, __ATOMIC_RELAXED);
 }
 
@@ -280,8 +298,8 @@ static void entry_change(struct timeline *timeline, struct entry *entry)
 static void entry_see(struct timeline *timeline, struct shard *shard,
 		      struct entry *entry, int64_t now)
 {
-	entry->sighting.last_ms = now;
-	entry_renew(shard, entry, entry->sighting.is_known, now);
+	entry->last_ms = now;
+	entry_renew(shard, entry, entry->is_known, now);
 	entry_change(timeline, entry);
 }
 
@@ -313,10 +331,29 @@ static struct entry *entry_find(struct shard *shard, unsigned int hash,
 {
 	struct entry *entry = *bucket_of(shard, hash);
 
-	while (entry &&
-	       (entry->hash != hash || !text_is(entry->sighting.name, name)))
+	while (entry && (entry->hash != hash || !text_is(entry->name, name)))
 		entry = entry->next;
 	return entry;
+}
+
+static const char *entry_said(const struct entry *entry)
+{
+	return entry->name + entry->name_len + 1;
+}
+
+/* Begin a machine that said nothing. */
+static void entry_begin(struct entry *entry, const char *name, int64_t now)
+{
+	size_t len = strnlen(name, STATE_NAME_BYTES - 1);
+
+	memset(entry, 0, offsetof(struct entry, name));
+	memcpy(entry->name, name, len);
+	memset(entry->name + len, 0, 1 + SAID_COUNT);
+	entry->room_used = entry->room_nodes = 0;
+	entry->name_len = (uint8_t)len;
+	entry->said_len = SAID_COUNT;
+	entry->first_ms = now;
+	entry->renewed_ms = now;
 }
 
 /* Find or make the entry, with the shard's lock held; NULL without memory. */
@@ -335,14 +372,10 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	if (shard->count >= MACHINES_MAX)
 		entry = shard_evict(shard);
 	if (!entry)
-		entry = aligned_alloc(CACHE_LINE, ENTRY_BYTES);
+		entry = aligned_alloc(CACHE_LINE, sizeof(*entry));
 	if (!entry)
 		return NULL;
-	memset(entry, 0, sizeof(*entry));
-	memcpy(entry->sighting.name, name,
-	       strnlen(name, sizeof(entry->sighting.name) - 1));
-	entry->sighting.first_ms = now;
-	entry->renewed_ms = now;
+	entry_begin(entry, name, now);
 	entry->hash = hash;
 	entry->next = *bucket;
 	entry->prev_next = bucket;
@@ -359,12 +392,12 @@ void timeline_prefetch(struct timeline *timeline, uint32_t name)
 	__builtin_prefetch(bucket_of(shard_of(timeline, name), name));
 }
 
-/* Have the first bytes of an entry fetched, to be written to. */
-static void entry_prefetch(const struct entry *entry, size_t end)
+/* Have these bytes of an entry fetched, to be written to. */
+static void entry_prefetch(const struct entry *entry, size_t begin, size_t end)
 {
 	size_t i;
 
-	for (i = 0; i < end; i += CACHE_LINE)
+	for (i = begin; i < end; i += CACHE_LINE)
 		__builtin_prefetch((const char *)entry + i, 1);
 }
 
@@ -401,8 +434,7 @@ static bool shard_foresee(const struct shard *shard, struct entry *entry,
 	if (turn > 1)
 		entry_foresee(entry, is_new);
 	else
-		entry_prefetch(entry, is_new ? sizeof(*entry)
-					     : 3 * (size_t)CACHE_LINE);
+		entry_prefetch(entry, 0, HOT_END);
 	return turn == 1;
 }
 
@@ -415,7 +447,7 @@ bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
 	if (turn == 0) {
 		/* Not ours without the lock: its address is all we take. */
 		entry_prefetch(__atomic_load_n(bucket, __ATOMIC_RELAXED),
-			       2 * (size_t)CACHE_LINE);
+			       HOT_BEGIN, HOT_END);
 		return true;
 	}
 	pthread_mutex_lock(&shard->lock);
@@ -424,83 +456,88 @@ bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
 	return has_more;
 }
 
-/* Copy one line: what is not printable becomes a space. */
-static size_t line_copy(char *buf, size_t size, const char *text)
-{
-	size_t len;
-
-	for (len = 0; *text && len < size - 1; len++) {
-		unsigned char c = (unsigned char)*text++;
-
-		buf[len] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
-	}
-	/* Do not end inside of a UTF-8 sequence. */
-	if (*text && (*text & 0xc0) == 0x80) {
-		while (len && (buf[len - 1] & 0xc0) == 0x80)
-			len--;
-		if (len)
-			len--;
-	}
-	buf[len] = '\0';
-	return len;
-}
+/* What happened, as long as it is kept. */
+struct happening {
+	enum event_source source;
+	int64_t at_ms;
+	const char *kind;
+	size_t kind_len;
+	const char *text;
+	size_t text_len;
+};
 
 /* Is it the same again? */
-static bool node_repeats(const struct node *node, enum event_source source,
-			 const char *kind, const char *text)
+static bool node_repeats(const struct node *node,
+			 const struct happening *happening)
 {
-	return node && node->source == source &&
-	       strcmp(node->kind, kind) == 0 &&
-	       strcmp(node_text(node), text) == 0;
+	return node && node->source == happening->source &&
+	       node->kind_len == happening->kind_len &&
+	       node->text_len == happening->text_len &&
+	       memcmp(node->kind, happening->kind, node->kind_len) == 0 &&
+	       memcmp(node_text(node), happening->text, node->text_len) == 0;
 }
 
 /* Count an event again; NULL when it is another than the last two. */
-static struct node *entry_repeat(struct entry *entry, enum event_source source,
-				 const char *kind, int64_t at_ms,
-				 const char *text)
+static struct node *entry_repeat(struct entry *entry,
+				 const struct happening *happening)
 {
 	struct node *node = entry->last;
 
 	/* Who asks again is answered again: two events that take turns. */
-	if (!node_repeats(node, source, kind, text))
+	if (!node_repeats(node, happening))
 		node = entry->before;
-	if (!node_repeats(node, source, kind, text))
+	if (!node_repeats(node, happening))
 		return NULL;
 	node->count++;
-	node->at_ms = at_ms;
+	node->at_ms = happening->at_ms;
 	return node;
 }
 
-/* Add an event or count it again; returns which it is, NULL without memory. */
-static struct node *entry_add(struct shard *shard, struct entry *entry,
-			      enum event_source source, const char *kind,
-			      int64_t at_ms, const char *text)
+/* Memory for an event, its machine's own where that has room. */
+static void *node_alloc(struct entry *entry, size_t size)
 {
-	char line[EVENT_TEXT_BYTES], word[EVENT_KIND_BYTES];
-	size_t len, word_len;
-	struct node *node;
+	char *node = entry->room + entry->room_used;
 
-	entry_settle(entry);
-	/* Mostly they come as they are kept. */
-	node = entry_repeat(entry, source, kind, at_ms, text);
-	if (node)
-		return node;
-	len = line_copy(line, sizeof(line), text);
-	word_len = line_copy(word, sizeof(word), kind);
-	node = entry_repeat(entry, source, word, at_ms, line);
-	if (node)
-		return node;
-	node = malloc(sizeof(*node) + word_len + 1 + len + 1);
+	if (size > sizeof(entry->room) - entry->room_used)
+		return malloc(size);
+	size = (size + NODE_ALIGN - 1) & ~(NODE_ALIGN - 1);
+	entry->room_used = (uint16_t)(entry->room_used + size);
+	entry->room_nodes++;
+	return node;
+}
+
+/* Make an event that happened once; NULL without memory.  is_same: it is
+ * printable, and kept to the letter. */
+static struct node *node_new(struct entry *entry,
+			     const struct happening *happening,
+			     bool *ret_is_same)
+{
+	struct node *node =
+		node_alloc(entry, sizeof(*node) + happening->kind_len + 1 +
+					  happening->text_len + 1);
+	bool is_kind_same, is_text_same;
+
 	if (!node)
 		return NULL;
-	entry->digest = 0;
 	node->next = NULL;
-	node->at_ms = at_ms;
+	node->at_ms = happening->at_ms;
 	node->count = 1;
-	node->source = (uint8_t)source;
-	node->kind_len = (uint8_t)word_len;
-	memcpy(node->kind, word, word_len + 1);
-	memcpy(node->kind + word_len + 1, line, len + 1);
+	node->source = (uint8_t)happening->source;
+	node->kind_len = (uint8_t)happening->kind_len;
+	node->text_len = (uint8_t)happening->text_len;
+	is_kind_same = text_copy_printable(node->kind, happening->kind,
+					   happening->kind_len);
+	is_text_same =
+		text_copy_printable(node->kind + node->kind_len + 1,
+				    happening->text, happening->text_len);
+	*ret_is_same = is_kind_same && is_text_same;
+	return node;
+}
+
+static void entry_append(struct shard *shard, struct entry *entry,
+			 struct node *node)
+{
+	entry->digest = 0;
 	if (entry->last)
 		entry->last->next = node;
 	else
@@ -512,156 +549,128 @@ static struct node *entry_add(struct shard *shard, struct entry *entry,
 	while (entry->count > TIMELINE_EVENTS_MAX ||
 	       (shard->bytes > SHARD_BYTES && entry->count > EVENTS_IF_FULL))
 		entry_drop_first(shard, entry);
+}
+
+/* Add an event or count it again; returns which it is, NULL without memory. */
+static struct node *entry_add(struct shard *shard, struct entry *entry,
+			      enum event_source source, const char *kind,
+			      int64_t at_ms, const char *text)
+{
+	struct happening happening = {
+		.source = source,
+		.at_ms = at_ms,
+		.kind = kind,
+		.kind_len = text_line_len(kind, EVENT_KIND_BYTES),
+		.text = text,
+		.text_len = text_line_len(text, EVENT_TEXT_BYTES),
+	};
+	struct node *node, *again;
+	bool is_same;
+
+	entry_settle(entry);
+	again = entry_repeat(entry, &happening);
+	if (again)
+		return again;
+	node = node_new(entry, &happening, &is_same);
+	if (!node)
+		return NULL;
+	/* As it is kept it may be one that was there. */
+	happening.kind = node->kind;
+	happening.text = node_text(node);
+	again = is_same ? NULL : entry_repeat(entry, &happening);
+	if (again) {
+		node_free(entry, node);
+		return again;
+	}
+	entry_append(shard, entry, node);
 	return node;
 }
 
-/* A key will be put soon. */
-static void key_prefetch(struct timeline *timeline, const char *text)
+/*
+ * Have an address, MAC or UUID lead to a machine, both given by their hashes:
+ * the first is in the upper half of its place.  Overwritten at will.
+ */
+static void key_put_hash(struct timeline *timeline, uint32_t key, uint32_t name)
 {
-	unsigned int hash = text_hash(text);
-	const struct key *keys = __atomic_load_n(
-		&shard_of(timeline, hash)->keys, __ATOMIC_RELAXED);
-
-	if (!*text || !keys)
-		return;
-	keys += hash / SHARDS % KEYS;
-	__builtin_prefetch(keys, 1);
+	__atomic_store_n(&timeline->keys[key % KEYS],
+			 (uint64_t)key << 32 | name, __ATOMIC_RELAXED);
 }
 
-/* Which machine does the key lead to?  NULL: it is another key. */
-static const char *key_name(const struct key *key, const char *text)
+static void key_put(struct timeline *timeline, const char *key, uint32_t name)
 {
-	const char *rest = text_skip(key->text, text);
-
-	return rest && !*rest ? rest + 1 : NULL;
+	if (*key)
+		key_put_hash(timeline, text_hash(key), name);
 }
 
-static void key_put(struct timeline *timeline, const char *text,
-		    const char *name)
+/* Is this the machine's address, its MAC or its UUID? */
+static bool entry_is_known_by(const struct entry *entry, const char *key)
 {
-	unsigned int hash = text_hash(text);
-	struct shard *shard = shard_of(timeline, hash);
-	size_t len = strlen(text);
-	const char *now;
-	struct key *key;
+	const char *texts[SAID_COUNT];
 
-	if (!len || len >= KEY_BYTES)
-		return;
-	pthread_mutex_lock(&shard->lock);
-	if (!shard->keys)
-		__atomic_store_n(&shard->keys,
-				 calloc(KEYS, sizeof(*shard->keys)),
-				 __ATOMIC_RELAXED);
-	if (shard->keys) {
-		key = &shard->keys[hash / SHARDS % KEYS];
-		now = key_name(key, text);
-		if (!now)
-			memcpy(key->text, text, len + 1);
-		if (!now || !text_is(now, name))
-			line_copy(key->text + len + 1, STATE_NAME_BYTES, name);
-	}
-	pthread_mutex_unlock(&shard->lock);
+	said_unpack(entry_said(entry), texts);
+	return strcmp(texts[SAID_CLIENT], key) == 0 ||
+	       strcmp(texts[SAID_MAC], key) == 0 ||
+	       strcmp(texts[SAID_UUID], key) == 0;
 }
 
 bool timeline_find(struct timeline *timeline, const char *key,
 		   char ret_name[STATE_NAME_BYTES])
 {
-	unsigned int hash = text_hash(key);
-	struct shard *shard = shard_of(timeline, hash);
-	const char *name = NULL;
-
-	pthread_mutex_lock(&shard->lock);
-	if (shard->keys) {
-		name = key_name(&shard->keys[hash / SHARDS % KEYS], key);
-		if (*key && name)
-			strcpy(ret_name, name);
-	}
-	pthread_mutex_unlock(&shard->lock);
-	return *key && name;
-}
-
-static void field_copy(char *buf, size_t size, const char *text)
-{
-	if (text)
-		line_copy(buf, size, text);
-}
-
-/* Remember what it said, and where from. */
-static void sighting_fill(struct sighting *s, const struct facts *facts,
-			  const char *client)
-{
-	field_copy(s->client, sizeof(s->client), client);
-	field_copy(s->mac, sizeof(s->mac), facts->mac_name);
-	field_copy(s->uuid, sizeof(s->uuid), facts->uuid_name);
-	field_copy(s->serial, sizeof(s->serial), facts->value[FACT_SERIAL]);
-	field_copy(s->product, sizeof(s->product), facts->value[FACT_PRODUCT]);
-	field_copy(s->platform, sizeof(s->platform),
-		   facts->value[FACT_PLATFORM]);
-	field_copy(s->version, sizeof(s->version), facts->value[FACT_VERSION]);
-}
-
-/* A digest of all that sighting_fill() takes; never 0. */
-static uint64_t said_digest(const struct facts *facts, const char *client)
-{
-	const char *const texts[] = {
-		client,
-		facts->mac_name,
-		facts->uuid_name,
-		facts->value[FACT_SERIAL],
-		facts->value[FACT_PRODUCT],
-		facts->value[FACT_PLATFORM],
-		facts->value[FACT_VERSION],
-	};
-	uint64_t hash = 0;
-	size_t i;
-
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		/* Nothing is not the same as "". */
-		if (texts[i])
-			hash = table_mix(hash, texts[i], strlen(texts[i]));
-		else
-			hash += i;
-	}
-	return hash | 1;
-}
-
-const void *timeline_sight(struct timeline *timeline, const char *name,
-			   bool is_known, const struct facts *facts,
-			   const char *client, const char *text)
-{
-	unsigned int hash = text_hash(name);
-	struct shard *shard = shard_of(timeline, hash);
-	uint64_t said = said_digest(facts, client);
-	int64_t now = now_ms();
-	bool is_same = false;
-	const struct node *asked = NULL;
+	uint32_t hash = text_hash(key);
+	uint64_t place =
+		__atomic_load_n(&timeline->keys[hash % KEYS], __ATOMIC_RELAXED);
+	uint32_t name = (uint32_t)place;
+	struct shard *shard = shard_of(timeline, name);
 	struct entry *entry;
 
-	key_prefetch(timeline, facts->mac_name);
+	if (!*key || place >> 32 != hash)
+		return false;
 	pthread_mutex_lock(&shard->lock);
-	entry = entry_get(shard, hash, name, now);
-	if (entry) {
-		is_same = entry->said == said && is_recent(entry->said_ms, now);
-		if (!is_same) {
-			sighting_fill(&entry->sighting, facts, client);
-			entry->said = said;
-			entry->said_ms = now;
-		}
-		entry->sighting.last_ms = now;
-		entry_renew(shard, entry, is_known, now);
-		asked = entry_add(shard, entry, EVENT_SERVER, "asked", now,
-				  text);
-		entry_change(timeline, entry);
-	}
+	entry = *bucket_of(shard, name);
+	while (entry && (entry->hash != name || !entry_is_known_by(entry, key)))
+		entry = entry->next;
+	if (entry)
+		strcpy(ret_name, entry->name);
 	pthread_mutex_unlock(&shard->lock);
-	/* Many may share an address: it leads to the one that asked last. */
-	if (client)
-		key_put(timeline, client, name);
-	if (is_same)
-		return asked;
-	key_put(timeline, facts->mac_name, name);
-	key_put(timeline, facts->uuid_name, name);
-	return asked;
+	return entry != NULL;
+}
+
+/*
+ * Remember what a machine says now; what it does not say stays.  Returns
+ * whether it is something else than before, or was not said for a while.
+ */
+static bool entry_hear(struct entry *entry, const char *const texts[SAID_COUNT],
+		       int64_t now)
+{
+	char said[SAID_BYTES], *old = entry->name + entry->name_len + 1;
+	size_t len = said_pack(texts, old, said);
+
+	if (is_recent(entry->said_ms, now) && entry->said_len == len &&
+	    memcmp(old, said, len) == 0)
+		return false;
+	memcpy(old, said, len);
+	entry->said_len = (uint16_t)len;
+	entry->said_ms = now;
+	return true;
+}
+
+static void entry_read(const struct entry *entry, struct sighting *ret_s)
+{
+	const char *texts[SAID_COUNT];
+
+	said_unpack(entry_said(entry), texts);
+	ret_s->sequence = entry->sequence;
+	ret_s->first_ms = entry->first_ms;
+	ret_s->last_ms = entry->last_ms;
+	ret_s->is_known = entry->is_known;
+	strcpy(ret_s->name, entry->name);
+	strcpy(ret_s->client, texts[SAID_CLIENT]);
+	strcpy(ret_s->mac, texts[SAID_MAC]);
+	strcpy(ret_s->uuid, texts[SAID_UUID]);
+	strcpy(ret_s->serial, texts[SAID_SERIAL]);
+	strcpy(ret_s->product, texts[SAID_PRODUCT]);
+	strcpy(ret_s->platform, texts[SAID_PLATFORM]);
+	strcpy(ret_s->version, texts[SAID_VERSION]);
 }
 
 /* Are these the last two events, in either order?  By their addresses alone,
@@ -673,25 +682,58 @@ static bool entry_ends_with(const struct entry *entry, const void *a,
 	       (entry->last == b && entry->before == a);
 }
 
-void timeline_answer(struct timeline *timeline, const char *name,
-		     const void *asked, uint64_t digest, const char *text)
+/* Note what was asked and answered; shard's lock is held. */
+static void entry_note(struct shard *shard, struct entry *entry,
+		       const struct timeline_boot *boot, int64_t now)
 {
-	unsigned int hash = text_hash(name);
-	struct shard *shard = shard_of(timeline, hash);
+	const struct node *asked, *answered;
+
+	asked = entry_add(shard, entry, EVENT_SERVER, "asked", now,
+			  boot->asked);
+	answered = entry_add(shard, entry, EVENT_SERVER,
+			     boot->is_refused ? "refused" : "answered", now,
+			     boot->answered);
+	if (asked && answered && entry_ends_with(entry, asked, answered))
+		entry->digest = boot->digest;
+}
+
+void timeline_boot(struct timeline *timeline, const struct timeline_boot *boot)
+{
+	const struct facts *facts = boot->facts;
+	const char *const texts[SAID_COUNT] = {
+		[SAID_CLIENT] = boot->client,
+		[SAID_MAC] = facts->mac_name,
+		[SAID_UUID] = facts->uuid_name,
+		[SAID_SERIAL] = facts->value[FACT_SERIAL],
+		[SAID_PRODUCT] = facts->value[FACT_PRODUCT],
+		[SAID_PLATFORM] = facts->value[FACT_PLATFORM],
+		[SAID_VERSION] = facts->value[FACT_VERSION],
+	};
+	struct shard *shard = shard_of(timeline, boot->hash);
+	unsigned int mac_hash = text_hash(facts->mac_name);
 	int64_t now = now_ms();
-	const struct node *node;
+	bool is_news = false;
 	struct entry *entry;
 
+	__builtin_prefetch(&timeline->keys[mac_hash % KEYS], 1);
 	pthread_mutex_lock(&shard->lock);
-	entry = entry_get(shard, hash, name, now);
+	entry = entry_get(shard, boot->hash, boot->name, now);
 	if (entry) {
-		node = entry_add(shard, entry, EVENT_SERVER, "answered", now,
-				 text);
-		entry_see(timeline, shard, entry, now);
-		if (node && entry_ends_with(entry, asked, node))
-			entry->digest = digest;
+		is_news = entry_hear(entry, texts, now);
+		entry_note(shard, entry, boot, now);
+		entry->last_ms = now;
+		entry_renew(shard, entry, boot->is_known, now);
+		entry_change(timeline, entry);
 	}
 	pthread_mutex_unlock(&shard->lock);
+	/* Many may share an address: it leads to the one that asked last. */
+	if (boot->client)
+		key_put(timeline, boot->client, boot->hash);
+	if (!is_news)
+		return;
+	if (*facts->mac_name)
+		key_put_hash(timeline, mac_hash, boot->hash);
+	key_put(timeline, facts->uuid_name, boot->hash);
 }
 
 bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
@@ -705,8 +747,8 @@ bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
 
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_find(shard, hash, name);
-	is_same = entry && entry->digest == digest &&
-		  entry->sighting.is_known == is_known;
+	is_same =
+		entry && entry->digest == digest && entry->is_known == is_known;
 	if (is_same) {
 		entry->again++;
 		entry->again_ms = now;
@@ -715,14 +757,14 @@ bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
 	}
 	if (is_due) {
 		entry->said_ms = now;
-		said = entry->sighting;
+		entry_read(entry, &said);
 	}
 	pthread_mutex_unlock(&shard->lock);
 	if (is_same && client)
-		key_put(timeline, client, name);
+		key_put(timeline, client, hash);
 	if (is_due) {
-		key_put(timeline, said.mac, name);
-		key_put(timeline, said.uuid, name);
+		key_put(timeline, said.mac, hash);
+		key_put(timeline, said.uuid, hash);
 	}
 	return is_same;
 }
@@ -736,22 +778,28 @@ static void node_copy(struct event *event, const struct node *node)
 	strcpy(event->text, node_text(node));
 }
 
-/* Copy what is known about a machine where nothing newer is. */
-static void sighting_restore(struct sighting *now, const struct sighting *kept)
+/* Put back what was known about a machine where nothing newer is. */
+static void entry_restore(struct entry *entry, const struct sighting *kept)
 {
-	struct sighting merged = *kept;
+	const char *const texts[SAID_COUNT] = {
+		[SAID_CLIENT] = kept->client,
+		[SAID_MAC] = kept->mac,
+		[SAID_UUID] = kept->uuid,
+		[SAID_SERIAL] = kept->serial,
+		[SAID_PRODUCT] = kept->product,
+		[SAID_PLATFORM] = kept->platform,
+		[SAID_VERSION] = kept->version,
+	};
 
-	if (now->last_ms > kept->last_ms && *now->client)
-		merged = *now;
-	merged.is_known = now->is_known;
-	merged.first_ms = kept->first_ms && kept->first_ms < now->first_ms
-				  ? kept->first_ms
-				  : now->first_ms;
-	if (now->last_ms > merged.last_ms)
-		merged.last_ms = now->last_ms;
-	merged.sequence = now->sequence;
-	memcpy(merged.name, now->name, sizeof(merged.name));
-	*now = merged;
+	/* Who asked meanwhile has an address. */
+	if (entry->last_ms <= kept->last_ms || !*entry_said(entry))
+		entry_hear(entry, texts, 0);
+	/* The keys are put again when it asks. */
+	entry->said_ms = 0;
+	if (kept->first_ms && kept->first_ms < entry->first_ms)
+		entry->first_ms = kept->first_ms;
+	if (kept->last_ms > entry->last_ms)
+		entry->last_ms = kept->last_ms;
 }
 
 /* Take the events out of an entry; returns how many there were. */
@@ -812,21 +860,19 @@ void timeline_restore(struct timeline *timeline, const struct sighting *kept,
 	pthread_mutex_lock(&shard->lock);
 	entry = entry_get(shard, hash, kept->name, kept->first_ms);
 	if (entry) {
-		sighting_restore(&entry->sighting, kept);
-		entry->said = 0;
+		entry_restore(entry, kept);
 		entry->renewed_ms = 0;
-		entry_renew(shard, entry,
-			    entry->sighting.is_known || kept->is_known,
+		entry_renew(shard, entry, entry->is_known || kept->is_known,
 			    now_ms());
 		entry_merge(shard, entry, events, count, now,
 			    entry_take(shard, entry, now));
 		entry_change(timeline, entry);
-		entry->told = entry->sighting.sequence;
+		entry->told = entry->sequence;
 	}
 	pthread_mutex_unlock(&shard->lock);
-	key_put(timeline, kept->client, kept->name);
-	key_put(timeline, kept->mac, kept->name);
-	key_put(timeline, kept->uuid, kept->name);
+	key_put(timeline, kept->client, hash);
+	key_put(timeline, kept->mac, hash);
+	key_put(timeline, kept->uuid, hash);
 }
 
 static size_t shard_take_changed(struct shard *shard,
@@ -838,10 +884,10 @@ static size_t shard_take_changed(struct shard *shard,
 	for (i = 0; i < BUCKETS; i++) {
 		for (entry = shard->buckets[i]; entry && count < max;
 		     entry = entry->next) {
-			if (entry->told == entry->sighting.sequence)
+			if (entry->told == entry->sequence)
 				continue;
-			entry->told = entry->sighting.sequence;
-			strcpy(names[count++], entry->sighting.name);
+			entry->told = entry->sequence;
+			strcpy(names[count++], entry->name);
 		}
 	}
 	return count;
@@ -875,19 +921,6 @@ void timeline_touch(struct timeline *timeline, const char *name)
 	entry = entry_find(shard, hash, name);
 	if (entry)
 		entry->told = 0;
-	pthread_mutex_unlock(&shard->lock);
-}
-
-void timeline_know(struct timeline *timeline, const char *name)
-{
-	unsigned int hash = text_hash(name);
-	struct shard *shard = shard_of(timeline, hash);
-	struct entry *entry;
-
-	pthread_mutex_lock(&shard->lock);
-	entry = entry_find(shard, hash, name);
-	if (entry && !entry->sighting.is_known)
-		entry_renew(shard, entry, true, now_ms());
 	pthread_mutex_unlock(&shard->lock);
 }
 
@@ -926,7 +959,7 @@ int timeline_get(struct timeline *timeline, const char *name,
 	entry = entry_find(shard, hash, name);
 	if (entry) {
 		entry_settle(entry);
-		*ret_sighting = entry->sighting;
+		entry_read(entry, ret_sighting);
 		for (node = entry->first; node && ret_events; node = node->next)
 			node_copy(&ret_events[count++], node);
 	}
@@ -949,8 +982,8 @@ static size_t shard_list(struct shard *shard, uint64_t after,
 
 	for (i = 0; i < BUCKETS; i++) {
 		for (entry = shard->buckets[i]; entry; entry = entry->next) {
-			if (entry->sighting.sequence > after && count < room)
-				list[count++] = entry->sighting;
+			if (entry->sequence > after && count < room)
+				entry_read(entry, &list[count++]);
 		}
 	}
 	return count;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "facts.h"
+#include "said.h"
 #include "state.h"
 
 /* Longest kind and text of an event, with the NUL. */
@@ -56,14 +57,14 @@ struct sighting {
 	/* As machine_state.name. */
 	char name[STATE_NAME_BYTES];
 	/* The client's address. */
-	char client[64];
+	char client[SAID_CLIENT_BYTES];
 	/* What it said about itself; "" where it said nothing. */
-	char mac[64];
-	char uuid[40];
-	char serial[64];
-	char product[64];
-	char platform[16];
-	char version[32];
+	char mac[SAID_MAC_BYTES];
+	char uuid[SAID_UUID_BYTES];
+	char serial[SAID_SERIAL_BYTES];
+	char product[SAID_PRODUCT_BYTES];
+	char platform[SAID_PLATFORM_BYTES];
+	char version[SAID_VERSION_BYTES];
 };
 
 /* All machines' events; any thread may use it. */
@@ -75,25 +76,32 @@ struct timeline *timeline_new(void);
 /* Free it; NULL is accepted. */
 void timeline_free(struct timeline *timeline);
 
-/*
- * A machine asked for its script: remember what it said and where from.
- * text says it in a line.  Returns which event that is, for timeline_answer().
- */
-const void *timeline_sight(struct timeline *timeline, const char *name,
-			   bool is_known, const struct facts *facts,
-			   const char *client, const char *text);
+/* A machine asked for its script, and was answered. */
+struct timeline_boot {
+	/* As machine_state.name, and table_hash() of it. */
+	const char *name;
+	uint32_t hash;
+	/* Is it in the site or adopted? */
+	bool is_known;
+	/* Was it refused? */
+	bool is_refused;
+	/* What it said, and the address that it asked from, or NULL. */
+	const struct facts *facts;
+	const char *client;
+	/* Question and answer, each in a line. */
+	const char *asked;
+	const char *answered;
+	/* Stands for all that it said and was answered; or 0. */
+	uint64_t digest;
+};
 
-/*
- * Then, it was answered: text says how.  The digest stands for all that it
- * said and was answered, or is 0; asked is what timeline_sight() returned.
- */
-void timeline_answer(struct timeline *timeline, const char *name,
-		     const void *asked, uint64_t digest, const char *text);
+/* Remember that. */
+void timeline_boot(struct timeline *timeline, const struct timeline_boot *boot);
 
 /*
  * It asked the same again, and was answered the same: as both of the above.
  * hash is table_hash() of its name.  False, and nothing is done, where the
- * digest is another than timeline_answer()'s, or something happened since.
+ * digest is another than timeline_boot()'s, or something happened since.
  */
 bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
 		    bool is_known, uint64_t digest, const char *client);
@@ -126,9 +134,6 @@ size_t timeline_take_changed(struct timeline *timeline,
 
 /* Have a machine named again by timeline_take_changed(). */
 void timeline_touch(struct timeline *timeline, const char *name);
-
-/* A machine is known after all. */
-void timeline_know(struct timeline *timeline, const char *name);
 
 /*
  * Add an event (text is cut, control characters become spaces); machines that

@@ -16,14 +16,12 @@ void trace_init(struct trace *trace, struct arena *arena)
 	trace->tail = &trace->lines;
 }
 
-void trace_add(struct trace *trace, const char *format, ...)
+void trace_add_line(struct trace *trace, const char *format, ...)
 {
 	char text[TRACE_LINE_BYTES];
 	struct trace_line *line;
 	va_list args;
 
-	if (!trace)
-		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);

@@ -22,8 +22,16 @@ struct trace {
 /* Start without lines. */
 void trace_init(struct trace *trace, struct arena *arena);
 
-/* Add a line (printf(3)); left out when memory is used up. */
-void trace_add(struct trace *trace, const char *format, ...)
+/* Add a line (printf(3)); left out when memory is used up.  Hardly any request
+ * is traced, so no arguments are made ready for the others. */
+#define trace_add(trace, ...)                                                  \
+	do {                                                                   \
+		if (trace)                                                     \
+			trace_add_line(trace, __VA_ARGS__);                    \
+	} while (0)
+
+/* The same for a trace that is there. */
+void trace_add_line(struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Return all lines as one text, or NULL when memory is used up. */

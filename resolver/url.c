@@ -150,7 +150,8 @@ int url_split(const char *target, struct arena *arena, const char **ret_path,
 	if (*query == '?')
 		query++;
 	end = strchrnul(query, '#');
-	query = arena_strndup(arena, query, (size_t)(end - query));
+	if (*end)
+		query = arena_strndup(arena, query, (size_t)(end - query));
 	if (!query)
 		return -ENOMEM;
 	*ret_path = decoded;

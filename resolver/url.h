@@ -12,7 +12,8 @@
  * Split a request target as it came (RFC 9112 3.2.1 and 3.2.2) into a decoded
  * path, which begins with '/', has no NUL and no ".." component, and the
  * query, not decoded, without its '?', "" where there is none.
- * Returns 0, -EINVAL with the reason, or -ENOMEM.  The arena owns both.
+ * Returns 0, -EINVAL with the reason, or -ENOMEM.  They belong to the arena or
+ * to the target.
  */
 int url_split(const char *target, struct arena *arena, const char **ret_path,
 	      const char **ret_query, struct reason *why);

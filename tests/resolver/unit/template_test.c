@@ -159,6 +159,25 @@ static const struct expand_case {
 	{"{{include b}}", -EINVAL, NULL},
 	{"{{include ring}}", -EINVAL, NULL},
 	{"{{include}}", -EINVAL, NULL},
+	/* A name again, in its own form each time. */
+	{"{{serial}},{{serial|uri}},{{serial}}", 0, "S 1/2,S%201%2F2,S 1/2"},
+	{"{{serial|uri}},{{serial}}", 0, "S%201%2F2,S 1/2"},
+	{"{{asset|uri}}{{asset|uri}}", 0, "x%20%7C%7C%20yx%20%7C%7C%20y"},
+	{"{{asset|uri}}{{asset}}", -EBADMSG, NULL},
+	{"{{args}}{{args|uri}}", 0, "a || ba%20%7C%7C%20b"},
+	{"{{nested}}{{mac}}{{nested}}", 0,
+	 "<52:54:00:12:34:56>a || b52:54:00:12:34:56<52:54:00:12:34:56>a || b"},
+	{"{{uuid}}{{uuid|default:a}}{{uuid|default:b}}", 0, "ab"},
+	{"{{missing|default:a}}{{missing}}", -ENODATA, NULL},
+	/* The 17th name, and the first, once more. */
+	{"{{server}}{{asset|uri}}{{note|uri}}{{words|uri}}{{both|uri}}"
+	 "{{last|uri}}{{setting|uri}}{{goes|uri}}{{dollar|uri}}{{harmless}}"
+	 "{{args}}{{uuid}}{{missing|default:}}{{serial}}{{serial}}"
+	 "{{nested}}{{mac}}{{mac}}{{server}}",
+	 0,
+	 "boot:8080x%20%7C%7C%20y%23ca%20%23ca%20%26%7C%20ba%20%3Ba%24%7Bba%5C"
+	 "a%24 a#b &c d|| {$} \\x a || bS 1/2S 1/2<52:54:00:12:34:56>a || b"
+	 "52:54:00:12:34:5652:54:00:12:34:56boot:8080"},
 };
 
 static void test_expand_yields_text_or_error(void **state)

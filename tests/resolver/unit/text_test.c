@@ -1,54 +1,95 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Unit tests of text.h. */
+/* Comparing and copying texts of a line. */
 #include "text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static const char *const texts[] = {
-	"", "a", "b", "A", "ab", "abc", "abd", "a\351", "/v1/confirm/",
-};
-
-#define COUNT (sizeof(texts) / sizeof(texts[0]))
-
-static void test_texts_are_the_same_as_strcmp_has_it(void **state)
+static void test_each_control_character_becomes_a_space(void **ctx)
 {
-	size_t i, j;
+	char text[20], copy[20];
+	int c, at;
 
-	(void)state;
-	for (i = 0; i < COUNT; i++) {
-		for (j = 0; j < COUNT; j++)
-			assert_int_equal(text_is(texts[i], texts[j]),
-					 strcmp(texts[i], texts[j]) == 0);
+	(void)ctx;
+	for (c = 1; c < 256; c++) {
+		for (at = 0; at < 17; at++) {
+			memset(text, 'a', 17);
+			text[17] = '\0';
+			text[at] = (char)c;
+			assert_int_equal(text_copy_printable(copy, text, 17),
+					 !(c < 0x20 || c == 0x7f));
+			if (c < 0x20 || c == 0x7f)
+				text[at] = ' ';
+			assert_string_equal(copy, text);
+		}
 	}
 }
 
-static void test_prefix_is_skipped_as_strncmp_has_it(void **state)
+/* Without a byte that does not belong to it. */
+static void test_copies_are_of_their_length(void **ctx)
 {
-	size_t i, j;
+	size_t len;
 
-	(void)state;
-	for (i = 0; i < COUNT; i++) {
-		for (j = 0; j < COUNT; j++) {
-			size_t len = strlen(texts[j]);
-			bool is_prefix = strncmp(texts[i], texts[j], len) == 0;
+	(void)ctx;
+	for (len = 0; len < 70; len++) {
+		char *text = malloc(len + 1), *copy = malloc(len + 1);
 
-			assert_ptr_equal(text_skip(texts[i], texts[j]),
-					 is_prefix ? texts[i] + len : NULL);
-		}
+		memset(text, 'a', len);
+		text[len] = '\0';
+		assert_int_equal(text_copy_line(copy, len + 1, text), len);
+		assert_string_equal(copy, text);
+		memset(copy, 'b', len);
+		text_copy(copy, text, len);
+		assert_memory_equal(copy, text, len);
+		free(text);
+		free(copy);
+	}
+}
+
+static void test_what_does_not_fit_is_cut_between_characters(void **ctx)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *copy;
+	} cases[] = {
+		{"abc", 4, "abc"},
+		{"abc", 3, "ab"},
+		{"abc", 1, ""},
+		{"a\xc3\xa4", 4, "a\xc3\xa4"},
+		{"a\xc3\xa4", 3, "a"},
+		{"a\xe2\x82\xac", 4, "a"},
+		{"a\xe2\x82\xac", 3, "a"},
+		{"\xf0\x9f\x98\x80", 4, ""},
+		{"\x80\x80\x80", 3, ""},
+	};
+	char copy[8];
+	size_t i;
+
+	(void)ctx;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(copy, 'x', sizeof(copy));
+		assert_int_equal(
+			text_copy_line(copy, cases[i].size, cases[i].text),
+			strlen(cases[i].copy));
+		assert_string_equal(copy, cases[i].copy);
+		assert_int_equal(copy[cases[i].size], 'x');
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts_are_the_same_as_strcmp_has_it),
-		cmocka_unit_test(test_prefix_is_skipped_as_strncmp_has_it),
+		cmocka_unit_test(test_each_control_character_becomes_a_space),
+		cmocka_unit_test(test_copies_are_of_their_length),
+		cmocka_unit_test(
+			test_what_does_not_fit_is_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

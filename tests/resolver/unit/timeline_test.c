@@ -29,6 +29,25 @@ static int teardown(void **ctx)
 	return 0;
 }
 
+/* A machine asks and is answered. */
+static void boot(const char *name, bool is_known, const struct facts *facts,
+		 const char *client, const char *asked, const char *answered,
+		 uint64_t digest)
+{
+	struct timeline_boot what = {
+		.name = name,
+		.hash = table_hash(name, strlen(name)),
+		.is_known = is_known,
+		.facts = facts,
+		.client = client,
+		.asked = asked,
+		.answered = answered,
+		.digest = digest,
+	};
+
+	timeline_boot(timeline, &what);
+}
+
 /* web01 asks from an address, with a MAC and a serial (or NULL). */
 static void ask(const char *client, const char *mac, const char *serial)
 {
@@ -36,8 +55,7 @@ static void ask(const char *client, const char *mac, const char *serial)
 
 	facts.value[FACT_SERIAL] = serial;
 	strcpy(facts.mac_name, mac);
-	timeline_sight(timeline, "web01", true, &facts, client, "from it");
-	timeline_add(timeline, "web01", EVENT_SERVER, "answered", 0, "a.ipxe");
+	boot("web01", true, &facts, client, "from it", "a.ipxe", 0);
 }
 
 static struct sighting sighting(void)
@@ -59,6 +77,10 @@ static void test_what_it_says_anew_is_remembered_at_once(void **ctx)
 	assert_string_equal(sighting().serial, "S1");
 	ask("192.0.2.1", "52-54-00-00-00-01", "S2");
 	assert_string_equal(sighting().serial, "S2");
+	assert_string_equal(sighting().mac, "52-54-00-00-00-01");
+	/* What it does not say this time it said before. */
+	ask("192.0.2.1", "52-54-00-00-00-01", NULL);
+	assert_string_equal(sighting().serial, "S2");
 	ask("192.0.2.1", "52-54-00-00-00-02", "S2");
 	assert_string_equal(sighting().mac, "52-54-00-00-00-02");
 	assert_true(timeline_find(timeline, "52-54-00-00-00-02", name));
@@ -66,6 +88,10 @@ static void test_what_it_says_anew_is_remembered_at_once(void **ctx)
 	assert_string_equal(sighting().client, "192.0.2.2");
 	assert_true(timeline_find(timeline, "192.0.2.2", name));
 	assert_string_equal(name, "web01");
+	/* It has them no more. */
+	assert_false(timeline_find(timeline, "192.0.2.1", name));
+	assert_false(timeline_find(timeline, "52-54-00-00-00-01", name));
+	assert_false(timeline_find(timeline, "", name));
 }
 
 static void test_shared_address_leads_to_who_asked_last(void **ctx)
@@ -79,8 +105,7 @@ static void test_shared_address_leads_to_who_asked_last(void **ctx)
 		ask("192.0.2.1", "52-54-00-00-00-01", NULL);
 		assert_true(timeline_find(timeline, "192.0.2.1", name));
 		assert_string_equal(name, "web01");
-		timeline_sight(timeline, "web02", true, &facts, "192.0.2.1",
-			       "from it");
+		boot("web02", true, &facts, "192.0.2.1", "from it", "b", 0);
 		assert_true(timeline_find(timeline, "192.0.2.1", name));
 		assert_string_equal(name, "web02");
 	}
@@ -112,16 +137,19 @@ static void test_questions_and_answers_in_turn_are_two_events(void **ctx)
 	assert_int_equal(timeline_get(timeline, "web01", &found, events), 3);
 	assert_string_equal(events[2].text, "a b");
 	assert_int_equal(events[2].count, 2);
+	/* What only begins alike is not. */
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "a");
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "a b c");
+	timeline_add(timeline, "web01", EVENT_FIRMWARE, "say", 0, "a b c");
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 6);
 }
 
 /* web01 asks, and is answered by a file, as a digest has it. */
 static void ask_as(uint64_t digest, const char *asked, const char *file)
 {
 	struct facts facts = {.mac_name = "52-54-00-00-00-01"};
-	const void *event = timeline_sight(timeline, "web01", true, &facts,
-					   "192.0.2.1", asked);
 
-	timeline_answer(timeline, "web01", event, digest, file);
+	boot("web01", true, &facts, "192.0.2.1", asked, file, digest);
 }
 
 /* Does it ask the same again, and is answered the same? */
@@ -164,8 +192,7 @@ static void test_the_same_again_is_counted_without_a_look(void **ctx)
 	assert_true(events[1].at_ms <= found.last_ms);
 	/* Another machine asked from there meanwhile. */
 	ask_as(7, "a", "a.ipxe");
-	timeline_sight(timeline, "web02", true, &(struct facts){0}, "192.0.2.1",
-		       "b");
+	boot("web02", true, &(struct facts){0}, "192.0.2.1", "b", "b", 0);
 	assert_true(is_again(7, true));
 	assert_true(timeline_find(timeline, "192.0.2.1", name));
 	assert_string_equal(name, "web01");
@@ -175,9 +202,7 @@ static void test_the_same_again_is_counted_without_a_look(void **ctx)
 static void test_the_same_again_is_of_the_last_two_events(void **ctx)
 {
 	struct event events[TIMELINE_EVENTS_MAX];
-	struct facts facts = {0};
 	struct sighting found;
-	const void *event;
 
 	(void)ctx;
 	/* In either order. */
@@ -187,24 +212,23 @@ static void test_the_same_again_is_of_the_last_two_events(void **ctx)
 	assert_false(is_again(7, true));
 	/* The answer is new, and the question the one before the last. */
 	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "x");
-	timeline_sight(timeline, "web01", true, &facts, NULL, "a");
+	timeline_add(timeline, "web01", EVENT_SERVER, "asked", 0, "a");
 	timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", 0, "y");
 	ask_as(7, "a", "b.ipxe");
 	assert_false(is_again(7, true));
-	/* It asked something else in between. */
-	event = timeline_sight(timeline, "web01", true, &facts, NULL, "a");
-	timeline_sight(timeline, "web01", true, &facts, NULL, "b");
-	timeline_answer(timeline, "web01", event, 9, "b.ipxe");
-	assert_false(is_again(9, true));
+	/* It was another question, and the same answer. */
+	ask_as(9, "b", "b.ipxe");
+	assert_true(is_again(9, true));
+	assert_false(is_again(7, true));
 	/* What is put back counts what there was. */
 	ask_as(7, "a", "c.ipxe");
 	found = sighting();
 	assert_true(is_again(7, true));
 	timeline_restore(timeline, &found, NULL, 0);
 	assert_false(is_again(7, true));
-	assert_int_equal(timeline_get(timeline, "web01", &found, events), 12);
-	assert_string_equal(events[11].text, "c.ipxe");
-	assert_int_equal(events[11].count, 2);
+	assert_int_equal(timeline_get(timeline, "web01", &found, events), 10);
+	assert_string_equal(events[9].text, "c.ipxe");
+	assert_int_equal(events[9].count, 2);
 	ask_as(7, "a", "c.ipxe");
 	assert_true(is_again(7, true));
 }
@@ -218,11 +242,11 @@ static void test_strangers_make_room_first(void **ctx)
 
 	(void)ctx;
 	/* Unknown at first, and then known, in the same second. */
-	timeline_sight(timeline, "web01", false, &facts, "192.0.2.1", "");
-	timeline_know(timeline, "web01");
+	boot("web01", false, &facts, "192.0.2.1", "", "", 0);
+	boot("web01", true, &facts, "192.0.2.1", "", "", 0);
 	for (i = 0; i < 2 * TIMELINES_KEPT; i++) {
 		snprintf(name, sizeof(name), "stranger%d", i);
-		timeline_sight(timeline, name, false, &facts, NULL, "");
+		boot(name, false, &facts, NULL, "", "", 0);
 	}
 	assert_true(timeline_count(timeline) <= TIMELINES_KEPT);
 	assert_true(timeline_get(timeline, "web01", &found, NULL) >= 0);
@@ -249,8 +273,7 @@ static void test_forgotten_machine_leaves_nothing(void **ctx)
 		timeline_prefetch(timeline, hash);
 		for (turn = 0; turn < 3; turn++)
 			timeline_foresee(timeline, hash, turn);
-		timeline_sight(timeline, name, true, &facts, "192.0.2.1", "a");
-		timeline_add(timeline, name, EVENT_SERVER, "answered", 0, "b");
+		boot(name, true, &facts, "192.0.2.1", "a", "b", 0);
 		facts.value[FACT_SERIAL] = NULL;
 		facts.mac_name[0] = '\0';
 	}
@@ -272,6 +295,84 @@ static void test_forgotten_machine_leaves_nothing(void **ctx)
 	assert_in_range(kept, TIMELINES_KEPT / 2, TIMELINES_KEPT);
 }
 
+/* Text i of a row, each with another length than its neighbours. */
+static void text_make(char text[EVENT_TEXT_BYTES], int i)
+{
+	int len = i * 37 % (EVENT_TEXT_BYTES - 8);
+
+	snprintf(text, EVENT_TEXT_BYTES, "%03d %.*s", i, len,
+		 "a text that is longer than a machine's own memory, so that "
+		 "it takes turns with short ones, which have room there while "
+		 "nothing else is in their place; so often that the first of "
+		 "them are forgotten, and their place is free again.");
+}
+
+static void test_events_of_any_size_come_and_go(void **ctx)
+{
+	struct event events[TIMELINE_EVENTS_MAX];
+	char text[EVENT_TEXT_BYTES];
+	struct sighting found;
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < 400; i++) {
+		text_make(text, i);
+		timeline_add(timeline, "web01", EVENT_FIRMWARE, "said", i + 1,
+			     text);
+	}
+	assert_int_equal(timeline_get(timeline, "web01", &found, events),
+			 TIMELINE_EVENTS_MAX);
+	for (i = 0; i < TIMELINE_EVENTS_MAX; i++) {
+		text_make(text, 400 - TIMELINE_EVENTS_MAX + i);
+		assert_string_equal(events[i].text, text);
+		assert_string_equal(events[i].kind, "said");
+	}
+	/* Put back into a machine of which nothing is left. */
+	timeline_restore(timeline, &found, events, TIMELINE_EVENTS_MAX);
+	assert_int_equal(timeline_get(timeline, "web01", &found, events),
+			 TIMELINE_EVENTS_MAX);
+	for (i = 0; i < TIMELINE_EVENTS_MAX; i++) {
+		text_make(text, 400 - TIMELINE_EVENTS_MAX + i);
+		assert_string_equal(events[i].text, text);
+	}
+}
+
+/* All that a machine can say, as long as it can be, and longer. */
+static void test_long_texts_are_cut(void **ctx)
+{
+	char name[STATE_NAME_BYTES], found_name[STATE_NAME_BYTES];
+	char long_text[2 * EVENT_TEXT_BYTES];
+	struct event events[TIMELINE_EVENTS_MAX];
+	struct facts facts = {
+		.value = {[FACT_SERIAL] = long_text,
+			  [FACT_PRODUCT] = long_text,
+			  [FACT_PLATFORM] = long_text,
+			  [FACT_VERSION] = long_text},
+	};
+	struct sighting found;
+
+	(void)ctx;
+	memset(long_text, 'a', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	memset(facts.mac_name, '5', sizeof(facts.mac_name) - 1);
+	memset(facts.uuid_name, '6', sizeof(facts.uuid_name) - 1);
+	boot(name, true, &facts, long_text, long_text, long_text, 0);
+	assert_int_equal(timeline_get(timeline, name, &found, events), 2);
+	assert_string_equal(found.name, name);
+	assert_int_equal(strlen(found.client), SAID_CLIENT_BYTES - 1);
+	assert_string_equal(found.mac, facts.mac_name);
+	assert_string_equal(found.uuid, facts.uuid_name);
+	assert_int_equal(strlen(found.serial), SAID_SERIAL_BYTES - 1);
+	assert_int_equal(strlen(found.product), SAID_PRODUCT_BYTES - 1);
+	assert_int_equal(strlen(found.platform), SAID_PLATFORM_BYTES - 1);
+	assert_int_equal(strlen(found.version), SAID_VERSION_BYTES - 1);
+	assert_int_equal(strlen(events[1].text), EVENT_TEXT_BYTES - 1);
+	assert_true(timeline_find(timeline, facts.mac_name, found_name));
+	assert_string_equal(found_name, name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +384,8 @@ int main(void)
 		TEST(test_the_same_again_is_of_the_last_two_events),
 		TEST(test_strangers_make_room_first),
 		TEST(test_forgotten_machine_leaves_nothing),
+		TEST(test_events_of_any_size_come_and_go),
+		TEST(test_long_texts_are_cut),
 #undef TEST
 	};
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Copying texts of a line. */
+#include "text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Is there a control character among these bytes? */
+static bool has_control(uint64_t word)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t below_space = (word - ones * 0x20) & ~word;
+	uint64_t delete = word ^ ones * 0x7f;
+
+	/* The eighth bit of a byte that is less than a number, or zero. */
+	return (below_space | ((delete - ones) & ~delete)) & ones * 0x80;
+}
+
+static char printable(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f ? ' ' : c;
+}
+
+/* The longest start of a text of so many bytes that does not end inside of a
+ * UTF-8 sequence; the text goes on. */
+static size_t utf8_cut(const char *text, size_t len)
+{
+	if ((text[len] & 0xc0) != 0x80)
+		return len;
+	while (len && (text[len - 1] & 0xc0) == 0x80)
+		len--;
+	return len ? len - 1 : 0;
+}
+
+size_t text_line_len(const char *text, size_t size)
+{
+	size_t len = strnlen(text, size - 1);
+
+	return text[len] ? utf8_cut(text, len) : len;
+}
+
+bool text_copy_printable(char *buf, const char *text, size_t len)
+{
+	bool is_same = true;
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, text + i, sizeof(word));
+		if (has_control(word))
+			break;
+		memcpy(buf + i, &word, sizeof(word));
+	}
+	for (; i < len; i++) {
+		buf[i] = printable(text[i]);
+		is_same &= buf[i] == text[i];
+	}
+	buf[len] = '\0';
+	return is_same;
+}
+
+size_t text_copy_line(char *buf, size_t size, const char *text)
+{
+	size_t len = text_line_len(text, size);
+
+	text_copy_printable(buf, text, len);
+	return len;
+}
