@@ -257,10 +257,14 @@ def test_threads_that_serve_do_not_interrupt_others(daemon: Daemon) -> None:
 
 
 def test_policy_that_somebody_chose_is_left(site: Site) -> None:
-    daemon = Daemon(site, by=("chrt", "--fifo", "1"))
+    # Nobody else may leave it again, so this alone shows that nobody tries.
+    chosen = ("chrt", "--fifo", "1")
+    if subprocess.run([*chosen, "true"], timeout=WAIT).returncode:
+        pytest.skip("no program may have this policy here")
+    daemon = Daemon(site, by=chosen)
     try:
-        # By then all of its threads are at work.
-        assert daemon.reload() is None and daemon.is_well()
+        daemon.reload()
+        assert daemon.is_well()
         assert set(daemon.policies()) == {os.SCHED_FIFO}
     finally:
         daemon.stop()
