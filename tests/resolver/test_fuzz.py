@@ -28,7 +28,8 @@ LENGTH = 2048
 SOURCES = [f"resolver/{name}.c" for name in (
     "arena", "reason", "table", "url", "facts", "template", "ini", "conditional",
     "rules", "log", "request", "region", "boot_image", "boot_format",
-    "cli/bootfile", "cli/dhcp_packet", "events", "timeline", "metrics", "http")]
+    "cli/bootfile", "cli/dhcp_packet", "events", "timeline", "said", "text",
+    "metrics", "http")]
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Iresolver", "-pthread",
          "-Itests/resolver/fuzz"]
 LIBRARIES = ["-ljansson"]
