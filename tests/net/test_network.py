@@ -157,8 +157,11 @@ def test_form_is_posted(network: Network) -> None:
 
 
 def test_host_answers_ping(network: Network) -> None:
+    # Linux answers by the tap device once it has seen that it is open, which
+    # takes up to a second.
     output = network.run(
         "set net0/ip 10.78.0.2\nset net0/netmask 255.255.255.0\nifopen\n"
+        "sleep 2\n"
         f"ping -c 2 -s 1472 {SERVER} && echo alive\n"
         "ping -c 1 -t 300 10.78.0.77 || echo dead\n"
         f"nstat\nipstat\n")
