@@ -287,7 +287,6 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 {
 	struct http_request *request = x->request;
 	struct reason why;
-	const char *server;
 	int rc;
 
 	rc = facts_parse(x->query, &request->arena, ret_facts, &why);
@@ -295,14 +294,13 @@ static int exchange_read_facts(struct exchange *x, struct facts *ret_facts)
 		answer_refusal(x, rc, &why);
 		return rc;
 	}
-	server = x->server;
-	if (!is_host(server)) {
+	if (!is_host(x->server)) {
 		reply_set_error(request, x->reply, 400,
 				"The Host field of "
 				"the request is not a host and port.");
 		return -EINVAL;
 	}
-	ret_facts->value[FACT_SERVER] = server;
+	ret_facts->value[FACT_SERVER] = x->server;
 	if (request->client && *request->client)
 		ret_facts->value[FACT_CLIENT] = request->client;
 	return 0;

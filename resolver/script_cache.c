@@ -284,33 +284,15 @@ static void set_insert(struct set *set, int way, struct entry *entry,
 	set->generations[0] = (uint32_t)entry->generation;
 }
 
-/* Is there room for an entry of that size in place of one of another?  Two
- * threads may both be told so, and then pass the limit, by an entry each. */
-static bool has_room(const struct script_cache *cache, size_t old_size,
-		     size_t size)
+/* Is there room for an entry of that size in place of the way's? Two threads
+ * may both be told so, and then pass the limit, by an entry each. */
+static bool has_room(const struct script_cache *cache, const struct set *set,
+		     int way, size_t size)
 {
-	return LOAD(&cache->used) + size - old_size <= cache->limit;
-}
-
-/* The same with the lock held, in that place of the set. */
-static void set_put(struct script_cache *cache, struct set *set, int way,
-		    uint64_t generation, uint32_t hash, const char *key,
-		    size_t len, const struct asker *asker,
-		    const struct resolution *resolution)
-{
-	struct entry head = entry_head(generation, len, asker, resolution);
 	const struct entry *old = set->entries[way];
-	size_t old_size = old ? entry_size(old) : 0;
-	struct entry *entry;
+	size_t used = __atomic_load_n(&cache->used, __ATOMIC_RELAXED);
 
-	if (!has_room(cache, old_size, entry_size(&head)))
-		return;
-	entry = entry_make(&head, key, asker, resolution);
-	if (!entry)
-		return;
-	__atomic_add_fetch(&cache->used, entry_size(entry) - old_size,
-			   __ATOMIC_RELAXED);
-	set_insert(set, way, entry, hash, asker->hash);
+	return used + size - (old ? entry_size(old) : 0) <= cache->limit;
 }
 
 void script_cache_put(struct script_cache *cache, uint64_t generation,
@@ -318,6 +300,7 @@ void script_cache_put(struct script_cache *cache, uint64_t generation,
 		      const struct asker *asker,
 		      const struct resolution *resolution)
 {
+	struct entry head, *entry = NULL;
 	pthread_mutex_t *lock;
 	struct set *set;
 	int way;
@@ -328,9 +311,20 @@ void script_cache_put(struct script_cache *cache, uint64_t generation,
 	set = set_of(cache, hash, &lock);
 	pthread_mutex_lock(lock);
 	way = set_choose(set, generation, hash, key, len);
-	if (way < WAYS)
-		set_put(cache, set, way, generation, hash, key, len, asker,
-			resolution);
+	/* Mostly there is no place, where there are more machines. */
+	if (way < WAYS) {
+		head = entry_head(generation, len, asker, resolution);
+		if (has_room(cache, set, way, entry_size(&head)))
+			entry = entry_make(&head, key, asker, resolution);
+	}
+	if (entry) {
+		size_t old =
+			set->entries[way] ? entry_size(set->entries[way]) : 0;
+
+		__atomic_add_fetch(&cache->used, entry_size(entry) - old,
+				   __ATOMIC_RELAXED);
+		set_insert(set, way, entry, hash, asker->hash);
+	}
 	pthread_mutex_unlock(lock);
 }
 

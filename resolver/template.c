@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
 #include "url.h"
 
 /* Longest script that comes out, in bytes, and most references in it. */
@@ -459,8 +458,8 @@ struct expansion {
 	struct plain_value values[VALUES_MAX];
 };
 
-static int sink_put(struct expansion *sink, const char *text, size_t len,
-		    bool is_uri)
+static inline int sink_put(struct expansion *sink, const char *text, size_t len,
+			   bool is_uri)
 {
 	size_t size = is_uri ? url_encode(NULL, text, len) : len;
 	bool fits = sink->len <= sink->room && size <= sink->room - sink->len;
@@ -589,15 +588,8 @@ static int expand_all(struct expansion *sink, const struct template *template)
 		size_t len = 0;
 		const char *text = piece_plain(sink, piece, &len);
 
-		if (!text) {
-			rc = expand_piece(sink, piece, false, 0);
-		} else if (sink->len <= sink->room &&
-			   len <= sink->room - sink->len) {
-			text_copy(sink->buf + sink->len, text, len);
-			sink->len += len;
-		} else {
-			rc = sink_put(sink, text, len, false);
-		}
+		rc = text ? sink_put(sink, text, len, false)
+			  : expand_piece(sink, piece, false, 0);
 	}
 	if (rc == -EFBIG)
 		reason_set(sink->why, rc, "The expanded script is too large.");

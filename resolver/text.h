@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 /* Are the texts the same? */
 static inline bool text_is(const char *a, const char *b)
@@ -26,26 +25,6 @@ static inline const char *text_skip(const char *text, const char *prefix)
 			return NULL;
 	}
 	return text;
-}
-
-/* memcpy(3) for a few bytes, up to 32 without a call. */
-static inline void text_copy(char *to, const char *from, size_t len)
-{
-	if (len > 32) {
-		memcpy(to, from, len);
-	} else if (len >= 16) {
-		memcpy(to, from, 16);
-		memcpy(to + len - 16, from + len - 16, 16);
-	} else if (len >= 8) {
-		memcpy(to, from, 8);
-		memcpy(to + len - 8, from + len - 8, 8);
-	} else if (len >= 4) {
-		memcpy(to, from, 4);
-		memcpy(to + len - 4, from + len - 4, 4);
-	} else {
-		while (len--)
-			*to++ = *from++;
-	}
 }
 
 /*

@@ -673,16 +673,15 @@ static void entry_read(const struct entry *entry, struct sighting *ret_s)
 	strcpy(ret_s->version, texts[SAID_VERSION]);
 }
 
-/* Are these the last two events, in either order?  By their addresses alone,
- * as they may be gone. */
-static bool entry_ends_with(const struct entry *entry, const void *a,
-			    const void *b)
+/* Are these the last two events, in either order? */
+static bool entry_ends_with(const struct entry *entry, const struct node *a,
+			    const struct node *b)
 {
 	return (entry->last == a && entry->before == b) ||
 	       (entry->last == b && entry->before == a);
 }
 
-/* Note what was asked and answered; shard's lock is held. */
+/* Note what was asked and answered, with the shard's lock held. */
 static void entry_note(struct shard *shard, struct entry *entry,
 		       const struct timeline_boot *boot, int64_t now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Comparing and copying texts of a line. */
+/* Unit tests of text.h. */
 #include "text.h"
 
 #include <setjmp.h>
@@ -10,6 +10,40 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+static const char *const texts[] = {
+	"", "a", "b", "A", "ab", "abc", "abd", "a\351", "/v1/confirm/",
+};
+
+#define COUNT (sizeof(texts) / sizeof(texts[0]))
+
+static void test_texts_are_the_same_as_strcmp_has_it(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT; i++) {
+		for (j = 0; j < COUNT; j++)
+			assert_int_equal(text_is(texts[i], texts[j]),
+					 strcmp(texts[i], texts[j]) == 0);
+	}
+}
+
+static void test_prefix_is_skipped_as_strncmp_has_it(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT; i++) {
+		for (j = 0; j < COUNT; j++) {
+			size_t len = strlen(texts[j]);
+			bool is_prefix = strncmp(texts[i], texts[j], len) == 0;
+
+			assert_ptr_equal(text_skip(texts[i], texts[j]),
+					 is_prefix ? texts[i] + len : NULL);
+		}
+	}
+}
 
 static void test_each_control_character_becomes_a_space(void **ctx)
 {
@@ -44,9 +78,6 @@ static void test_copies_are_of_their_length(void **ctx)
 		text[len] = '\0';
 		assert_int_equal(text_copy_line(copy, len + 1, text), len);
 		assert_string_equal(copy, text);
-		memset(copy, 'b', len);
-		text_copy(copy, text, len);
-		assert_memory_equal(copy, text, len);
 		free(text);
 		free(copy);
 	}
@@ -86,6 +117,8 @@ static void test_what_does_not_fit_is_cut_between_characters(void **ctx)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_texts_are_the_same_as_strcmp_has_it),
+		cmocka_unit_test(test_prefix_is_skipped_as_strncmp_has_it),
 		cmocka_unit_test(test_each_control_character_becomes_a_space),
 		cmocka_unit_test(test_copies_are_of_their_length),
 		cmocka_unit_test(
