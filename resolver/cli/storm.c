@@ -31,6 +31,7 @@
 #define THREADS_MAX	 64
 #define WAIT_MAX_S	 300
 #define TRIES_MAX	 20
+#define PROGRESS_US	 1000000 /* between two looks at how far it is */
 #define REQUEST_BYTES	 1600
 #define HEAD_BYTES	 4096
 #define SCRIPT_BYTES	 16384
@@ -123,6 +124,8 @@ struct storm {
 	unsigned int busy;
 	/* When all is to end, and when somebody is to ask again (us). */
 	int64_t over, due;
+	/* When it began, and when a person is to see how far it is (us). */
+	int64_t begin, show;
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	int epoll_fd;
@@ -135,8 +138,10 @@ struct storm {
 	char before[600], after[600], fields[400];
 	size_t before_len, after_len, fields_len;
 	char separator;
-	/* Next machine, machines done and failed, requests, 503s, bytes. */
-	unsigned int next, done, failed, active;
+	/* Machines done and failed; count_up(). */
+	unsigned int done, failed;
+	/* Next machine, requests, 503s, bytes. */
+	unsigned int next, active;
 	uint64_t requests, refused, bytes;
 	uint64_t errors;
 	/* Why the first failed. */
@@ -157,6 +162,12 @@ static int64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Add one to a number that is this thread's, and that another one reads. */
+static void count_up(unsigned int *number)
+{
+	__atomic_store_n(number, *number + 1, __ATOMIC_RELAXED);
 }
 
 static void times_add(struct times *times, int64_t us)
@@ -376,7 +387,7 @@ static void client_lease(struct storm *storm, struct client *client)
 
 	if (client->tries++ == LEASE_TRIES_MAX) {
 		fail(storm, "an address", "no DHCP server gave one");
-		storm->failed++;
+		count_up(&storm->failed);
 		client_next(storm, client);
 		if (!client->is_idle)
 			client_wait(storm, client, now_us());
@@ -534,7 +545,7 @@ static void client_done(struct storm *storm, struct client *client)
 
 		snprintf(text, sizeof(text), "status %d", client->status);
 		fail(storm, client->stage ? "a file" : "a script", text);
-		storm->failed++;
+		count_up(&storm->failed);
 		client_next(storm, client);
 		goto ask;
 	}
@@ -545,7 +556,7 @@ static void client_done(struct storm *storm, struct client *client)
 	if (++client->stage == client->stages) {
 		if (client->stages > 1)
 			times_add(&storm->whole, now - client->began);
-		storm->done++;
+		count_up(&storm->done);
 		client_next(storm, client);
 	}
 ask:
@@ -647,7 +658,7 @@ static void client_lose(struct storm *storm, struct client *client, int error)
 	if (client->tries++ < TRIES_MAX) {
 		client_wait(storm, client, now_us() + 50000);
 	} else {
-		storm->failed++;
+		count_up(&storm->failed);
 		client_next(storm, client);
 		if (!client->is_idle)
 			client_wait(storm, client, now_us());
@@ -830,6 +841,25 @@ static void ring_begin(struct storm *storm)
 	storm->ring = NULL;
 }
 
+/* Say how far all of them are, in a line that the next one takes the place of;
+ * now is storms->show or later. */
+static void progress_show(struct storm *storms, int64_t now)
+{
+	const struct options *o = &storms->options;
+	unsigned long long done = 0, failed = 0;
+	unsigned int i;
+
+	for (i = 0; i < o->threads; i++) {
+		done += __atomic_load_n(&storms[i].done, __ATOMIC_RELAXED);
+		failed += __atomic_load_n(&storms[i].failed, __ATOMIC_RELAXED);
+	}
+	fprintf(stderr,
+		"\r%lld s of %u%s: %llu machines served, %llu failed\033[K",
+		(long long)(now - storms->begin) / 1000000, o->seconds,
+		o->is_endless ? "" : " at most", done, failed);
+	storms->show = now + PROGRESS_US;
+}
+
 static void *run(void *arg)
 {
 	struct storm *storm = arg;
@@ -852,6 +882,8 @@ static void *run(void *arg)
 		else
 			sockets_step(storm, due_wait(storm, now));
 		now = now_us();
+		if (now >= storm->show)
+			progress_show(storm, now);
 	}
 	ring_close(storm->ring);
 	storm->ring = NULL;
@@ -1111,10 +1143,13 @@ static int leases_open(struct storm *storm)
 static int storms_run(struct storm *storms)
 {
 	unsigned int threads = storms->options.threads, i, started;
-	int64_t begin = now_us();
+	bool is_seen = isatty(STDERR_FILENO);
 	int rc = 0;
 
-	storms->over = begin + (int64_t)storms->options.seconds * 1000000;
+	storms->begin = now_us();
+	storms->over =
+		storms->begin + (int64_t)storms->options.seconds * 1000000;
+	storms->show = INT64_MAX;
 	for (i = threads; i-- > 0 && rc == 0;)
 		rc = storm_prepare(storms, i, &storms[i]);
 	if (rc == 0)
@@ -1127,12 +1162,16 @@ static int storms_run(struct storm *storms)
 			strerror(-rc));
 		exit(1);
 	}
+	if (is_seen)
+		storms->show = storms->begin + PROGRESS_US;
 	run(storms);
+	if (is_seen)
+		fputs("\r\033[K", stderr);
 	for (i = 1; i < threads; i++) {
 		pthread_join(storms[i].thread, NULL);
 		storm_merge(storms, &storms[i]);
 	}
-	report(storms, (double)(now_us() - begin) / 1e6);
+	report(storms, (double)(now_us() - storms->begin) / 1e6);
 	if (storms->options.is_endless)
 		return storms->failed || !storms->done;
 	return storms->done != storms->options.machines;

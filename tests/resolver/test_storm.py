@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import pty
 import re
 import socket
 import subprocess
@@ -130,6 +132,47 @@ def test_round_after_round_survives_ended_connections() -> None:
     errors = re.search(r"^(\d+) errors; the first: (.*)", result.stdout, re.M)
     assert errors and errors[2] == "receiving: the connection ended."
     assert int(errors[1]) <= server.replies / 15
+
+
+def read_all(terminal: int) -> str:
+    """What is shown on a terminal until nobody has it open any more."""
+    shown = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(terminal, 4096):
+            shown += data
+    return shown.decode()
+
+
+def test_terminal_shows_how_far_it_is(
+        bootable: Site, daemon: Daemon) -> None:
+    """All threads' machines, once a second; the report has its line."""
+    terminal, stderr = pty.openpty()
+    try:
+        with subprocess.Popen(
+                [str(UNLOOP), "storm", "-r", "-t", "3", "-c", "4", "-j", "2",
+                 f"http://127.0.0.1:{daemon.port}/boot.ipxe"],
+                stdout=subprocess.PIPE, stderr=stderr, text=True) as process:
+            os.close(stderr)
+            shown = read_all(terminal)
+            assert process.stdout
+            report = process.stdout.read()
+    finally:
+        os.close(terminal)
+    rows = re.findall(r"\r(\d) s of 3: (\d+) machines served, 0 failed\x1b\[K",
+                      shown)
+    assert [seconds for seconds, _ in rows][:2] == ["1", "2"]
+    counts = [int(count) for _, count in rows]
+    served = re.match(r"(\d+) machines served", report)
+    assert served and 0 < counts[0] < counts[1] <= int(served[1])
+    # One of the threads alone has served a third by then.
+    assert counts[1] > int(served[1]) * 0.4
+    assert shown.endswith("\r\x1b[K")
+
+
+def test_pipe_gets_no_progress(bootable: Site, daemon: Daemon) -> None:
+    result = storm(daemon, "-r", "-t", "2")
+    assert result.returncode == 0
+    assert result.stderr == ""
 
 
 def test_missing_kernel_is_a_failure(bootable: Site, daemon: Daemon) -> None:
