@@ -22,7 +22,7 @@ void table_fini(struct table *table)
 static uint64_t mix_word(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-	return hash ^ hash >> 32;
+	return hash << 32 | hash >> 32;
 }
 
 static uint64_t mix_bytes(uint64_t hash, const unsigned char *bytes)
@@ -74,7 +74,7 @@ uint64_t table_mix(uint64_t hash, const void *data, size_t len)
 uint32_t table_hash(const void *data, size_t len)
 {
 	/* Neighbouring keys differ in few bits; spread them. */
-	return (uint32_t)(mix_word(table_mix(0, data, len), 0) >> 32);
+	return (uint32_t)mix_word(table_mix(0, data, len), 0);
 }
 
 static void slot_put(struct table_slot *slots, uint32_t mask,

@@ -40,18 +40,28 @@ size_t text_line_len(const char *text, size_t size)
 	return text[len] ? utf8_cut(text, len) : len;
 }
 
+/* Copy a word's bytes where no control character is among them. */
+static bool copy_word(char *buf, const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, sizeof(word));
+	memcpy(buf, &word, sizeof(word));
+	return !has_control(word);
+}
+
 bool text_copy_printable(char *buf, const char *text, size_t len)
 {
+	const size_t step = sizeof(uint64_t);
 	bool is_same = true;
-	uint64_t word;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, text + i, sizeof(word));
-		if (has_control(word))
-			break;
-		memcpy(buf + i, &word, sizeof(word));
-	}
+	while (len - i >= step && copy_word(buf + i, text + i))
+		i += step;
+	/* The last word begins in the one before it. */
+	if (i && len - i < step &&
+	    copy_word(buf + len - step, text + len - step))
+		i = len;
 	for (; i < len; i++) {
 		buf[i] = printable(text[i]);
 		is_same &= buf[i] == text[i];

@@ -47,20 +47,27 @@ static void test_prefix_is_skipped_as_strncmp_has_it(void **state)
 
 static void test_each_control_character_becomes_a_space(void **ctx)
 {
-	char text[20], copy[20];
-	int c, at;
+	char text[24], copy[24];
+	int c, len, at;
 
 	(void)ctx;
 	for (c = 1; c < 256; c++) {
-		for (at = 0; at < 17; at++) {
-			memset(text, 'a', 17);
-			text[17] = '\0';
-			text[at] = (char)c;
-			assert_int_equal(text_copy_printable(copy, text, 17),
-					 !(c < 0x20 || c == 0x7f));
-			if (c < 0x20 || c == 0x7f)
-				text[at] = ' ';
-			assert_string_equal(copy, text);
+		bool is_control = c < 0x20 || c == 0x7f;
+
+		/* The last place has none. */
+		for (len = 0; len < 20; len++) {
+			for (at = 0; at <= len; at++) {
+				memset(text, 'a', (size_t)len);
+				text[at] = (char)c;
+				text[len] = '\0';
+				assert_int_equal(
+					text_copy_printable(copy, text,
+							    (size_t)len),
+					!is_control || at == len);
+				if (is_control && at < len)
+					text[at] = ' ';
+				assert_string_equal(copy, text);
+			}
 		}
 	}
 }
