@@ -136,14 +136,9 @@ void control_peek(struct control *control, const char *name,
 	state_get(control ? control->state : NULL, name, ret_state);
 }
 
-bool control_foresee(struct control *control, uint32_t name, int turn)
+bool control_foresee(struct control *control, struct timeline_foresight *f)
 {
-	if (!control)
-		return false;
-	if (turn > 0)
-		return timeline_foresee(control->timeline, name, turn - 1);
-	timeline_prefetch(control->timeline, name);
-	return true;
+	return control && timeline_foresee(control->timeline, f);
 }
 
 void control_answered(struct control *control,

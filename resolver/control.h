@@ -8,6 +8,7 @@
 #include "facts.h"
 #include "http.h"
 #include "state.h"
+#include "timeline.h"
 
 /* What unloopd's command line and site.conf say about it. */
 struct control_options {
@@ -88,11 +89,10 @@ void control_peek(struct control *control, const char *name,
 		  struct machine_state *ret_state);
 
 /*
- * A machine with this table_hash() of its name is about to ask: in turns 0, 1,
- * ..., have what is known about it fetched from memory.  Returns whether
- * another turn is of use.
+ * A machine is about to ask: have what is known about it fetched from memory,
+ * step by step.  Returns whether there is another step.
  */
-bool control_foresee(struct control *control, uint32_t name, int turn);
+bool control_foresee(struct control *control, struct timeline_foresight *f);
 
 /* What a machine said, and how it was answered. */
 struct control_answer {

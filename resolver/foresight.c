@@ -67,11 +67,11 @@ static bool mac_find(const struct foresight *f, unsigned char mac[MAC_BYTES])
 	return false;
 }
 
-static void timeline_turn(const struct service *service,
-			  const struct snapshot *snapshot, struct foresight *f)
+static void timeline_go(const struct service *service,
+			const struct snapshot *snapshot, struct foresight *f)
 {
 	(void)snapshot;
-	if (!control_foresee(service->control, f->name, f->turn++))
+	if (!control_foresee(service->control, &f->timeline))
 		f->step = NULL;
 }
 
@@ -81,9 +81,16 @@ static void name_read(const struct service *service,
 {
 	const char *name = snapshot->machines[f->evidence->machine].name;
 
-	f->name = table_hash(name, strlen(name));
-	f->step = timeline_turn;
-	timeline_turn(service, snapshot, f);
+	(void)service;
+	f->timeline.name = table_hash(name, strlen(name));
+	f->step = timeline_go;
+}
+
+/* Have size bytes fetched, which may be in two lines of memory. */
+static void prefetch(const void *data, size_t size)
+{
+	__builtin_prefetch(data);
+	__builtin_prefetch((const char *)data + size - 1);
 }
 
 static void machine_read(const struct service *service,
@@ -98,7 +105,8 @@ static void evidence_read(const struct service *service,
 			  const struct snapshot *snapshot, struct foresight *f)
 {
 	(void)service;
-	__builtin_prefetch(&snapshot->machines[f->evidence->machine]);
+	prefetch(&snapshot->machines[f->evidence->machine],
+		 sizeof(*snapshot->machines));
 	f->step = machine_read;
 }
 
@@ -114,8 +122,17 @@ static void evidence_find(const struct service *service,
 	if (i == TABLE_END)
 		return;
 	f->evidence = &snapshot->evidence[i];
-	__builtin_prefetch(f->evidence);
+	prefetch(f->evidence, sizeof(*f->evidence));
 	f->step = evidence_read;
+}
+
+/* The MAC's place in the table is known. */
+static void table_read(const struct service *service,
+		       const struct snapshot *snapshot, struct foresight *f)
+{
+	(void)service;
+	table_prefetch(&snapshot->evidence_table, f->mac);
+	f->step = evidence_find;
 }
 
 /* Is there a script already?  Else who it is will have to be found out. */
@@ -124,15 +141,14 @@ static void script_find(const struct service *service,
 {
 	unsigned char mac[MAC_BYTES];
 
+	(void)snapshot;
 	f->step = NULL;
-	if (script_cache_foresee(service->cache, f->hash, &f->name)) {
-		f->step = timeline_turn;
-		timeline_turn(service, snapshot, f);
+	if (script_cache_foresee(service->cache, f->hash, &f->timeline.name)) {
+		f->step = timeline_go;
 	} else if (mac_find(f, mac)) {
 		f->mac =
 			identity_hash(FACT_MAC, (const char *)mac, sizeof(mac));
-		table_prefetch(&snapshot->evidence_table, f->mac);
-		f->step = evidence_find;
+		f->step = table_read;
 	}
 }
 

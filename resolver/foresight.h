@@ -9,6 +9,7 @@
 
 #include "service.h"
 #include "snapshot.h"
+#include "timeline.h"
 
 /*
  * A request that was received and is not looked at yet.  Each step has memory
@@ -24,13 +25,12 @@ struct foresight {
 	size_t query_len;
 	/* Of the query: foresight_hash(). */
 	uint32_t hash;
-	/* Of the MAC, as identity_hash(); of the machine's name. */
+	/* Of the MAC, as identity_hash(). */
 	uint32_t mac;
-	uint32_t name;
 	/* What was found of the site. */
 	const struct evidence *evidence;
-	/* What the timeline was asked. */
-	int turn;
+	/* The machine's timeline. */
+	struct timeline_foresight timeline;
 };
 
 /*

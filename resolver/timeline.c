@@ -60,7 +60,9 @@ struct node {
 struct entry {
 	/* What points to this one in its bucket. */
 	_Alignas(CACHE_LINE) struct entry **prev_next;
-	/* Seen just after and just before it, of those as known as it is. */
+	/* Seen just after and just before it, of those as known as it is; what
+	 * was before the oldest one is of no meaning, so that nobody has to
+	 * touch its memory when that goes. */
 	struct entry *newer;
 	struct entry *older;
 	/* The oldest event, the last, and the one before that; or NULL. */
@@ -79,8 +81,9 @@ struct entry {
 	uint8_t name_len;
 	/* Is it in the site or adopted? */
 	bool is_known;
-	/* Of events. */
-	unsigned int count;
+	/* Of events, and the memory that they take. */
+	uint16_t count;
+	uint16_t bytes;
 	/* How often timeline_again() took note of the last two events since
 	 * that was put into them, and when it did last. */
 	unsigned int again;
@@ -95,18 +98,22 @@ struct entry {
 
 	/* When what it said was put into said and keys. */
 	int64_t said_ms;
-	/* Its name, NUL, what it said (said.h). */
-	char name[STATE_NAME_BYTES + SAID_BYTES];
-
 	/* Of room: what is used, and by how many events. */
 	uint16_t room_used;
 	uint16_t room_nodes;
+	/* Its name, NUL, what it said (said.h). */
+	char name[STATE_NAME_BYTES + SAID_BYTES];
+
 	_Alignas(struct node) char room[ROOM_BYTES];
 };
 
 /* Of an entry, what every request needs, and what it takes in most cases. */
 #define HOT_BEGIN offsetof(struct entry, next)
 #define HOT_END	  (HOT_BEGIN + 2 * CACHE_LINE)
+
+/* The same of the room for the first events. */
+#define ROOM_BEGIN offsetof(struct entry, room)
+#define ROOM_END   (ROOM_BEGIN + 2 * CACHE_LINE)
 
 struct shard {
 	_Alignas(CACHE_LINE) pthread_mutex_t lock;
@@ -196,14 +203,25 @@ static void entry_drop_first(struct shard *shard, struct entry *entry)
 		entry->before = NULL;
 	entry->count--;
 	entry->digest = 0;
+	entry->bytes = (uint16_t)(entry->bytes - node_bytes(node));
 	shard->bytes -= node_bytes(node);
 	node_free(entry, node);
 }
 
-static void entry_free(struct shard *shard, struct entry *entry)
+/* Forget all events, without a look at those in its own memory. */
+static void entry_drop_all(struct shard *shard, struct entry *entry)
 {
+	if (entry->room_nodes == entry->count) {
+		shard->bytes -= entry->bytes;
+		entry->first = NULL;
+	}
 	while (entry->first)
 		entry_drop_first(shard, entry);
+}
+
+static void entry_free(struct shard *shard, struct entry *entry)
+{
+	entry_drop_all(shard, entry);
 	free(entry);
 }
 
@@ -246,14 +264,16 @@ static void order_remove(struct shard *shard, struct entry *entry)
 {
 	bool which = entry->is_known;
 
-	if (entry->newer)
+	bool is_oldest = shard->oldest[which] == entry;
+
+	if (!entry->newer)
+		shard->newest[which] = is_oldest ? NULL : entry->older;
+	else if (!is_oldest)
 		entry->newer->older = entry->older;
-	else
-		shard->newest[which] = entry->older;
-	if (entry->older)
-		entry->older->newer = entry->newer;
-	else
+	if (is_oldest)
 		shard->oldest[which] = entry->newer;
+	else
+		entry->older->newer = entry->newer;
 }
 
 static void order_append(struct shard *shard, struct entry *entry)
@@ -320,8 +340,7 @@ static struct entry *shard_evict(struct shard *shard)
 	if (entry->next)
 		entry->next->prev_next = entry->prev_next;
 	order_remove(shard, entry);
-	while (entry->first)
-		entry_drop_first(shard, entry);
+	entry_drop_all(shard, entry);
 	shard->count--;
 	return entry;
 }
@@ -344,21 +363,30 @@ static const char *entry_said(const struct entry *entry)
 /* Begin a machine that said nothing. */
 static void entry_begin(struct entry *entry, const char *name, int64_t now)
 {
-	size_t len = strnlen(name, STATE_NAME_BYTES - 1);
+	size_t len = 0;
 
-	memset(entry, 0, offsetof(struct entry, name));
-	memcpy(entry->name, name, len);
+	/* Calls to clear and to copy so little would cost more. */
+	for (; len < STATE_NAME_BYTES - 1 && name[len]; len++)
+		entry->name[len] = name[len];
 	memset(entry->name + len, 0, 1 + SAID_COUNT);
-	entry->room_used = entry->room_nodes = 0;
 	entry->name_len = (uint8_t)len;
 	entry->said_len = SAID_COUNT;
-	entry->first_ms = now;
-	entry->renewed_ms = now;
+	entry->said_ms = 0;
+	entry->first = entry->last = entry->before = NULL;
+	entry->count = entry->bytes = 0;
+	entry->room_used = entry->room_nodes = 0;
+	entry->again = 0;
+	entry->again_ms = 0;
+	entry->digest = 0;
+	entry->sequence = entry->told = 0;
+	entry->first_ms = entry->renewed_ms = now;
+	entry->last_ms = 0;
 }
 
-/* Find or make the entry, with the shard's lock held; NULL without memory. */
+/* Find the entry, or make one that is as known as that, with the shard's lock
+ * held; NULL without memory. */
 static struct entry *entry_get(struct shard *shard, unsigned int hash,
-			       const char *name, int64_t now)
+			       const char *name, bool is_known, int64_t now)
 {
 	struct entry *entry = entry_find(shard, hash, name);
 	struct entry **bucket = bucket_of(shard, hash);
@@ -377,6 +405,7 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 		return NULL;
 	entry_begin(entry, name, now);
 	entry->hash = hash;
+	entry->is_known = is_known;
 	entry->next = *bucket;
 	entry->prev_next = bucket;
 	if (entry->next)
@@ -387,13 +416,8 @@ static struct entry *entry_get(struct shard *shard, unsigned int hash,
 	return entry;
 }
 
-void timeline_prefetch(struct timeline *timeline, uint32_t name)
-{
-	__builtin_prefetch(bucket_of(shard_of(timeline, name), name));
-}
-
 /* Have these bytes of an entry fetched, to be written to. */
-static void entry_prefetch(const struct entry *entry, size_t begin, size_t end)
+static void entry_prefetch(const void *entry, size_t begin, size_t end)
 {
 	size_t i;
 
@@ -401,59 +425,72 @@ static void entry_prefetch(const struct entry *entry, size_t begin, size_t end)
 		__builtin_prefetch((const char *)entry + i, 1);
 }
 
-/* Have what leads from an entry fetched; is_new: it is to be forgotten. */
-static void entry_foresee(const struct entry *entry, bool is_new)
+/* Where will the machine's timeline be?  NULL: it has one, and will only be
+ * counted there, or there is no telling.  The shard's lock is held. */
+static const struct entry *shard_foresee(const struct shard *shard,
+					 const struct entry *entry,
+					 uint32_t name, bool *ret_is_new)
 {
+	while (entry && entry->hash != name)
+		entry = entry->next;
+	*ret_is_new = !entry;
+	if (entry)
+		return entry->digest ? NULL : entry;
+	return shard->count >= MACHINES_MAX ? shard_oldest(shard) : NULL;
+}
+
+/* The steps with the shard's lock held, in which nothing is waited for. */
+static bool place_find(struct timeline *timeline, struct timeline_foresight *f)
+{
+	struct shard *shard = shard_of(timeline, f->name);
+
+	pthread_mutex_lock(&shard->lock);
+	f->place = shard_foresee(shard, *bucket_of(shard, f->name), f->name,
+				 &f->is_new);
+	pthread_mutex_unlock(&shard->lock);
+	return f->place != NULL;
+}
+
+/* It may be another machine's meanwhile: then this is of no use. */
+static void events_prefetch(struct timeline *timeline,
+			    const struct timeline_foresight *f)
+{
+	struct shard *shard = shard_of(timeline, f->name);
+	const struct entry *entry = f->place;
+
+	pthread_mutex_lock(&shard->lock);
 	__builtin_prefetch(entry->first);
 	__builtin_prefetch(entry->last);
 	__builtin_prefetch(entry->before);
-	if (!is_new)
-		return;
-	/* Its neighbours are written to when it goes. */
-	__builtin_prefetch(entry->next, 1);
-	if (entry->newer)
-		__builtin_prefetch(&entry->newer->older, 1);
+	pthread_mutex_unlock(&shard->lock);
 }
 
-/* The same with the shard's lock held, and behind the first turn. */
-static bool shard_foresee(const struct shard *shard, struct entry *entry,
-			  uint32_t name, int turn)
+bool timeline_foresee(struct timeline *timeline, struct timeline_foresight *f)
 {
-	bool is_new;
+	struct entry **bucket = bucket_of(shard_of(timeline, f->name), f->name);
 
-	while (entry && entry->hash != name)
-		entry = entry->next;
-	/* Who asks the same again needs nothing more. */
-	if (entry && entry->digest)
-		return false;
-	is_new = !entry;
-	if (is_new && shard->count >= MACHINES_MAX)
-		entry = shard_oldest(shard);
-	if (!entry)
-		return false;
-	if (turn > 1)
-		entry_foresee(entry, is_new);
-	else
-		entry_prefetch(entry, 0, HOT_END);
-	return turn == 1;
-}
-
-bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn)
-{
-	struct shard *shard = shard_of(timeline, name);
-	struct entry **bucket = bucket_of(shard, name);
-	bool has_more;
-
-	if (turn == 0) {
-		/* Not ours without the lock: its address is all we take. */
+	/* What is fetched without the lock is not ours: its address is all we
+	 * take.  Nothing else is done there, so that processors can fetch for
+	 * several requests at once. */
+	switch (f->steps++) {
+	case 0:
+		__builtin_prefetch(bucket);
+		return true;
+	case 1:
 		entry_prefetch(__atomic_load_n(bucket, __ATOMIC_RELAXED),
 			       HOT_BEGIN, HOT_END);
 		return true;
+	case 2:
+		return place_find(timeline, f);
+	case 3:
+		entry_prefetch(f->place, 0, HOT_END);
+		if (f->is_new)
+			entry_prefetch(f->place, ROOM_BEGIN, ROOM_END);
+		return !f->is_new;
+	default:
+		events_prefetch(timeline, f);
+		return false;
 	}
-	pthread_mutex_lock(&shard->lock);
-	has_more = shard_foresee(shard, *bucket, name, turn);
-	pthread_mutex_unlock(&shard->lock);
-	return has_more;
 }
 
 /* What happened, as long as it is kept. */
@@ -545,6 +582,7 @@ static void entry_append(struct shard *shard, struct entry *entry,
 	entry->before = entry->last;
 	entry->last = node;
 	entry->count++;
+	entry->bytes = (uint16_t)(entry->bytes + node_bytes(node));
 	shard->bytes += node_bytes(node);
 	while (entry->count > TIMELINE_EVENTS_MAX ||
 	       (shard->bytes > SHARD_BYTES && entry->count > EVENTS_IF_FULL))
@@ -643,7 +681,9 @@ static bool entry_hear(struct entry *entry, const char *const texts[SAID_COUNT],
 		       int64_t now)
 {
 	char said[SAID_BYTES], *old = entry->name + entry->name_len + 1;
-	size_t len = said_pack(texts, old, said);
+	/* Most that begin are in no cache yet: they are not to be read. */
+	bool is_mute = entry->said_len == SAID_COUNT;
+	size_t len = said_pack(texts, is_mute ? NULL : old, said);
 
 	if (is_recent(entry->said_ms, now) && entry->said_len == len &&
 	    memcmp(old, said, len) == 0)
@@ -716,7 +756,7 @@ void timeline_boot(struct timeline *timeline, const struct timeline_boot *boot)
 
 	__builtin_prefetch(&timeline->keys[mac_hash % KEYS], 1);
 	pthread_mutex_lock(&shard->lock);
-	entry = entry_get(shard, boot->hash, boot->name, now);
+	entry = entry_get(shard, boot->hash, boot->name, boot->is_known, now);
 	if (entry) {
 		is_news = entry_hear(entry, texts, now);
 		entry_note(shard, entry, boot, now);
@@ -857,7 +897,8 @@ void timeline_restore(struct timeline *timeline, const struct sighting *kept,
 	struct entry *entry;
 
 	pthread_mutex_lock(&shard->lock);
-	entry = entry_get(shard, hash, kept->name, kept->first_ms);
+	entry = entry_get(shard, hash, kept->name, kept->is_known,
+			  kept->first_ms);
 	if (entry) {
 		entry_restore(entry, kept);
 		entry->renewed_ms = 0;
@@ -933,7 +974,7 @@ void timeline_add(struct timeline *timeline, const char *name,
 	struct entry *entry;
 
 	pthread_mutex_lock(&shard->lock);
-	entry = entry_get(shard, hash, name, now);
+	entry = entry_get(shard, hash, name, false, now);
 	if (entry) {
 		entry_add(shard, entry, source, kind, at_ms ? at_ms : now,
 			  text);

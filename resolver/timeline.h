@@ -106,17 +106,24 @@ void timeline_boot(struct timeline *timeline, const struct timeline_boot *boot);
 bool timeline_again(struct timeline *timeline, uint32_t hash, const char *name,
 		    bool is_known, uint64_t digest, const char *client);
 
-/*
- * A machine with this table_hash() of its name will be seen soon: have what
- * leads to its timeline fetched from memory.
- */
-void timeline_prefetch(struct timeline *timeline, uint32_t name);
+/* A timeline that is fetched from memory before it is needed: all zero but for
+ * the name at first. */
+struct timeline_foresight {
+	/* table_hash() of the name of the machine that will be seen. */
+	uint32_t name;
+	/* Steps that were made. */
+	int steps;
+	/* What it has in memory, or will get; only its address is of use. */
+	const void *place;
+	/* Is it one that will get it? */
+	bool is_new;
+};
 
 /*
- * Then, have the timeline fetched, in turns 0 to 2.  Returns whether another
- * turn is of use.
+ * Make the next step: have something fetched that leads to the timeline, or is
+ * in it.  Returns whether there is another step.
  */
-bool timeline_foresee(struct timeline *timeline, uint32_t name, int turn);
+bool timeline_foresee(struct timeline *timeline, struct timeline_foresight *f);
 
 /*
  * Put back what was kept of a machine: count events, oldest first.  What

@@ -75,7 +75,7 @@ static uint32_t foresee(const char *data, size_t len)
 	while (foresight_go(&service, snapshot, &f))
 		assert_true(steps++ < STEPS_MAX);
 	test_free(copy);
-	return f.name;
+	return f.timeline.name;
 }
 
 static const struct foresee_case {

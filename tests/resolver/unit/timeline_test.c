@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -253,6 +254,140 @@ static void test_strangers_make_room_first(void **ctx)
 	assert_true(found.is_known);
 }
 
+/* Machines that are kept together, so many at most: the timeline's shards. */
+#define NEIGHBOURS_APART 64
+#define NEIGHBOURS_KEPT	 (TIMELINES_KEPT / NEIGHBOURS_APART)
+#define NEIGHBOURS	 3000
+
+/* Name the machines of one shard; the first call finds them. */
+static const char *neighbour(int i)
+{
+	static char names[NEIGHBOURS][16];
+	int found = 0, number;
+
+	for (number = 0; !names[NEIGHBOURS - 1][0]; number++) {
+		char *name = names[found];
+
+		snprintf(name, sizeof(names[0]), "node%d", number);
+		found += table_hash(name, strlen(name)) % NEIGHBOURS_APART == 0;
+		if (found < NEIGHBOURS)
+			names[found][0] = '\0';
+	}
+	return names[i];
+}
+
+/* What a shard is to remember: who came or changed sides when; 0: nobody. */
+struct model {
+	unsigned int since[2 * NEIGHBOURS_KEPT];
+	bool is_known[2 * NEIGHBOURS_KEPT];
+	int count;
+};
+
+/* Which one is forgotten next? */
+static int model_oldest(const struct model *model)
+{
+	int oldest = -1, i;
+
+	for (i = 0; i < 2 * NEIGHBOURS_KEPT; i++) {
+		if (!model->since[i])
+			continue;
+		if (oldest < 0 ||
+		    model->is_known[i] < model->is_known[oldest] ||
+		    (model->is_known[i] == model->is_known[oldest] &&
+		     model->since[i] < model->since[oldest]))
+			oldest = i;
+	}
+	return oldest;
+}
+
+/* Machine i asks; returns who is forgotten for it, or -1. */
+static int model_ask(struct model *model, int i, bool is_known,
+		     unsigned int turn)
+{
+	int gone = -1;
+
+	if (model->since[i] && model->is_known[i] == is_known)
+		return -1;
+	if (!model->since[i] && model->count == NEIGHBOURS_KEPT) {
+		gone = model_oldest(model);
+		model->since[gone] = 0;
+		model->count--;
+	}
+	model->count += !model->since[i];
+	model->since[i] = turn;
+	model->is_known[i] = is_known;
+	return gone;
+}
+
+static void test_machines_are_forgotten_in_their_order(void **ctx)
+{
+	struct model model = {0};
+	struct facts facts = {0};
+	struct sighting found;
+	unsigned int turn, random = 1;
+	struct timespec begin, now;
+
+	(void)ctx;
+	neighbour(0);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (turn = 1; turn < 6000; turn++) {
+		int i, gone;
+		bool is_known;
+
+		random = random * 1103515245 + 12345;
+		i = (int)(random >> 16) % (2 * NEIGHBOURS_KEPT);
+		/* Strangers are few, none, or many. */
+		is_known = random % 7 || turn % 2000 < 1000;
+		gone = model_ask(&model, i, is_known, turn);
+		boot(neighbour(i), is_known, &facts, NULL, "a", "b", 0);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		/* Later, who asks again comes in front, too. */
+		if (now.tv_sec - begin.tv_sec > 1 ||
+		    (now.tv_sec - begin.tv_sec) * 1000 +
+				    (now.tv_nsec - begin.tv_nsec) / 1000000 >
+			    900)
+			break;
+		assert_int_equal(
+			timeline_get(timeline, neighbour(i), &found, NULL), 0);
+		assert_int_equal(found.is_known, is_known);
+		if (gone >= 0)
+			assert_true(timeline_get(timeline, neighbour(gone),
+						 &found, NULL) < 0);
+		assert_int_equal(timeline_count(timeline), model.count);
+	}
+}
+
+/* Memory of forgotten events is there for others. */
+static void test_forgotten_events_leave_room(void **ctx)
+{
+	struct event events[TIMELINE_EVENTS_MAX];
+	struct facts facts = {0};
+	struct sighting found;
+	char text[100];
+	int i;
+
+	(void)ctx;
+	memset(text, 'a', sizeof(text));
+	for (i = 0; i < NEIGHBOURS; i++) {
+		boot(neighbour(i), true, &facts, NULL, "a", "b", 0);
+		/* In the machine's own memory, or not. */
+		text[i % 4 ? 50 : 99] = '\0';
+		timeline_add(timeline, neighbour(i), EVENT_FIRMWARE, "said", 0,
+			     text);
+		text[50] = 'a';
+		timeline_get(timeline, neighbour(i), &found, NULL);
+		if (i % 3 == 0)
+			timeline_restore(timeline, &found, NULL, 0);
+	}
+	for (i = 0; i < TIMELINE_EVENTS_MAX; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		timeline_add(timeline, neighbour(0), EVENT_FIRMWARE, "said", 0,
+			     text);
+	}
+	assert_int_equal(timeline_get(timeline, neighbour(0), &found, events),
+			 TIMELINE_EVENTS_MAX);
+}
+
 /* Who takes a forgotten machine's place has nothing of it. */
 static void test_forgotten_machine_leaves_nothing(void **ctx)
 {
@@ -260,19 +395,18 @@ static void test_forgotten_machine_leaves_nothing(void **ctx)
 	char name[STATE_NAME_BYTES];
 	struct event events[TIMELINE_EVENTS_MAX];
 	struct sighting found;
-	int i, turn, kept = 0;
+	int i, kept = 0;
 
 	(void)ctx;
 	strcpy(facts.mac_name, "52-54-00-00-00-01");
 	for (i = 0; i < 2 * TIMELINES_KEPT; i++) {
-		unsigned int hash;
+		struct timeline_foresight f = {0};
 
 		snprintf(name, sizeof(name), "node%d", i);
-		hash = table_hash(name, strlen(name));
+		f.name = table_hash(name, strlen(name));
 		/* As it is before each request; nothing comes of it. */
-		timeline_prefetch(timeline, hash);
-		for (turn = 0; turn < 3; turn++)
-			timeline_foresee(timeline, hash, turn);
+		while (timeline_foresee(timeline, &f))
+			assert_true(f.steps < 10);
 		boot(name, true, &facts, "192.0.2.1", "a", "b", 0);
 		facts.value[FACT_SERIAL] = NULL;
 		facts.mac_name[0] = '\0';
@@ -383,6 +517,8 @@ int main(void)
 		TEST(test_the_same_again_is_counted_without_a_look),
 		TEST(test_the_same_again_is_of_the_last_two_events),
 		TEST(test_strangers_make_room_first),
+		TEST(test_machines_are_forgotten_in_their_order),
+		TEST(test_forgotten_events_leave_room),
 		TEST(test_forgotten_machine_leaves_nothing),
 		TEST(test_events_of_any_size_come_and_go),
 		TEST(test_long_texts_are_cut),
