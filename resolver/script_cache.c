@@ -21,6 +21,9 @@
 /* What processors exchange at a time: no two locks are in one. */
 #define CACHE_LINE 64
 
+/* Sets in which room is looked for, for one entry. */
+#define HAND_STEPS 16
+
 /* For who reads without the lock. */
 #define STORE(to, value) __atomic_store_n(to, value, __ATOMIC_RELAXED)
 #define LOAD(from)	 __atomic_load_n(from, __ATOMIC_RELAXED)
@@ -46,6 +49,8 @@ struct entry {
 /* A lock in a line of its own. */
 struct lock {
 	_Alignas(CACHE_LINE) pthread_mutex_t mutex;
+	/* The set, of those that it guards, which made room last. */
+	uint32_t hand;
 };
 
 /*
@@ -60,7 +65,9 @@ struct set {
 	uint32_t hashes[WAYS];
 	uint32_t names[WAYS];
 	/* The loads that they are of; all bits are in the entry. */
-	uint32_t generations[WAYS];
+	uint16_t generations[WAYS];
+	/* Were they found since room was looked for here? */
+	bool is_used[WAYS];
 	/* The key that found no room last.  It gets some when it comes again
 	 * before another one does: where there are more machines than places,
 	 * the ones that are kept are not driven out by each that is not. */
@@ -154,12 +161,16 @@ static bool entry_copy(const struct entry *entry, struct arena *arena,
 	return true;
 }
 
-/* The set in which a key may be; *ret_lock guards it. */
-static struct set *set_of(struct script_cache *cache, uint32_t hash,
-			  pthread_mutex_t **ret_lock)
+/* Take the lock of the set in which a key may be; and give it back. */
+static struct set *set_lock(struct script_cache *cache, uint32_t hash)
 {
-	*ret_lock = &cache->locks[hash % LOCKS].mutex;
+	pthread_mutex_lock(&cache->locks[hash % LOCKS].mutex);
 	return &cache->sets[hash & cache->mask];
+}
+
+static void set_unlock(struct script_cache *cache, uint32_t hash)
+{
+	pthread_mutex_unlock(&cache->locks[hash % LOCKS].mutex);
 }
 
 /* Where in the set is the key?  WAYS: nowhere. */
@@ -182,23 +193,24 @@ bool script_cache_find(struct script_cache *cache, uint64_t generation,
 		       struct resolution *ret_resolution)
 {
 	const struct entry *entry;
-	pthread_mutex_t *lock;
 	bool is_found = false;
 	struct set *set;
 	int way;
 
 	if (!cache)
 		return false;
-	set = set_of(cache, hash, &lock);
-	pthread_mutex_lock(lock);
+	set = set_lock(cache, hash);
 	way = set_find(set, hash, key, len);
 	if (way < WAYS) {
 		entry = set->entries[way];
 		is_found = entry->generation == generation &&
 			   entry_copy(entry, arena, ret_asker, ret_resolution);
 		ret_asker->hash = set->names[way];
+		/* Most of the time it is said already: no need to write. */
+		if (!set->is_used[way])
+			set->is_used[way] = true;
 	}
-	pthread_mutex_unlock(lock);
+	set_unlock(cache, hash);
 	return is_found;
 }
 
@@ -245,9 +257,34 @@ static struct entry *entry_make(const struct entry *head, const char *key,
 	return entry;
 }
 
+/* Does the key that found no room last come again, before another one does? */
+static bool set_asks_again(struct set *set, uint32_t hash)
+{
+	bool is_again = set->candidate == hash;
+
+	set->candidate = hash;
+	return is_again;
+}
+
+/* The oldest answer that was not found since this was asked; WAYS: none. */
+static int set_victim(struct set *set)
+{
+	int way;
+
+	for (way = WAYS - 1; way >= 0; way--) {
+		if (!set->entries[way])
+			continue;
+		if (!set->is_used[way])
+			return way;
+		set->is_used[way] = false;
+	}
+	return WAYS;
+}
+
 /*
  * Which place of a set does a new entry get: that of an older answer to the
- * same, an empty one, one of an earlier load, or the oldest; WAYS: none.
+ * same, an empty one, one of an earlier load, or of one that nobody asked for
+ * of late; WAYS: none.
  */
 static int set_choose(struct set *set, uint64_t generation, uint32_t hash,
 		      const char *key, size_t len)
@@ -258,13 +295,20 @@ static int set_choose(struct set *set, uint64_t generation, uint32_t hash,
 		return way;
 	for (way = 0; way < WAYS; way++) {
 		if (!set->entries[way] ||
-		    set->generations[way] != (uint32_t)generation)
+		    set->generations[way] != (uint16_t)generation)
 			return way;
 	}
-	if (set->candidate == hash)
-		return WAYS - 1;
-	set->candidate = hash;
-	return WAYS;
+	return set_asks_again(set, hash) ? set_victim(set) : WAYS;
+}
+
+/* Let the entry of one place be in another one. */
+static void set_move(struct set *set, int from, int to)
+{
+	STORE(&set->entries[to], set->entries[from]);
+	STORE(&set->hashes[to], set->hashes[from]);
+	STORE(&set->names[to], set->names[from]);
+	set->generations[to] = set->generations[from];
+	set->is_used[to] = set->is_used[from];
 }
 
 /* Put the entry in front, those before its place one back. */
@@ -272,16 +316,13 @@ static void set_insert(struct set *set, int way, struct entry *entry,
 		       uint32_t hash, uint32_t name)
 {
 	free(set->entries[way]);
-	for (; way > 0; way--) {
-		STORE(&set->entries[way], set->entries[way - 1]);
-		STORE(&set->hashes[way], set->hashes[way - 1]);
-		STORE(&set->names[way], set->names[way - 1]);
-		set->generations[way] = set->generations[way - 1];
-	}
+	for (; way > 0; way--)
+		set_move(set, way - 1, way);
 	STORE(&set->entries[0], entry);
 	STORE(&set->hashes[0], hash);
 	STORE(&set->names[0], name);
-	set->generations[0] = (uint32_t)entry->generation;
+	set->generations[0] = (uint16_t)entry->generation;
+	set->is_used[0] = false;
 }
 
 /* Is there room for an entry of that size in place of the way's? Two threads
@@ -295,26 +336,64 @@ static bool has_room(const struct script_cache *cache, const struct set *set,
 	return used + size - (old ? entry_size(old) : 0) <= cache->limit;
 }
 
+/* Drop an entry of a set that nobody asked for of late, if there is one. */
+static void set_shrink(struct script_cache *cache, struct set *set)
+{
+	int way = set_victim(set);
+
+	if (way == WAYS)
+		return;
+	__atomic_sub_fetch(&cache->used, entry_size(set->entries[way]),
+			   __ATOMIC_RELAXED);
+	free(set->entries[way]);
+	STORE(&set->entries[way], NULL);
+}
+
+/*
+ * Make room for an entry of that size in place of the set's way, at the
+ * expense of sets with the same lock, one after the other: answers that nobody
+ * asks for any more have to go some time.  Returns whether there is room.
+ */
+static bool room_make(struct script_cache *cache, uint32_t hash,
+		      const struct set *set, int way, size_t size)
+{
+	struct lock *lock = &cache->locks[hash % LOCKS];
+	int steps;
+
+	for (steps = 0; steps < HAND_STEPS; steps++) {
+		uint32_t at;
+
+		if (has_room(cache, set, way, size))
+			return true;
+		lock->hand += LOCKS;
+		at = lock->hand + hash % LOCKS;
+		set_shrink(cache, &cache->sets[at & cache->mask]);
+	}
+	return has_room(cache, set, way, size);
+}
+
 void script_cache_put(struct script_cache *cache, uint64_t generation,
 		      uint32_t hash, const char *key, size_t len,
 		      const struct asker *asker,
 		      const struct resolution *resolution)
 {
 	struct entry head, *entry = NULL;
-	pthread_mutex_t *lock;
 	struct set *set;
+	size_t size;
 	int way;
 
 	if (!cache || len > SCRIPT_CACHE_KEY_MAX ||
 	    resolution->len > SCRIPT_CACHE_TEXT_MAX)
 		return;
-	set = set_of(cache, hash, &lock);
-	pthread_mutex_lock(lock);
+	set = set_lock(cache, hash);
 	way = set_choose(set, generation, hash, key, len);
 	/* Mostly there is no place, where there are more machines. */
 	if (way < WAYS) {
 		head = entry_head(generation, len, asker, resolution);
-		if (has_room(cache, set, way, entry_size(&head)))
+		size = entry_size(&head);
+		if (has_room(cache, set, way, size) ||
+		    (set_asks_again(set, hash) &&
+		     room_make(cache, hash, set, way, size)))
 			entry = entry_make(&head, key, asker, resolution);
 	}
 	if (entry) {
@@ -325,7 +404,7 @@ void script_cache_put(struct script_cache *cache, uint64_t generation,
 				   __ATOMIC_RELAXED);
 		set_insert(set, way, entry, hash, asker->hash);
 	}
-	pthread_mutex_unlock(lock);
+	set_unlock(cache, hash);
 }
 
 void script_cache_prefetch(struct script_cache *cache, uint32_t hash)

@@ -48,7 +48,8 @@ bool script_cache_find(struct script_cache *cache, uint64_t generation,
 
 /*
  * Keep an answer, in place of one of an earlier load where there is no room;
- * of one of the same load only when the key was put before, just so.
+ * of one of the same load, which nobody found of late, only when the key was
+ * put before, just so.
  */
 void script_cache_put(struct script_cache *cache, uint64_t generation,
 		      uint32_t hash, const char *key, size_t len,

@@ -115,7 +115,9 @@ static void test_keys_of_one_place_are_all_kept(void **ctx)
 		put(keys[i % 3], 1);
 	for (i = 0; i < 3; i++)
 		assert_true(is_kept(keys[i], 1));
-	/* The oldest one makes room, for who comes again. */
+	/* The oldest one makes room, for who comes again; they were found, so
+	 * that takes a time more. */
+	put(keys[3], 1);
 	put(keys[3], 1);
 	assert_false(is_kept(keys[3], 1));
 	put(keys[3], 1);
@@ -195,6 +197,116 @@ static void test_cache_stays_within_its_limit(void **ctx)
 	assert_in_range(kept, 64, LIMIT_BYTES / (3 * 119));
 }
 
+/* Key i of a row, longer than what sets are reckoned with. */
+static const char *long_key(unsigned int i)
+{
+	static char key[120];
+
+	snprintf(key, sizeof(key), "%0119u", i);
+	return key;
+}
+
+static void test_who_was_found_goes_behind_who_was_not(void **ctx)
+{
+	char keys[5][16];
+
+	(void)ctx;
+	find_neighbours(keys, 5);
+	put(keys[0], 1);
+	put(keys[1], 1);
+	assert_true(is_kept(keys[1], 1));
+	put(keys[2], 1);
+	put(keys[3], 1);
+	put(keys[3], 1);
+	/* Of those that are left, the oldest one was found. */
+	put(keys[4], 1);
+	put(keys[4], 1);
+	assert_false(is_kept(keys[0], 1));
+	assert_true(is_kept(keys[1], 1));
+	assert_false(is_kept(keys[2], 1));
+	assert_true(is_kept(keys[3], 1));
+	assert_true(is_kept(keys[4], 1));
+}
+
+/* A larger cache, in which sets share locks, and too many keys for it. */
+#define LARGE_BYTES (512 * 1024)
+#define LARGE_KEYS  4000
+
+static int setup_large(void **ctx)
+{
+	(void)ctx;
+	arena_init(&arena, 256 * 1024 * 1024);
+	return script_cache_open(LARGE_BYTES, &cache);
+}
+
+/* Who comes now is kept, though there is no room in any set: others that
+ * came before come no more. */
+static void test_who_comes_no_more_makes_room(void **ctx)
+{
+	unsigned int i, turn, kept = 0;
+
+	(void)ctx;
+	for (i = 0; i < LARGE_KEYS; i++)
+		put(long_key(i), 1);
+	for (turn = 0; turn < 20; turn++) {
+		for (i = LARGE_KEYS; i < LARGE_KEYS + 20; i++) {
+			if (!is_kept(long_key(i), 1))
+				put(long_key(i), 1);
+		}
+	}
+	for (i = LARGE_KEYS; i < LARGE_KEYS + 20; i++)
+		assert_true(is_kept(long_key(i), 1));
+	for (i = 0; i < LARGE_KEYS; i++)
+		kept += is_kept(long_key(i), 1);
+	/* It is no more than what they needed. */
+	assert_in_range(kept, LARGE_BYTES / 600, LARGE_BYTES / (3 * 119));
+}
+
+static void test_long_script_takes_the_place_of_several(void **ctx)
+{
+	char text[4000];
+	struct resolution resolution = {.text = text, .file = "a"};
+	struct asker asker = {.name = "web01"};
+	unsigned int i;
+
+	(void)ctx;
+	for (i = 0; i < LARGE_KEYS; i++)
+		put(long_key(i), 1);
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	resolution.len = strlen(text);
+	script_cache_put(cache, 1, 5, "k", 1, &asker, &resolution);
+	assert_false(script_cache_find(cache, 1, 5, "k", 1, &arena, &asker,
+				       &resolution));
+	script_cache_put(cache, 1, 5, "k", 1, &asker, &resolution);
+	assert_true(script_cache_find(cache, 1, 5, "k", 1, &arena, &asker,
+				      &resolution));
+	assert_string_equal(resolution.text, text);
+}
+
+/* Who is found all the time stays, whoever else comes. */
+static void test_who_comes_all_the_time_stays(void **ctx)
+{
+	unsigned int i, turn;
+
+	(void)ctx;
+	for (i = 0; i < 20; i++)
+		put(long_key(i), 1);
+	for (turn = 20; turn < LARGE_KEYS; turn++) {
+		for (i = 0; i < 20; i++)
+			assert_true(is_kept(long_key(i), 1));
+		put(long_key(turn), 1);
+		put(long_key(turn), 1);
+	}
+	/* So long, and no longer. */
+	for (; turn < 3 * LARGE_KEYS; turn++) {
+		put(long_key(turn), 1);
+		put(long_key(turn), 1);
+	}
+	for (i = 0; i < 20; i++)
+		assert_false(is_kept(long_key(i), 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +318,12 @@ int main(void)
 		TEST(test_keys_of_one_hash_are_told_apart),
 		TEST(test_who_will_ask_is_foreseen),
 		TEST(test_cache_stays_within_its_limit),
+		TEST(test_who_was_found_goes_behind_who_was_not),
+#undef TEST
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_large, teardown)
+		TEST(test_who_comes_no_more_makes_room),
+		TEST(test_long_script_takes_the_place_of_several),
+		TEST(test_who_comes_all_the_time_stays),
 #undef TEST
 	};
 
