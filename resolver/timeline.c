@@ -208,7 +208,8 @@ static void entry_drop_first(struct shard *shard, struct entry *entry)
 	node_free(entry, node);
 }
 
-/* Forget all events, without a look at those in its own memory. */
+/* Forget all events of a machine that goes itself, without a look at those in
+ * its own memory. */
 static void entry_drop_all(struct shard *shard, struct entry *entry)
 {
 	if (entry->room_nodes == entry->count) {
@@ -263,7 +264,6 @@ void timeline_free(struct timeline *timeline)
 static void order_remove(struct shard *shard, struct entry *entry)
 {
 	bool which = entry->is_known;
-
 	bool is_oldest = shard->oldest[which] == entry;
 
 	if (!entry->newer)
