@@ -37,7 +37,7 @@ def axe() -> str:
             subprocess.run(
                 ["npm", "install", "--prefix", str(CACHE), "--no-audit",
                  "--no-fund", "--ignore-scripts", AXE], check=True,
-                capture_output=True, timeout=60)
+                capture_output=True, timeout=300)
         except (OSError, subprocess.SubprocessError) as error:
             pytest.skip(f"npm could not fetch {AXE}: {error}")
     source = path.read_bytes()
