@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,6 +156,24 @@ struct storm {
 	struct times lease;
 	char buf[65536];
 };
+
+/* The signal that is to end it all before its time, or 0. */
+static volatile sig_atomic_t interruption;
+
+static void interrupt(int number)
+{
+	interruption = number;
+}
+
+/* End in good order when somebody wants it; and at once, when again. */
+static void interruption_await(void)
+{
+	const struct sigaction action = {.sa_handler = interrupt,
+					 .sa_flags = (int)SA_RESETHAND};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
 
 static int64_t now_us(void)
 {
@@ -454,14 +473,21 @@ static void client_ask(struct storm *storm, struct client *client)
 		client_step(storm, client);
 }
 
-/* Take the next machine, or become idle. */
-static void client_next(struct storm *storm, struct client *client)
+/* Give the machine's address back, if it has one. */
+static void client_release(struct storm *storm, struct client *client)
 {
-	const struct options *o = &storm->options;
 	uint8_t mac[6];
 
 	client_mac(storm, client, mac);
 	lease_release(&storm->wire, &client->lease, mac);
+}
+
+/* Take the next machine, or become idle. */
+static void client_next(struct storm *storm, struct client *client)
+{
+	const struct options *o = &storm->options;
+
+	client_release(storm, client);
 	if (!o->is_endless && storm->next == storm->end) {
 		client_close(storm, client);
 		client->is_idle = true;
@@ -875,7 +901,7 @@ static void *run(void *arg)
 		client_next(storm, client);
 		client_wait(storm, client, client->began);
 	}
-	while (storm->active && now < storm->over) {
+	while (storm->active && now < storm->over && !interruption) {
 		ask_due(storm, now);
 		if (storm->ring)
 			ring_step(storm, due_wait(storm, now));
@@ -885,6 +911,9 @@ static void *run(void *arg)
 		if (now >= storm->show)
 			progress_show(storm, now);
 	}
+	/* Machines that are not done have one, too. */
+	for (i = 0; i < storm->busy; i++)
+		client_release(storm, &storm->clients[i]);
 	ring_close(storm->ring);
 	storm->ring = NULL;
 	return NULL;
@@ -984,7 +1013,9 @@ static void report(struct storm *storm, double seconds)
 	times_print(&storm->file, "file");
 	times_print(&storm->whole, "machine");
 	if (storm->active && !o->is_endless)
-		printf("The time was over before %u machines were served.\n",
+		printf("%s before %u machines were served.\n",
+		       interruption ? "It was interrupted"
+				    : "The time was over",
 		       o->machines - storm->done - storm->failed);
 	if (storm->first_error[0])
 		printf("%llu errors; the first: %s.\n",
@@ -1015,8 +1046,10 @@ static const char help[] =
 	"of an @;\n"
 	"then for the kernel and initrd lines of the script, from the same "
 	"server. 503\n"
-	"with Retry-After is obeyed. Exit status: 0 all were served, 1 some "
-	"were not.\n";
+	"with Retry-After is obeyed. Ctrl-C ends it, addresses are given back, "
+	"and what\n"
+	"was measured is shown. Exit status: 0 all were served, 1 some were "
+	"not.\n";
 
 static int number(const char *text, unsigned int max, unsigned int *ret)
 {
@@ -1154,6 +1187,7 @@ static int storms_run(struct storm *storms)
 		rc = storm_prepare(storms, i, &storms[i]);
 	if (rc == 0)
 		rc = leases_open(storms);
+	interruption_await();
 	for (started = 1; started < threads && rc == 0; started++)
 		rc = -pthread_create(&storms[started].thread, NULL, run,
 				     &storms[started]);
@@ -1172,6 +1206,8 @@ static int storms_run(struct storm *storms)
 		storm_merge(storms, &storms[i]);
 	}
 	report(storms, (double)(now_us() - storms->begin) / 1e6);
+	if (interruption)
+		return 128 + interruption;
 	if (storms->options.is_endless)
 		return storms->failed || !storms->done;
 	return storms->done != storms->options.machines;

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -231,6 +234,38 @@ def test_storm_gets_addresses_and_gives_them_back(
     assert "150 machines served, 0 failed" in result.stdout
     assert len(re.findall(r"(?m)^address +150 ", result.stdout)) == 1
     assert "errors" not in result.stdout
+
+
+def wait_for(is_done: Callable[[], bool]) -> None:
+    end = time.monotonic() + dhcplab.WAIT
+    while not is_done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("is_interrupted", [True, False])
+def test_storm_that_ends_early_gives_addresses_back(
+        world: World, is_interrupted: bool) -> None:
+    """Machines that still wait for their script have one, too."""
+    (world.site / "site.conf").write_text("admission-rate = 1\n")
+    world.resolver()
+    world.add(DnsmasqDhcp, Answer())
+    leases = world.work / "dnsmasq.leases"
+    with subprocess.Popen(
+            ["ip", "netns", "exec", world.host, str(dhcplab.UNLOOP), "storm",
+             "-d", "eth0", "-n", "20", "-c", "20", "-s",
+             "-t", "60" if is_interrupted else "5",
+             f"http://{SERVER}/boot.ipxe"],
+            stdout=subprocess.PIPE, text=True) as storm:
+        wait_for(lambda: len(leases.read_text().splitlines()) >= 10)
+        if is_interrupted:
+            storm.send_signal(signal.SIGINT)
+        report, _ = storm.communicate(timeout=dhcplab.WAIT)
+    assert storm.returncode == (130 if is_interrupted else 1)
+    assert re.search(r"(?m)^(It was interrupted|The time was over) before "
+                     r"\d+ machines were served\.$", report)
+    assert ("interrupted" in report) == is_interrupted
+    wait_for(lambda: leases.read_text() == "")
 
 
 def test_storm_without_a_dhcp_server_fails(world: World) -> None:
