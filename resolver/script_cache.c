@@ -49,7 +49,7 @@ struct entry {
 /* A lock in a line of its own. */
 struct lock {
 	_Alignas(CACHE_LINE) pthread_mutex_t mutex;
-	/* The set, of those that it guards, which made room last. */
+	/* Where room was looked for last, in steps of LOCKS sets. */
 	uint32_t hand;
 };
 
@@ -331,7 +331,7 @@ static bool has_room(const struct script_cache *cache, const struct set *set,
 		     int way, size_t size)
 {
 	const struct entry *old = set->entries[way];
-	size_t used = __atomic_load_n(&cache->used, __ATOMIC_RELAXED);
+	size_t used = LOAD(&cache->used);
 
 	return used + size - (old ? entry_size(old) : 0) <= cache->limit;
 }

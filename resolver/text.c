@@ -40,7 +40,7 @@ size_t text_line_len(const char *text, size_t size)
 	return text[len] ? utf8_cut(text, len) : len;
 }
 
-/* Copy a word's bytes where no control character is among them. */
+/* Copy a word's bytes.  Returns whether no control character is among them. */
 static bool copy_word(char *buf, const char *text)
 {
 	uint64_t word;

@@ -141,7 +141,7 @@ struct storm {
 	char separator;
 	/* Machines done and failed; count_up(). */
 	unsigned int done, failed;
-	/* Next machine, requests, 503s, bytes. */
+	/* Next machine, places that are not idle, requests, 503s, bytes. */
 	unsigned int next, active;
 	uint64_t requests, refused, bytes;
 	uint64_t errors;
@@ -420,7 +420,6 @@ static void client_lease(struct storm *storm, struct client *client)
 		    now_us() + ((int64_t)LEASE_WAIT_US << (client->tries - 1)));
 }
 
-/* Begin the request of this stage, on the connection that is there. */
 /* On a kept connection the ring sends and receives, where there is one. */
 static bool client_ask_ring(struct storm *storm, struct client *client)
 {
@@ -1049,15 +1048,23 @@ static const char help[] =
 	"with Retry-After is obeyed. Ctrl-C ends it, addresses are given back, "
 	"and what\n"
 	"was measured is shown. Exit status: 0 all were served, 1 some were "
-	"not.\n";
+	"not, 130\n"
+	"after Ctrl-C.\n";
 
-static int number(const char *text, unsigned int max, unsigned int *ret)
+/* Read the number of an option, from 1. */
+static int number(int option, unsigned int max, unsigned int *ret)
 {
 	char *end;
-	unsigned long value = strtoul(text, &end, 10);
+	unsigned long value = strtoul(optarg, &end, 10);
 
-	if (end == text || *end || *text == '-' || value < 1 || value > max)
+	if (end == optarg || *end || *optarg == '-' || value < 1 ||
+	    value > max) {
+		fprintf(stderr,
+			"unloop storm: -%c wants a number from 1 to %u, not "
+			"\"%s\".\n",
+			option, max, optarg);
 		return -EINVAL;
+	}
 	*ret = (unsigned int)value;
 	return 0;
 }
@@ -1067,8 +1074,13 @@ static int mac_parse(const char *text, uint64_t *ret)
 	unsigned int b[6];
 
 	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x", &b[0], &b[1], &b[2], &b[3],
-		   &b[4], &b[5]) != 6)
+		   &b[4], &b[5]) != 6) {
+		fprintf(stderr,
+			"unloop storm: \"%s\" is not a MAC address such as "
+			"52:54:00:00:00:00.\n",
+			text);
 		return -EINVAL;
+	}
 	*ret = (uint64_t)b[0] << 40 | (uint64_t)b[1] << 32 |
 	       (uint64_t)b[2] << 24 | (uint64_t)b[3] << 16 |
 	       (uint64_t)b[4] << 8 | b[5];
@@ -1087,13 +1099,13 @@ static int options_parse(int argc, char **argv, struct options *o)
 	while ((c = getopt_long(argc, argv, "n:c:d:m:t:j:skrh", longs, NULL)) !=
 	       -1) {
 		if (c == 'n')
-			rc |= number(optarg, MACHINES_MAX, &o->machines);
+			rc |= number(c, MACHINES_MAX, &o->machines);
 		else if (c == 'c')
-			rc |= number(optarg, BUSY_MAX, &o->busy);
+			rc |= number(c, BUSY_MAX, &o->busy);
 		else if (c == 't')
-			rc |= number(optarg, 86400, &o->seconds);
+			rc |= number(c, 86400, &o->seconds);
 		else if (c == 'j')
-			rc |= number(optarg, THREADS_MAX, &o->threads);
+			rc |= number(c, THREADS_MAX, &o->threads);
 		else if (c == 'd')
 			o->interface = optarg;
 		else if (c == 'm')
@@ -1113,7 +1125,14 @@ static int options_parse(int argc, char **argv, struct options *o)
 		      stderr);
 		rc = -EINVAL;
 	}
-	if (rc || argc - optind != 1 || url_parse(argv[optind], o))
+	if (!rc && argc - optind == 1 && url_parse(argv[optind], o)) {
+		fprintf(stderr,
+			"unloop storm: \"%s\" is not a URL such as "
+			"http://192.0.2.1/boot.ipxe.\n",
+			argv[optind]);
+		rc = -EINVAL;
+	}
+	if (rc || argc - optind != 1)
 		return subcommand_usage("storm", help, 2);
 	if (o->busy > o->machines && !o->is_endless)
 		o->busy = o->machines;

@@ -2,6 +2,7 @@
 /* unloop: asks, checks and changes what the resolver does. */
 #include "unloop.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +88,7 @@ static int usage(FILE *out, int status)
 int main(int argc, char **argv)
 {
 	const struct subcommand *command;
+	int status;
 
 	if (argc < 2)
 		return usage(stderr, 2);
@@ -102,5 +104,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	optind = 1;
-	return command->main(argc - 1, argv + 1);
+	status = command->main(argc - 1, argv + 1);
+	/* A full disk, mostly. */
+	if ((fflush(stdout) || ferror(stdout)) && status == 0) {
+		fprintf(stderr,
+			"unloop %s: The output could not be written: %s.\n",
+			argv[1], strerror(errno));
+		return 1;
+	}
+	return status;
 }

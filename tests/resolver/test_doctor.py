@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from dhcplab import Report, World, servers
 from labkit.netns import SECOND, SERVER
 from labkit.servers import (Answer, DnsmasqDhcp, IscDhcpd, Kea, ProxyDhcp,
                             ProxyOffer)
+from unloopd import Daemon
 
 # Networks take their time: once is enough.
 pytestmark = pytest.mark.only("sanitised")
@@ -236,13 +236,6 @@ def test_storm_gets_addresses_and_gives_them_back(
     assert "errors" not in result.stdout
 
 
-def wait_for(is_done: Callable[[], bool]) -> None:
-    end = time.monotonic() + dhcplab.WAIT
-    while not is_done():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 @pytest.mark.parametrize("is_interrupted", [True, False])
 def test_storm_that_ends_early_gives_addresses_back(
         world: World, is_interrupted: bool) -> None:
@@ -257,7 +250,7 @@ def test_storm_that_ends_early_gives_addresses_back(
              "-t", "60" if is_interrupted else "5",
              f"http://{SERVER}/boot.ipxe"],
             stdout=subprocess.PIPE, text=True) as storm:
-        wait_for(lambda: len(leases.read_text().splitlines()) >= 10)
+        Daemon.wait_for(lambda: len(leases.read_text().splitlines()) >= 10)
         if is_interrupted:
             storm.send_signal(signal.SIGINT)
         report, _ = storm.communicate(timeout=dhcplab.WAIT)
@@ -265,7 +258,7 @@ def test_storm_that_ends_early_gives_addresses_back(
     assert re.search(r"(?m)^(It was interrupted|The time was over) before "
                      r"\d+ machines were served\.$", report)
     assert ("interrupted" in report) == is_interrupted
-    wait_for(lambda: leases.read_text() == "")
+    Daemon.wait_for(lambda: leases.read_text() == "")
 
 
 def test_storm_without_a_dhcp_server_fails(world: World) -> None:

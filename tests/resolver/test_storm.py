@@ -192,6 +192,28 @@ def test_server_that_is_not_there_is_a_failure() -> None:
     assert "connecting: Connection refused." in result.stdout
 
 
+def test_lost_report_is_a_failure(bootable: Site, daemon: Daemon) -> None:
+    with open("/dev/full", "w", encoding="ascii") as full:
+        result = subprocess.run(
+            [str(UNLOOP), "storm", "-n", "1",
+             f"http://127.0.0.1:{daemon.port}/boot.ipxe"],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=WAIT)
+    assert result.returncode == 1
+    assert "could not be written: No space left" in result.stderr
+
+
+@pytest.mark.parametrize("words, what", [
+    (["-n", "0", "http://127.0.0.1/"], '-n wants a number from 1 to 1000000'),
+    (["-t", "1s", "http://127.0.0.1/"], 'not "1s"'),
+    (["-m", "x", "http://127.0.0.1/"], '"x" is not a MAC address'),
+    (["ftp://x/"], '"ftp://x/" is not a URL')])
+def test_wrong_value_is_named(words: list[str], what: str) -> None:
+    result = subprocess.run([str(UNLOOP), "storm", *words],
+                            capture_output=True, text=True, timeout=WAIT)
+    assert result.returncode == 2
+    assert what in result.stderr.splitlines()[0]
+
+
 @pytest.mark.parametrize("words", [
     [], ["ftp://x/"], ["-n", "0", "http://127.0.0.1/"], ["-m", "x", "-s",
                                                          "http://127.0.0.1/"]])
