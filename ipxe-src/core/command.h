@@ -57,7 +57,7 @@ extern unsigned int exec_errno;
 /* `exit` and `goto` end the rest of a line: ask and take the request. */
 enum exec_stop {
 	EXEC_STOP_NONE, /* go on */
-	EXEC_STOP_LINE, /* leave this line (goto was done) */
+	EXEC_STOP_LINE, /* leave this line (goto was done, or stopped) */
 	EXEC_STOP_EXIT, /* leave this script or shell */
 };
 enum exec_stop exec_stop_take(void);

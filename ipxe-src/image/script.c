@@ -114,10 +114,13 @@ int script_goto(const char *label)
 
 	if (!script)
 		return error_set(-EINVAL, "not in a script");
-	/* A script may go round for ever: let packets and Ctrl-C in. */
+	/* A script may go round for ever: let packets and Ctrl-C in. Whatever
+	 * stands behind this goto, Ctrl-C ends the script. */
 	poll_all();
-	if (console_is_cancelled())
+	if (console_is_cancelled()) {
+		exec_stop_set(EXEC_STOP_LINE);
 		return -ECANCELED;
+	}
 	seek.image = script->image;
 	do {
 		here = seek;
@@ -169,7 +172,7 @@ static int script_run(struct script *script)
 		stop = exec_stop_take();
 		if (stop == EXEC_STOP_EXIT)
 			return rc;
-		if (rc && stop != EXEC_STOP_LINE) {
+		if (rc) {
 			console_printf("%s: line %u failed: %s\n",
 				       script->image->name, number,
 				       rc < 0 ? error_text(rc)

@@ -4,7 +4,8 @@
 #define IMAGE_SCRIPT_H
 
 /* Let the innermost script that runs go on behind LABEL. Returns 0, -EINVAL
- * outside of scripts, -ENOENT if it has no such label. */
+ * outside of scripts, -ENOENT if it has no such label, -ECANCELED on Ctrl-C,
+ * which ends the script. */
 int script_goto(const char *label);
 
 #endif

@@ -4,6 +4,7 @@
 #include "config/general.h"
 #include "core/error.h"
 #include "core/uri.h"
+#include "typing.h"
 
 /* A command whose status is a number, to see how a script ends. */
 static int fail_exec(int argc, char **argv)
@@ -185,6 +186,23 @@ static void test_depth_is_limited(void **state)
 	images_clear();
 }
 
+/* And not only this goto, so that a script cannot go round for ever. */
+static void test_ctrl_c_at_a_goto_ends_the_script(void **state)
+{
+	(void)state;
+	settings_store_text("n", NULL);
+	typed = "\x03";
+	assert_int_equal(capture_script("#!ipxe\n:a\ninc n\n"
+					"iseq ${n} 9 && exit 9 ||\n"
+					"goto a || echo on\ngoto a ||\n"),
+			 -ECANCELED);
+	assert_string_equal(captured, "goto: stopped by Ctrl-C\n"
+				      "test.ipxe: line 5 failed: "
+				      "stopped by Ctrl-C\n");
+	assert_int_equal(*typed, '\0');
+	images_clear();
+}
+
 static void test_image_list_while_scripts_run(void **state)
 {
 	(void)state;
@@ -230,6 +248,7 @@ int main(void)
 		TEST(test_replace_does_not_come_back),
 		TEST(test_scripts_that_replace_each_other_use_no_depth),
 		TEST(test_depth_is_limited),
+		TEST(test_ctrl_c_at_a_goto_ends_the_script),
 		TEST(test_image_list_while_scripts_run),
 		TEST(test_script_runs_in_the_directory_it_came_from),
 	};
