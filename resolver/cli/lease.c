@@ -76,7 +76,7 @@ void lease_release(const struct wire *wire, struct lease *lease,
 	struct dhcp_query query = query_of(lease, mac);
 	uint8_t packet[DHCP_PACKET_MAX];
 
-	if (lease->state != DHCP_ACK)
+	if (lease->state != DHCP_REQUEST && lease->state != DHCP_ACK)
 		return;
 	query.type = DHCP_RELEASE;
 	query.address = lease->address;

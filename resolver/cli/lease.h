@@ -35,7 +35,9 @@ int lease_send(const struct wire *wire, const struct lease *lease,
  */
 bool lease_take(struct lease *lease, const struct dhcp_reply *reply);
 
-/* Give the address back (RFC 2131 4.4.6), where ours lets us reach the server.
+/*
+ * Give the address back (RFC 2131 4.4.6), where ours lets us reach the server;
+ * one that was requested, too, since the answer may be on its way.
  */
 void lease_release(const struct wire *wire, struct lease *lease,
 		   const uint8_t mac[6]);

@@ -236,6 +236,19 @@ def test_storm_gets_addresses_and_gives_them_back(
     assert "errors" not in result.stdout
 
 
+def start_storm(world: World, *options: str) -> subprocess.Popen[str]:
+    """A storm of 20 machines at once, each with an address."""
+    return subprocess.Popen(
+        ["ip", "netns", "exec", world.host, str(dhcplab.UNLOOP), "storm",
+         "-d", "eth0", "-n", "20", "-c", "20", "-s", *options,
+         f"http://{SERVER}/boot.ipxe"],
+        stdout=subprocess.PIPE, text=True)
+
+
+def lease_count(world: World) -> int:
+    return len((world.work / "dnsmasq.leases").read_text().splitlines())
+
+
 @pytest.mark.parametrize("is_interrupted", [True, False])
 def test_storm_that_ends_early_gives_addresses_back(
         world: World, is_interrupted: bool) -> None:
@@ -243,14 +256,8 @@ def test_storm_that_ends_early_gives_addresses_back(
     (world.site / "site.conf").write_text("admission-rate = 1\n")
     world.resolver()
     world.add(DnsmasqDhcp, Answer())
-    leases = world.work / "dnsmasq.leases"
-    with subprocess.Popen(
-            ["ip", "netns", "exec", world.host, str(dhcplab.UNLOOP), "storm",
-             "-d", "eth0", "-n", "20", "-c", "20", "-s",
-             "-t", "60" if is_interrupted else "5",
-             f"http://{SERVER}/boot.ipxe"],
-            stdout=subprocess.PIPE, text=True) as storm:
-        Daemon.wait_for(lambda: len(leases.read_text().splitlines()) >= 10)
+    with start_storm(world, "-t", "60" if is_interrupted else "5") as storm:
+        Daemon.wait_for(lambda: lease_count(world) >= 10)
         if is_interrupted:
             storm.send_signal(signal.SIGINT)
         report, _ = storm.communicate(timeout=dhcplab.WAIT)
@@ -258,7 +265,23 @@ def test_storm_that_ends_early_gives_addresses_back(
     assert re.search(r"(?m)^(It was interrupted|The time was over) before "
                      r"\d+ machines were served\.$", report)
     assert ("interrupted" in report) == is_interrupted
-    Daemon.wait_for(lambda: leases.read_text() == "")
+    Daemon.wait_for(lambda: lease_count(world) == 0)
+
+
+def test_storm_gives_back_what_it_does_not_know_to_have(world: World) -> None:
+    """The server's DHCPACKs are lost: only the server knows of its leases."""
+    world.resolver()
+    world.add(DnsmasqDhcp, Answer())
+    # Option 53, the first, behind the headers of UDP and BOOTP (RFC 2131 2).
+    world.net.nft("add table ip lost",
+                  "add chain ip lost out "
+                  "{ type filter hook output priority 0; }",
+                  "add rule ip lost out udp dport 68 @th,1984,24 0x350105 drop")
+    with start_storm(world) as storm:
+        Daemon.wait_for(lambda: lease_count(world) == 20)
+        storm.send_signal(signal.SIGINT)
+        storm.communicate(timeout=dhcplab.WAIT)
+    Daemon.wait_for(lambda: lease_count(world) == 0)
 
 
 def test_storm_without_a_dhcp_server_fails(world: World) -> None:
