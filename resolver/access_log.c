@@ -30,16 +30,7 @@ static void put_escaped(struct line *line, const char *text, size_t size)
 
 static void put_number(struct line *line, uint64_t number, size_t width)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
-
-	while (number || sizeof(digits) - i < width) {
-		digits[--i] = (char)('0' + number % 10);
-		number /= 10;
-	}
-	/* For a few digits this is less than a call. */
-	while (i < sizeof(digits))
-		line->text[line->len++] = digits[i++];
+	line->len += text_put_number(line->text + line->len, number, width);
 }
 
 void access_log(struct log_buffer *buffer, const struct http_request *request,

@@ -267,7 +267,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 		/* The header is complete; the body is yet to come. */
 		call->request.method = method;
 		call->request.host = header(connection, "Host");
-		call->request.local = "localhost";
+		if (!http_host_is_usable(call->request.host)) {
+			call->request.host = NULL;
+			call->request.local = "localhost";
+		}
 		return MHD_YES;
 	}
 	if (*upload_data_size) {

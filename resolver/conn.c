@@ -545,10 +545,12 @@ static void transaction_locate(struct transaction *t, struct conn *conn)
 	struct sockaddr_storage local = {0};
 	socklen_t len = sizeof(local);
 
+	if (http_host_is_usable(t->request.host))
+		return;
+	t->request.host = NULL;
 	t->request.local = t->local;
 	t->local[0] = '\0';
-	if (!http_host_is_usable(t->request.host) &&
-	    getsockname(conn->fd, (struct sockaddr *)&local, &len) == 0)
+	if (getsockname(conn->fd, (struct sockaddr *)&local, &len) == 0)
 		address_format(t->local, (struct sockaddr *)&local, true);
 }
 

@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "metrics.h"
+#include "table.h"
 #include "text.h"
 #include "url.h"
 
@@ -101,7 +102,7 @@ void control_boot(struct control *control, const char *name, bool is_in_site,
 	ret_state->intent = ret_state->effective = INTENT_ORDINARY;
 	ret_state->is_lost = false;
 	/* Else there is nothing to be asked, and the rest is of no use. */
-	if (!state_has_none(state, name)) {
+	if (!state_has_none(state, table_hash(name, strlen(name)))) {
 		if (is_off)
 			state_get(state, name, ret_state);
 		else
@@ -120,7 +121,7 @@ bool control_again(struct control *control, const struct control_repeat *repeat)
 {
 	if (!control || !*repeat->name)
 		return true;
-	if (!state_has_none(control->state, repeat->name) ||
+	if (!state_has_none(control->state, repeat->hash) ||
 	    !timeline_again(control->timeline, repeat->hash, repeat->name,
 			    repeat->is_known, repeat->digest, repeat->client))
 		return false;

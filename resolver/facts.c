@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "text.h"
 #include "url.h"
 
 static const struct fact_desc {
@@ -80,21 +81,20 @@ int facts_format_mac(const char *text, char ret_name[FACT_MAC_NAME_BYTES])
 	size_t octets = 0;
 	size_t len = 0;
 
-	while (*text) {
-		if (octets == 20)
+	for (;;) {
+		name[len] = hex_lower(*text++);
+		if (!name[len++])
 			return -EINVAL;
-		if (octets == 1 && (*text == ':' || *text == '-'))
+		name[len] = hex_lower(*text++);
+		if (!name[len++])
+			return -EINVAL;
+		if (++octets == 1 && (*text == ':' || *text == '-'))
 			separator = *text;
-		if (octets && separator && *text++ != separator)
+		if (!*text)
+			break;
+		if (octets == 20 || (separator && *text++ != separator))
 			return -EINVAL;
-		if (octets++)
-			name[len++] = '-';
-		name[len] = hex_lower(*text++);
-		if (!name[len++])
-			return -EINVAL;
-		name[len] = hex_lower(*text++);
-		if (!name[len++])
-			return -EINVAL;
+		name[len++] = '-';
 	}
 	if (octets != 6 && octets != 8 && octets != 20)
 		return -EINVAL;
@@ -128,15 +128,6 @@ int facts_format_uuid(const char *text, char ret_name[FACT_UUID_BYTES])
 	return 0;
 }
 
-static bool has_control(const char *text)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return true;
-	}
-	return false;
-}
-
 /* Take one name=value of the query, len bytes. */
 static int facts_take(struct facts *facts, const char *pair, size_t len,
 		      struct arena *arena, struct reason *why)
@@ -145,6 +136,7 @@ static int facts_take(struct facts *facts, const char *pair, size_t len,
 	size_t name_len = equals ? (size_t)(equals - pair) : len;
 	int fact = facts_find(pair, name_len);
 	const char *name;
+	size_t value_len;
 	char *value;
 	int rc;
 
@@ -159,17 +151,18 @@ static int facts_take(struct facts *facts, const char *pair, size_t len,
 				  name);
 	if (rc)
 		return rc;
-	if (has_control(value))
+	value_len = strlen(value);
+	if (text_has_control(value, value_len))
 		return reason_set(why, -EINVAL,
 				  "The value of %s has a "
 				  "control character, which is refused.",
 				  name);
-	if (strlen(value) > FACT_VALUE_MAX)
+	if (value_len > FACT_VALUE_MAX)
 		return reason_set(why, -EINVAL,
 				  "The value of %s is longer "
 				  "than %d bytes.",
 				  name, FACT_VALUE_MAX);
-	if (!*value)
+	if (!value_len)
 		return 0;
 	if (facts->value[fact])
 		return reason_set(why, -EINVAL,

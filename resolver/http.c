@@ -66,3 +66,13 @@ void reply_add_field(struct http_reply *reply, const char *name,
 	reply->fields[i].name = name;
 	reply->fields[i].value = value;
 }
+
+bool http_host_is_usable(const char *host)
+{
+	const char *colon;
+
+	if (!host || !*host || *host == '[')
+		return host && *host;
+	colon = strchr(host, ':');
+	return !colon || !strchr(colon + 1, ':');
+}

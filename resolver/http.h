@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <time.h>
 
 #include "arena.h"
@@ -22,11 +21,12 @@ struct http_request {
 	const char *method;
 	/* Request target as sent, before decoding. */
 	const char *target;
-	/* Address of this end, host:port, for clients whose Host says none. */
+	/* Address of this end, host:port, where the client named no host; else
+	 * NULL. */
 	const char *local;
 	/* Address of the client, without its port. */
 	const char *client;
-	/* Header fields, named as in RFC 9110. */
+	/* Header fields, named as in RFC 9110; a host that is none is NULL. */
 	const char *host;
 	const char *user_agent;
 	const char *range;
@@ -91,18 +91,11 @@ bool reply_is_stale(const struct http_reply *reply);
 void reply_add_field(struct http_reply *reply, const char *name,
 		     const char *value);
 
-/* Does a client's Host field say a host? An IPv6 address without brackets,
- * which some firmware sends, does not: where its port begins cannot be told
- * (RFC 3986 3.2.2). */
-static inline bool http_host_is_usable(const char *host)
-{
-	unsigned int colons = 0;
-
-	if (!host || !*host || *host == '[')
-		return host && *host;
-	for (; *host; host++)
-		colons += *host == ':';
-	return colons < 2;
-}
+/*
+ * Does a client's Host field say a host?  NULL does not, nor an IPv6 address
+ * without brackets, which some firmware sends: where its port begins cannot be
+ * told (RFC 3986 3.2.2).
+ */
+bool http_host_is_usable(const char *host);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "text.h"
+
 /* Statuses and what they are called (RFC 9110 15). */
 static const struct status {
 	unsigned int code;
@@ -34,14 +36,19 @@ struct out {
 	bool is_full;
 };
 
-static inline void put(struct out *out, const char *text, size_t len)
+/* There is room for it. */
+static inline void put_unchecked(struct out *out, const char *text, size_t len)
 {
-	if (len > (size_t)(out->end - out->next)) {
-		out->is_full = true;
-		return;
-	}
 	memcpy(out->next, text, len);
 	out->next += len;
+}
+
+static inline void put(struct out *out, const char *text, size_t len)
+{
+	if (len > (size_t)(out->end - out->next))
+		out->is_full = true;
+	else
+		put_unchecked(out, text, len);
 }
 
 static inline void put_text(struct out *out, const char *text)
@@ -51,22 +58,23 @@ static inline void put_text(struct out *out, const char *text)
 
 static void put_number(struct out *out, uint64_t number)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	char digits[TEXT_NUMBER_MAX];
 
-	do {
-		digits[--i] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	put(out, digits + i, sizeof(digits) - i);
+	put(out, digits, text_put_number(digits, number, 1));
 }
 
 static void put_field(struct out *out, const char *name, const char *value)
 {
-	put_text(out, name);
-	put(out, ": ", 2);
-	put_text(out, value);
-	put(out, "\r\n", 2);
+	size_t name_len = strlen(name), value_len = strlen(value);
+
+	if (name_len + value_len + 4 > (size_t)(out->end - out->next)) {
+		out->is_full = true;
+		return;
+	}
+	put_unchecked(out, name, name_len);
+	put_unchecked(out, ": ", 2);
+	put_unchecked(out, value, value_len);
+	put_unchecked(out, "\r\n", 2);
 }
 
 static const char *status_reason(unsigned int code)

@@ -150,8 +150,7 @@ static bool is_host(const char *text)
 /* How the client addressed us: its Host, else the address it reached. */
 static const char *server_name(const struct http_request *request)
 {
-	return http_host_is_usable(request->host) ? request->host
-						  : request->local;
+	return request->host ? request->host : request->local;
 }
 
 /* Reply with a static file, or a part of it. is_image: a boot program, which

@@ -11,6 +11,7 @@
 
 #include "log.h"
 #include "state_sql.h"
+#include "table.h"
 #include "token.h"
 
 /* Most operations that wait for the database; more are refused. */
@@ -162,13 +163,9 @@ static struct timespec deadline_in(unsigned int ms)
 	return end;
 }
 
-static unsigned int name_hash(const char *name)
+static uint32_t name_hash(const char *name)
 {
-	unsigned int hash = 2166136261u;
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash;
+	return table_hash(name, strlen(name));
 }
 
 /* Names travel in URLs, logs and file names. */
@@ -950,11 +947,10 @@ void state_get(struct state *state, const char *name,
 	state_ask(state, op, name, ret_state);
 }
 
-bool state_has_none(struct state *state, const char *name)
+bool state_has_none(struct state *state, uint32_t hash)
 {
 	return !state ||
-	       (state->mirror &&
-		mirror_has_none(state, name_hash(name) % MIRROR_BUCKETS));
+	       (state->mirror && mirror_has_none(state, hash % MIRROR_BUCKETS));
 }
 
 /* A fresh token, and the one of the machine's current attempt.  0 or -errno. */

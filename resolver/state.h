@@ -167,10 +167,10 @@ void state_get(struct state *state, const char *name,
 	       struct machine_state *ret_state);
 
 /*
- * Does memory say that nobody said anything about this machine?  Where this is
- * false, state_get() tells.
+ * Does memory say that nobody said anything about this machine?  hash: of its
+ * name, by table_hash().  Where this is false, state_get() tells.
  */
-bool state_has_none(struct state *state, const char *name);
+bool state_has_none(struct state *state, uint32_t hash);
 
 /*
  * Change what a machine is to do.  Once this returned 0, the change survives

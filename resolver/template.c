@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "url.h"
+#include "word.h"
 
 /* Longest script that comes out, in bytes, and most references in it. */
 #define TEMPLATE_RESULT_MAX (4 * 1024 * 1024)
@@ -398,27 +399,29 @@ err_mistakes:
 	return rc;
 }
 
+/* Of a word, what the scripts' language sees anything in; '%' and quotes, too,
+ * which it does not. */
+static inline uint64_t find_special(uint64_t word)
+{
+	return word_has_below(word, '\'') | word_has(word, ';') |
+	       word_has(word, '|') | word_has(word, '\\');
+}
+
 /*
  * Would this value, set into a line, be more than words of that line?  The
  * scripts' language has no quoting, so such values cannot be passed at all:
  * command separators, comments, settings, and a line that would go on.
  */
-static bool is_value_safe(const char *value)
+static bool is_value_safe(const char *value, size_t len)
 {
-	static const bool is_plain_end[256] = {
-		['\0'] = true, [' '] = true, ['#'] = true, ['$'] = true,
-		['&'] = true,  [';'] = true, ['|'] = true, ['\\'] = true,
-	};
 	/* Does the word consist of separators so far? */
 	bool is_separator = false;
-	size_t plain = 0;
-	char before;
+	char before = ' ';
 
 	/* Most values have nothing of all that is looked for. */
-	while (!is_plain_end[(unsigned char)value[plain]])
-		plain++;
-	before = plain ? value[plain - 1] : ' ';
-	for (value += plain; *value; before = *value++) {
+	if (!words_have(value, len, find_special))
+		return true;
+	for (; *value; before = *value++) {
 		bool is_special =
 			*value == '&' || *value == '|' || *value == ';';
 
@@ -474,10 +477,8 @@ static inline int sink_put(struct expansion *sink, const char *text, size_t len,
 
 /* Put the value that goes in as it is, and note it for its next reference. */
 static int sink_put_plain(struct expansion *sink, const struct piece *piece,
-			  const char *text, bool is_uri)
+			  const char *text, size_t len, bool is_uri)
 {
-	size_t len = strlen(text);
-
 	if (piece->slot < VALUES_MAX)
 		sink->values[piece->slot] = (struct plain_value){text, len};
 	return sink_put(sink, text, len, is_uri);
@@ -500,7 +501,8 @@ static int expand_value(struct expansion *sink, const struct piece *piece,
 	int rc = 0;
 
 	if (!strstr(value, "{{"))
-		return sink_put_plain(sink, piece, value, is_uri);
+		return sink_put_plain(sink, piece, value,
+				      (size_t)(cursor.end - value), is_uri);
 	if (depth == TEMPLATE_DEPTH_MAX)
 		return reason_set(sink->why, -ELOOP,
 				  "%s:%u: The value of %s refers to values "
@@ -525,6 +527,7 @@ static int expand_piece(struct expansion *sink, const struct piece *piece,
 {
 	const struct template_scope *scope = sink->scope;
 	struct template_value value = {0};
+	size_t len;
 
 	if (++sink->steps > TEMPLATE_STEPS_MAX)
 		return -EFBIG;
@@ -543,8 +546,9 @@ static int expand_piece(struct expansion *sink, const struct piece *piece,
 				  scope->name(scope->ctx, piece->name));
 	if (!value.is_foreign)
 		return expand_value(sink, piece, value.text, is_uri, depth);
-	if (is_value_safe(value.text))
-		return sink_put_plain(sink, piece, value.text, is_uri);
+	len = strlen(value.text);
+	if (is_value_safe(value.text, len))
+		return sink_put_plain(sink, piece, value.text, len, is_uri);
 	if (!is_uri)
 		return reason_set(sink->why, -EBADMSG,
 				  "%s:%u: The request's value "
@@ -553,7 +557,7 @@ static int expand_piece(struct expansion *sink, const struct piece *piece,
 				  piece->file, piece->line,
 				  scope->name(scope->ctx, piece->name),
 				  scope->name(scope->ctx, piece->name));
-	return sink_put(sink, value.text, strlen(value.text), is_uri);
+	return sink_put(sink, value.text, len, is_uri);
 }
 
 /*

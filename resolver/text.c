@@ -2,19 +2,20 @@
 /* Copying texts of a line. */
 #include "text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Is there a control character among these bytes? */
-static bool has_control(uint64_t word)
-{
-	const uint64_t ones = UINT64_MAX / 255;
-	uint64_t below_space = (word - ones * 0x20) & ~word;
-	uint64_t delete = word ^ ones * 0x7f;
+#include "word.h"
 
-	/* The eighth bit of a byte that is less than a number, or zero. */
-	return (below_space | ((delete - ones) & ~delete)) & ones * 0x80;
+/* Of a word, is there a control character?  DEL is one. */
+static inline uint64_t find_control(uint64_t word)
+{
+	return word_has_below(word, 0x20) | word_has(word, 0x7f);
+}
+
+bool text_has_control(const char *text, size_t len)
+{
+	return words_have(text, len, find_control);
 }
 
 static char printable(char c)
@@ -47,7 +48,7 @@ static bool copy_word(char *buf, const char *text)
 
 	memcpy(&word, text, sizeof(word));
 	memcpy(buf, &word, sizeof(word));
-	return !has_control(word);
+	return !find_control(word);
 }
 
 bool text_copy_printable(char *buf, const char *text, size_t len)
@@ -75,5 +76,21 @@ size_t text_copy_line(char *buf, size_t size, const char *text)
 	size_t len = text_line_len(text, size);
 
 	text_copy_printable(buf, text, len);
+	return len;
+}
+
+size_t text_put_number(char *buf, uint64_t number, size_t width)
+{
+	uint64_t power = 10;
+	size_t len = 1, i;
+
+	while (len < TEXT_NUMBER_MAX && number >= power) {
+		power *= 10;
+		len++;
+	}
+	if (len < width)
+		len = width;
+	for (i = len; i--; number /= 10)
+		buf[i] = (char)('0' + number % 10);
 	return len;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Comparing texts of a few characters, where a call would cost more than the
- * loop does; and copying lines. */
+ * loop does; copying lines; writing numbers. */
 #ifndef RESOLVER_TEXT_H
 #define RESOLVER_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Are the texts the same? */
 static inline bool text_is(const char *a, const char *b)
@@ -33,6 +34,9 @@ static inline const char *text_skip(const char *text, const char *prefix)
  */
 size_t text_line_len(const char *text, size_t size);
 
+/* Is there a control character among len bytes? */
+bool text_has_control(const char *text, size_t len);
+
 /*
  * Copy len bytes and a NUL, control characters as spaces.  Returns whether
  * there were none.
@@ -44,5 +48,15 @@ bool text_copy_printable(char *buf, const char *text, size_t len);
  * copy, without its NUL.
  */
 size_t text_copy_line(char *buf, size_t size, const char *text);
+
+/* Most digits of a number. */
+#define TEXT_NUMBER_MAX 20
+
+/*
+ * Put a number in decimal, with zeros in front to make it so many digits,
+ * without a NUL.  Returns the number of digits: no more than that, or
+ * TEXT_NUMBER_MAX.
+ */
+size_t text_put_number(char *buf, uint64_t number, size_t width);
 
 #endif

@@ -7,7 +7,9 @@ import http.client
 import json
 import random
 import signal
+import socket
 import sqlite3
+import ssl
 import subprocess
 import threading
 import time
@@ -199,6 +201,27 @@ def test_api_refuses_what_it_should(serving: Daemon) -> None:
     assert serving.request("PUT", "/v1/machines/web01",
                            body=b'{"intent":"local"}').status == 404
     assert serving.get("/v1/machines").status == 404
+
+
+@pytest.mark.parametrize("host", ["", "Host: ::1\r\n"])
+def test_api_explains_to_who_names_no_host(site: Site, host: str) -> None:
+    fill(site)
+    site.write("profiles.d/base.ipxe", "#!ipxe\necho from {{server}}\n")
+    tcp = TlsApi()
+    daemon = start(site, *tcp.arguments)
+    try:
+        token = unloop(daemon, "token", "new", "ann").stdout.strip()
+        context = ssl.create_default_context(cafile=str(tcp.cert))
+        with (socket.create_connection(("127.0.0.1", tcp.port), WAIT) as raw,
+              context.wrap_socket(raw, server_hostname="localhost") as sock):
+            sock.sendall(f"GET /explain?mac={MAC} HTTP/1.0\r\n"
+                         f"Authorization: Bearer {token}\r\n{host}\r\n".encode())
+            reply = b""
+            while data := sock.recv(65536):
+                reply += data
+        assert b" 200 OK\r\n" in reply and b"echo from localhost\n" in reply
+    finally:
+        assert daemon.stop() == 0, daemon.log_text()[-4000:]
 
 
 def test_audit_log_names_who_did_what(serving: Daemon) -> None:

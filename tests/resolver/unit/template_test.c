@@ -3,6 +3,7 @@
 #include "template.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -38,7 +39,11 @@ static const struct name {
 	  false}},
 	{"fan", {"{{many}}", false, false}},
 	{"missing", {NULL, false, true}},
+	{"said", {NULL, true, false}},
 };
+
+/* The value of that. */
+static const char *said;
 
 static int find_name(void *ctx, const char *name, size_t len)
 {
@@ -55,8 +60,12 @@ static int find_name(void *ctx, const char *name, size_t len)
 
 static struct template_value scope_value(void *ctx, uint32_t name)
 {
+	struct template_value value = names[name].value;
+
 	(void)ctx;
-	return names[name].value;
+	if (strcmp(names[name].name, "said") == 0)
+		value.text = said;
+	return value;
 }
 
 static const char *scope_name(void *ctx, uint32_t name)
@@ -237,6 +246,69 @@ static void test_expand_of_any_length_yields_all_of_it(void **state)
 		      "S%201%2F252:54:00:12:34:56");
 }
 
+/* Values are looked at eight characters at a time. */
+static void test_no_command_hides_in_a_long_value(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_last; /* is it only one at the end? */
+		int rc;
+	} parts[] = {
+		{" ; ", false, -EBADMSG},  {" && ", false, -EBADMSG},
+		{" || ", false, -EBADMSG}, {" #", false, -EBADMSG},
+		{"${", false, -EBADMSG},   {"\\", true, -EBADMSG},
+		{"$", true, -EBADMSG},	   {" ;", true, -EBADMSG},
+		{"b;c", false, 0},	   {"%", false, 0},
+		{"\x7f", false, 0},	   {"\xff", false, 0},
+	};
+	struct arena arena;
+	const char *text;
+	char value[64];
+	size_t i, len;
+	int at, after;
+
+	(void)state;
+	said = value;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (at = 0; at < 20; at++) {
+			for (after = 0; after < (parts[i].is_last ? 1 : 20);
+			     after++) {
+				snprintf(value, sizeof(value), "%.*s%s%.*s", at,
+					 "aaaaaaaaaaaaaaaaaaaa", parts[i].text,
+					 after, "aaaaaaaaaaaaaaaaaaaa");
+				assert_int_equal(expand("{{said}}", 65536,
+							&arena, &text, &len),
+						 parts[i].rc);
+				if (!parts[i].rc)
+					assert_string_equal(text, value);
+				arena_fini(&arena);
+			}
+		}
+	}
+}
+
+/* A value that is a word of separators. */
+static void test_separators_are_no_value(void **state)
+{
+	struct arena arena;
+	char value[21];
+	const char *c, *text;
+	size_t count, len;
+
+	(void)state;
+	said = value;
+	for (c = "&|;"; *c; c++) {
+		memset(value, '\0', sizeof(value));
+		for (count = 0; count < sizeof(value) - 1; count++) {
+			value[count] = *c;
+			assert_int_equal(
+				expand("{{said}}", 65536, &arena, &text, &len),
+				-EBADMSG);
+			arena_fini(&arena);
+		}
+	}
+}
+
 static void test_expand_without_memory_yields_enomem(void **state)
 {
 	unsigned int failures = 0;
@@ -280,6 +352,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expand_yields_text_or_error),
 		cmocka_unit_test(test_expand_of_any_length_yields_all_of_it),
+		cmocka_unit_test(test_no_command_hides_in_a_long_value),
+		cmocka_unit_test(test_separators_are_no_value),
 		cmocka_unit_test(test_expand_without_memory_yields_enomem),
 		cmocka_unit_test(test_compile_reports_every_mistake),
 	};

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,9 @@ static void test_each_control_character_becomes_a_space(void **ctx)
 				memset(text, 'a', (size_t)len);
 				text[at] = (char)c;
 				text[len] = '\0';
+				assert_int_equal(
+					text_has_control(text, (size_t)len),
+					is_control && at < len);
 				assert_int_equal(
 					text_copy_printable(copy, text,
 							    (size_t)len),
@@ -121,6 +125,35 @@ static void test_what_does_not_fit_is_cut_between_characters(void **ctx)
 	}
 }
 
+static void test_numbers_are_as_printf_has_them(void **ctx)
+{
+	char text[TEXT_NUMBER_MAX + 8], wanted[TEXT_NUMBER_MAX + 8];
+	uint64_t power = 1;
+	int digits, width, add;
+
+	(void)ctx;
+	for (digits = 1; digits <= TEXT_NUMBER_MAX; digits++, power *= 10) {
+		for (width = 1; width <= 4; width++) {
+			for (add = -1; add < 2; add++) {
+				unsigned long long number =
+					digits == TEXT_NUMBER_MAX && add == 1
+						? UINT64_MAX
+						: power + (uint64_t)add;
+				size_t len;
+
+				memset(text, 'x', sizeof(text));
+				len = text_put_number(text, number,
+						      (size_t)width);
+				assert_int_equal(text[len], 'x');
+				text[len] = '\0';
+				snprintf(wanted, sizeof(wanted), "%0*llu",
+					 width, number);
+				assert_string_equal(text, wanted);
+			}
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_copies_are_of_their_length),
 		cmocka_unit_test(
 			test_what_does_not_fit_is_cut_between_characters),
+		cmocka_unit_test(test_numbers_are_as_printf_has_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
