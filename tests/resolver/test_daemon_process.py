@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from unloopd import (ROOT, UNLOOPD, WAIT, Daemon, Site,
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(UNLOOPD), *arguments], capture_output=True,
-                          text=True, timeout=WAIT, env=environment())
+    with tempfile.TemporaryDirectory(prefix="unloopd-state-") as state:
+        return subprocess.run([str(UNLOOPD), *arguments], capture_output=True,
+                              text=True, timeout=WAIT, env=environment(state))
 
 
 def test_help_yields_usage_and_0() -> None:
@@ -69,7 +71,8 @@ def test_every_address_includes_ipv4_and_ipv6(site: Site) -> None:
     with subprocess.Popen(
             [str(UNLOOPD), "-d", "-p", "0", *user_arguments(),
              str(site.path)], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env=environment()) as process:
+            stderr=subprocess.DEVNULL,
+            env=environment(str(site.state))) as process:
         try:
             assert process.stdout
             line = process.stdout.readline().decode()
