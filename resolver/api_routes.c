@@ -147,6 +147,23 @@ static json_t *event_json(const struct event *event)
 	return object;
 }
 
+static bool is_in_site(const struct control *control, const char *name)
+{
+	char found[STATE_NAME_BYTES];
+
+	return control_find_in_site(control, name, found);
+}
+
+/* Is this a machine's MAC or UUID, by which it went before the site gave it a
+ * name?  Then it is not another one. */
+static bool is_renamed(const struct control *control, const char *name)
+{
+	char found[STATE_NAME_BYTES];
+
+	return control_find_in_site(control, name, found) &&
+	       strcmp(found, name) != 0;
+}
+
 /* Everything about one machine; with_events adds its timeline. */
 static json_t *machine_json(struct control *control,
 			    const struct machine_state *state, bool with_events)
@@ -162,8 +179,10 @@ static json_t *machine_json(struct control *control,
 	put_state(object, state);
 	count = timeline_get(control->timeline, state->name, &sighting, events);
 	if (count >= 0) {
-		/* Adopting makes known what no file of the site knows. */
-		sighting.is_known |= state->intent != INTENT_ORDINARY;
+		/* Adopting makes known what no file of the site knows; and one
+		 * that the site has may never have asked. */
+		sighting.is_known |= state->intent != INTENT_ORDINARY ||
+				     is_in_site(control, state->name);
 		put_sighting(object, &sighting);
 	} else {
 		json_object_set_new(object, "known", json_true());
@@ -315,9 +334,12 @@ static void answer_list(struct call *x)
 
 	rc = state_list(x->control->state, &states, &count, &why);
 	seen_count = timeline_list(x->control->timeline, 0, LIST_MAX, &seen);
-	for (i = 0; i < count; i++)
-		json_array_append_new(
-			list, machine_json(x->control, &states[i], false));
+	for (i = 0; i < count; i++) {
+		if (!is_renamed(x->control, states[i].name))
+			json_array_append_new(
+				list,
+				machine_json(x->control, &states[i], false));
+	}
 	for (j = 0; j < seen_count; j++) {
 		struct machine_state one = {0};
 
@@ -325,7 +347,7 @@ static void answer_list(struct call *x)
 		found = count ? bsearch(&one, states, count, sizeof(*states),
 					name_compare)
 			      : NULL;
-		if (!found) {
+		if (!found && !is_renamed(x->control, one.name)) {
 			one.is_lost = rc != 0;
 			json_array_append_new(
 				list, machine_json(x->control, &one, false));
@@ -543,13 +565,14 @@ static void answer_other(struct call *x, bool is_path_known)
 static void call_name_machine(struct call *x)
 {
 	const struct control_site *site = &x->control->site;
+	bool is_known;
 
 	if (!site->find_name) {
 		x->is_machine = true;
 		return;
 	}
-	x->is_machine =
-		site->find_name(site->ctx, x->name, x->machine_name) == 0;
+	x->is_machine = site->find_name(site->ctx, x->name, x->machine_name,
+					&is_known) == 0;
 	if (x->is_machine)
 		x->name = x->machine_name;
 }
@@ -678,8 +701,10 @@ static int news_collect(struct api_stream *stream)
 		fputs("event: reload\ndata: {}\n\n", out);
 	} else {
 		qsort(list, (size_t)count, sizeof(*list), sequence_compare);
-		for (i = 0; i < count; i++)
-			news_print(stream, out, list[i].name);
+		for (i = 0; i < count; i++) {
+			if (!is_renamed(stream->control, list[i].name))
+				news_print(stream, out, list[i].name);
+		}
 	}
 	if (!count)
 		fputs(":\n\n", out);

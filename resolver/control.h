@@ -52,11 +52,11 @@ struct control_site {
 	/*
 	 * Find what the state calls a machine that a person names: its name in
 	 * the site, or the MAC or UUID, in any spelling, of this or of a
-	 * machine that the site does not have.  Returns 0; or -ENOENT, and
-	 * the text as it is, for anything else.
+	 * machine that the site does not have: *ret_is_known.  Returns 0; or
+	 * -ENOENT for anything else.
 	 */
 	int (*find_name)(void *ctx, const char *text,
-			 char ret_name[STATE_NAME_BYTES]);
+			 char ret_name[STATE_NAME_BYTES], bool *ret_is_known);
 	/* Is there a profile of that name with a script? */
 	bool (*has_profile)(void *ctx, const char *name);
 	/* Given to all of them. */

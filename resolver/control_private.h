@@ -33,6 +33,20 @@ struct control {
 int control_set(struct control *control, const struct state_change *change,
 		struct machine_state *ret_new, struct reason *why);
 
+/* Find the site's name of a machine by that, its MAC or its UUID.  False: the
+ * site does not have it. */
+static inline bool control_find_in_site(const struct control *control,
+					const char *text,
+					char ret_name[STATE_NAME_BYTES])
+{
+	const struct control_site *site = &control->site;
+	bool is_known = false;
+
+	return site->find_name &&
+	       site->find_name(site->ctx, text, ret_name, &is_known) == 0 &&
+	       is_known;
+}
+
 /* Write what an intent is in words: "install debian12". */
 void control_format_intent(const struct machine_state *machine, char *buf,
 			   size_t size);

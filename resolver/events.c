@@ -31,6 +31,21 @@ static const char *text_of(json_t *line, const char *key)
 	return text ? text : "";
 }
 
+/* Find a machine by its MAC or UUID, or "": one that asked for its script of
+ * late, or else one of the site. */
+static bool batch_find(struct batch *batch, const char *key)
+{
+	struct control *control = batch->control;
+	char name[STATE_NAME_BYTES];
+	bool has_asked = timeline_find(control->timeline, key, batch->name);
+
+	/* It may have got a name since it asked. */
+	if (!control_find_in_site(control, has_asked ? batch->name : key, name))
+		return has_asked;
+	strcpy(batch->name, name);
+	return true;
+}
+
 /* A line may say who speaks, by MAC or UUID; later ones need not. */
 static void batch_identify(struct batch *batch, json_t *line)
 {
@@ -45,11 +60,8 @@ static void batch_identify(struct batch *batch, json_t *line)
 	if (*text_of(line, "uuid") &&
 	    facts_format_uuid(text_of(line, "uuid"), uuid))
 		uuid[0] = '\0';
-	if (*mac && timeline_find(batch->control->timeline, mac, batch->name))
-		return;
-	if (*uuid && timeline_find(batch->control->timeline, uuid, batch->name))
-		return;
-	if (*mac || *uuid)
+	if (!batch_find(batch, mac) && !batch_find(batch, uuid) &&
+	    (*mac || *uuid))
 		strcpy(batch->name, *mac ? mac : uuid);
 }
 

@@ -24,7 +24,8 @@ static int facts_of(const char *text, struct facts *ret_facts)
 	return 0;
 }
 
-int naming_find(void *ctx, const char *text, char ret_name[STATE_NAME_BYTES])
+int naming_find(void *ctx, const char *text, char ret_name[STATE_NAME_BYTES],
+		bool *ret_is_known)
 {
 	const struct service *service = ctx;
 	const struct snapshot *snapshot = live_get(service->live);
@@ -32,7 +33,8 @@ int naming_find(void *ctx, const char *text, char ret_name[STATE_NAME_BYTES])
 	struct facts facts;
 	int rc = 0;
 
-	if (snapshot_find_machine(snapshot, text)) {
+	*ret_is_known = snapshot_find_machine(snapshot, text) != NULL;
+	if (*ret_is_known) {
 		snprintf(ret_name, STATE_NAME_BYTES, "%s", text);
 	} else {
 		rc = facts_of(text, &facts);
@@ -40,6 +42,7 @@ int naming_find(void *ctx, const char *text, char ret_name[STATE_NAME_BYTES])
 			identity_find(snapshot, &facts, NULL, &identity);
 			identity_name(&identity, &facts, ret_name,
 				      STATE_NAME_BYTES);
+			*ret_is_known = identity.machine != NULL;
 		}
 	}
 	live_put(service->live, snapshot);

@@ -23,6 +23,7 @@ from control import (MAC, UNLOOP, TlsApi, UnixConnection, api, boot, fill,
 from unloopd import WAIT, Daemon, Site
 
 KILLS = 10
+UUID = "4c4c4544-0042-3510-8052-b4c04f4a4e31"
 
 
 @pytest.fixture
@@ -108,6 +109,34 @@ def test_machine_that_a_rule_knows_is_not_unknown(
     assert show(serving, "52-54-00-99-99-99")["known"] is True
     boot(serving, "52:54:00:98:99:99")
     assert show(serving, "52-54-00-98-99-99")["known"] is False
+
+
+def test_machine_of_the_site_is_not_unknown_before_it_asks(
+        serving: Daemon) -> None:
+    """Somebody ordered something, and took it back."""
+    put(serving, "web01", "local")
+    unloop(serving, "machine", "clear", "web01")
+    machine = show(serving, "web01")
+    assert machine["intent"] == "ordinary" and machine["known"] is True
+    assert "(unknown)" not in unloop(serving, "machine", "ls").stdout
+
+
+def test_unknown_machine_is_known_when_the_site_has_it(
+        serving: Daemon, site: Site) -> None:
+    """Before it asks again, by the name that it has there."""
+    name = "52-54-00-99-99-99"
+    boot(serving, "52:54:00:99:99:99")
+    assert show(serving, name)["known"] is False
+    site.write("hosts.d/more.conf", "[db01]\nmac = 52:54:00:99:99:99\n")
+    serving.settle()
+    assert show(serving, name)["name"] == "db01"
+    assert put(serving, name, "run", profile="diskless") == 200
+    lines = b'{"mac": "52:54:00:99:99:99"}\n{"event": "dhcp"}\n'
+    assert serving.request("POST", "/v1/events", body=lines).status == 200
+    _, listed = api(serving, "GET", "/v1/machines")
+    machines = {one["name"]: one["known"] for one in listed["machines"]}
+    assert machines == {"db01": True}
+    assert "dhcp" in [one["kind"] for one in show(serving, "db01")["events"]]
 
 
 def test_machine_is_named_by_its_name_or_its_mac(serving: Daemon) -> None:
@@ -259,6 +288,29 @@ def test_events_join_one_timeline_with_a_verdict(serving: Daemon) -> None:
     serving.request("POST", "/v1/events", body=json.dumps(
         {"mac": MAC, "event": "error", "text": "no link"}).encode())
     assert "no link" in show(serving, "web01")["verdict"]
+
+
+@pytest.mark.parametrize("said", [
+    {"mac": MAC}, {"mac": "52:54:00:99:99:99", "uuid": UUID}])
+def test_events_of_a_machine_that_never_asked_are_its_own(
+        site: Site, said: dict[str, str]) -> None:
+    """The site knows whose MAC or UUID it is; it was not forgotten."""
+    fill(site)
+    site.write("hosts.d/more.conf", f"[db01]\nuuid = {UUID}\n")
+    daemon = start(site)
+    name = "db01" if "uuid" in said else "web01"
+    try:
+        lines = [said, {"event": "chain", "ms": 12, "text": "vmlinuz"}]
+        reply = daemon.request("POST", "/v1/events", body="\n".join(
+            map(json.dumps, lines)).encode())
+        assert json.loads(reply.body) == {"taken": 2, "refused": 0}
+        machine = show(daemon, name)
+        assert [event["kind"] for event in machine["events"]] == ["chain"]
+        assert machine["known"] is True
+        _, listed = api(daemon, "GET", "/v1/machines")
+        assert [one["name"] for one in listed["machines"]] == [name]
+    finally:
+        assert daemon.stop() == 0
 
 
 def test_text_that_is_not_utf8_is_kept(serving: Daemon) -> None:

@@ -154,6 +154,20 @@ def test_unknown_machine_is_adopted_by_its_button(browser: Browser,
     assert browser.problems == []
 
 
+def test_machine_that_got_a_name_is_not_unknown_beside_it(
+        browser: Browser, site: Site, serving: Daemon) -> None:
+    boot(serving, STRANGER)
+    sign_in(browser, serving)
+    wait_rows(browser, "unknown", "52-54-00-99-99-99")
+    site.write("hosts.d/more.conf", "[db01]\nmac = 52:54:00:99:99:99\n")
+    serving.settle()
+    boot(serving, STRANGER)
+    wait_rows(browser, "machines", "db01")
+    browser.wait("document.getElementById('unknown-section').hidden")
+    assert "52-54-00-99-99-99" not in rows(browser, "machines")
+    assert browser.problems == []
+
+
 def tab_to(browser: Browser, code: str) -> None:
     """Press Tab until what has the focus fits the expression of "it"."""
     seen = []
