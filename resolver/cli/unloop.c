@@ -36,7 +36,7 @@ static const struct subcommand subcommands[] = {
 	 "say what machines on this network would boot, and why", doctor_main},
 	{"import", "KIND SOURCE SITE",
 	 "take over what another tool knows about machines", import_main},
-	{"storm", "[-n MACHINES] [-c BUSY] [-d IF] [-skr] URL",
+	{"storm", "[-n MACHINES] [-c BUSY] [-d IF] [OPTION...] URL",
 	 "play many machines that boot at once, and time them", storm_main},
 };
 
