@@ -189,6 +189,7 @@ def test_site_that_is_a_link_follows_the_switch(site: Site) -> None:
     finally:
         current.path.unlink(missing_ok=True)
         daemon.stop()
+        current.remove()
 
 
 # Expansion.

@@ -41,6 +41,7 @@ def script_of(site: Path, mac: str) -> str:
             else f"{reply.status}"
     finally:
         daemon.stop()
+        served.remove()
 
 
 def test_pxelinux_tree(tmp_path: Path, empty: Path) -> None:

@@ -294,7 +294,7 @@ def test_events_join_one_timeline_with_a_verdict(serving: Daemon) -> None:
     {"mac": MAC}, {"mac": "52:54:00:99:99:99", "uuid": UUID}])
 def test_events_of_a_machine_that_never_asked_are_its_own(
         site: Site, said: dict[str, str]) -> None:
-    """The site knows whose MAC or UUID it is; it was not forgotten."""
+    """The site knows whose MAC or UUID it is."""
     fill(site)
     site.write("hosts.d/more.conf", f"[db01]\nuuid = {UUID}\n")
     daemon = start(site)
